@@ -1,0 +1,338 @@
+"""The seams: what the stages need of the log, the net, the parsers and the channels, as values and protocols. No code runs here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from monitor.core.content import Content
+from monitor.core.events import AnyEvent, Recorded
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest state of an entity as the log keeps it: version 0 and an empty snapshot for one that is not there."""
+
+    version: int = 0
+    hash: str = ""
+    snapshot: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events of one entity, to be recorded if it still stands at `head`; `snapshot` is its state after them."""
+
+    entity: str
+    head: Head
+    events: tuple[AnyEvent, ...]
+    snapshot: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Make `member` due `delay` seconds from the server's now. `payload` None keeps the payload it has.
+
+    `only_sooner`: an existing earlier due time stays (the payload is still replaced where one is given).
+    """
+
+    kind: str
+    member: str
+    delay: float
+    payload: bytes | None = None
+    only_sooner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A due timer that is ours for the length of the lease. `token` fences: a stale one can finish nothing."""
+
+    kind: str
+    partition: int
+    member: str
+    token: str
+    payload: bytes
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Give a claim back: due again in `delay` seconds with `payload` (None keeps it), or done for good where `delay` is None.
+
+    A timer that was set anew (SetTimer) while it was claimed keeps that newer, sooner time.
+    """
+
+    claim: Claim
+    delay: float | None
+    payload: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The right to mark one consumed event as done: valid only together with the lease it was read under."""
+
+    group: str
+    partition: int
+    position: str
+    owner: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one decision changes, in one partition: applied as a whole by one script, or not at all."""
+
+    partition: int
+    appends: tuple[Append, ...] = ()
+    timers: tuple[SetTimer, ...] = ()
+    notes: Mapping[str, bytes | None] = field(default_factory=dict)  # None forgets the note
+    finish: Finish | None = None
+    ack: Ack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """An event as a consumer group reads it; `deliveries` counts how often it was handed out (1 the first time)."""
+
+    recorded: Recorded
+    ack: Ack
+    deliveries: int
+
+
+class Log(Protocol):
+    """The append-only log with its snapshots, timers and notes.
+
+    Every method repeats itself, with the same arguments, over lost connections, restarts and a busy or loading server
+    until it has a definite answer; all writes are idempotent, so that this is safe.
+    """
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions the log has: fixed at its first start."""
+        ...
+
+    def partition_of(self, entity: str) -> int:
+        """Where an entity with no other home lives."""
+        ...
+
+    async def now(self) -> datetime:
+        """The log's time (the server's, or the injected one), UTC."""
+        ...
+
+    async def load(self, partition: int, entity: str) -> Head:
+        """The newest head of an entity."""
+        ...
+
+    async def history(self, partition: int, entity: str, upto: int | None = None) -> list[Recorded]:
+        """The entity's events, oldest first, to version `upto` included. Raises Corrupt where the chain does not verify."""
+        ...
+
+    async def commit(self, batch: Batch) -> list[Recorded]:
+        """Apply a batch. Returns its events as recorded; one that was recorded before (a repeat) is returned as it stands.
+
+        Raises Conflict (nothing was applied) where an entity has moved on; Fenced (nothing was applied) where the ack's
+        lease or the finished claim is somebody else's.
+        """
+        ...
+
+    async def note(self, partition: int, key: str) -> bytes | None:
+        """A note: something whose loss costs one full fetch and no more."""
+        ...
+
+    async def pin(self, alias: str, entity: str) -> str:
+        """Bind an alias to an entity unless it is bound already; returns whom it is bound to now."""
+        ...
+
+    async def resolve(self, aliases: Sequence[str]) -> str | None:
+        """Whom the first bound of these aliases is bound to."""
+        ...
+
+    async def claim(self, kind: str, partition: int, limit: int, lease: float) -> list[Claim]:
+        """Take up to `limit` due timers for `lease` seconds. A repeat after a lost reply returns the same claims."""
+        ...
+
+    async def next_due(self, kind: str, partition: int) -> float | None:
+        """Seconds until the next unclaimed timer of this kind is due (≤ 0: overdue); None where there is none."""
+        ...
+
+    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncIterator[list[Consumed]]:
+        """The events that the group has not acked, in order, for ever; holds a lease while it runs.
+
+        First what was handed out but not acked, then what is new. An empty list means: caught up for now.
+        """
+        ...
+
+    async def park(self, consumed: Consumed, error: str) -> None:
+        """Set an event that keeps failing aside, in sight, and go on with the next."""
+        ...
+
+    async def parked(self, group: str) -> list[tuple[Recorded, str]]:
+        """The parked events of a group, each with its error."""
+        ...
+
+    async def unpark(self, group: str, event_id: str) -> bool:
+        """Hand a parked event to its group again; False where there is no such event."""
+        ...
+
+    async def lag(self, group: str, partition: int) -> int:
+        """How many events the group has not acked."""
+        ...
+
+    def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
+        """Every event after a position, oldest first; with `follow`, for ever."""
+        ...
+
+
+# --- the net ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one exchange: bytes and seconds (reliability: section 4)."""
+
+    wire_bytes: int = 5 * 2**20
+    decoded_bytes: int = 10 * 2**20
+    redirects: int = 5
+    connect_seconds: float = 5.0
+    total_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, whole and within its limits. Header names are lower case. `permanent_url` is where a chain of only permanent redirects (301, 308) led."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+    permanent_url: str | None = None
+
+
+class Net(Protocol):
+    """The one door to the outside."""
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
+    ) -> Response:
+        """Fetch. Any status is an answer. Raises Transient (timeout, reset, DNS) or Permanent (refused address, TLS, bomb, bad URL)."""
+        ...
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str],
+        allow_private: bool = False,
+        limits: Limits | None = None,
+    ) -> Response:
+        """Send. Redirects are answers, never followed; of the answer's body only the first 20 kB are read."""
+        ...
+
+
+# --- parsers ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed, bounded and cleaned. `key` is its guid, else its link: what makes it the same entry next time."""
+
+    key: str
+    url: str
+    title: str = ""
+    author: str = ""
+    summary: str = ""
+    content_html: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What a feed's bytes say. `ttl` is in seconds, where the feed names one; `truncated`: entries beyond the cap were dropped."""
+
+    title: str
+    url: str
+    lang: str
+    entries: tuple[Entry, ...]
+    ttl: float | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """What a page's bytes say. `container` names where the text was found, so that the next look reads the same place.
+
+    `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`.
+    """
+
+    verdict: str
+    content: Content
+    container: str = ""
+    canonical: str = ""
+    access: str = "full"
+    confidence: float = 1.0
+    extractor: str = ""
+    detail: str = ""
+
+
+class Parser(Protocol):
+    """Whatever reads bytes from outside, in killable, limited subprocesses.
+
+    Raises Permanent(`not_a_feed`, `malformed`, …) for bytes that say nothing, Transient(`parser_killed`) where a limit struck.
+    """
+
+    async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+        """Parse a feed."""
+        ...
+
+    async def page(self, body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
+        """Read a page; `container` is what the last ParsedPage of this article said, or empty."""
+        ...
+
+    async def fragment(self, html: str, url: str, title: str) -> ParsedPage:
+        """Read an article's text from a feed entry's own HTML."""
+        ...
+
+
+# --- captures --------------------------------------------------------------------------------------------------------
+
+
+class Captures(Protocol):
+    """Raw bodies by the sha256 (hex) of their bytes."""
+
+    async def keep(self, body: bytes) -> str:
+        """Store a body durably; returns its sha256."""
+        ...
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The body, verified; None where it is not kept. Raises Corrupt where it does not match its name."""
+        ...
+
+
+# --- channels --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt. `kind` is `delivered`, `retry`, `dead` or `disable` (410: stop using the channel)."""
+
+    kind: str
+    reason: str = ""
+    detail: str = ""
+    status: int | None = None
+    retry_after: float | None = None
+    seconds: float = 0.0
+
+
+class Notifier(Protocol):
+    """A channel. It makes one attempt and reports; when to try again is `core.policy.schedule`'s to say."""
+
+    async def send(self, notification: str, body: str, *, at: datetime) -> Outcome:
+        """Make one attempt with the message's frozen body. Never raises for what the other side did."""
+        ...
