@@ -1,0 +1,42 @@
+# Every target needs python3 >= 3.11 and nothing else; uv is used where it is there. The program ends up at .venv/bin/monitor.
+PYTHON ?= python3
+BIN := .venv/bin
+CONFIG ?= config.example.toml
+
+.PHONY: run demo test lint setup lock bench clean
+
+run: .venv/run  ## start the daemon on CONFIG (default: the example)
+	$(BIN)/monitor run --config $(CONFIG)
+
+demo: .venv/run  ## watch a newsroom break and edit its stories, on loopback only
+	$(BIN)/monitor demo --once
+
+test: lint  ## everything that CI checks
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: .venv/dev  ## a development environment
+
+bench: .venv/dev  ## the benchmarks whose tables the README quotes
+	$(BIN)/python tests/bench/revisions.py
+
+lock: .venv/dev  ## write requirements/*.txt anew (needs uv); no index is named in them
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/dev.txt
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+# One stamp for each set of locked requirements. A development environment is a running one too.
+.venv/run: requirements/run.txt pyproject.toml
+	@test .venv/dev -nt requirements/run.txt || $(PYTHON) requirements/install.py run
+	@touch $@
+
+.venv/dev: requirements/dev.txt pyproject.toml
+	@$(PYTHON) requirements/install.py dev
+	@touch $@ .venv/run

@@ -1,0 +1,133 @@
+"""What is known of a feed, and what a look at it means: which entries are new, when it fails, when it moved, when to look again.
+
+Reads no feed and keeps no time: entries arrive as keys and fingerprints, chance and now as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedMoved, FeedRecovered
+
+FAILURES_BEFORE_SAYING_SO = 3
+MOVES_BEFORE_BELIEVING = 3
+MOVES_OVER = timedelta(hours=24)
+KEYS_REMEMBERED = 4_000
+LONGEST_WAIT = timedelta(hours=24)
+
+
+class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The snapshot of a feed: what its events say. `moved_from` is the address under which `url` was found."""
+
+    id: str
+    url: str
+    title: str = ""
+    baselined: bool = False
+    failing_since: datetime | None = None
+    moved_from: str = ""
+
+
+class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The note of a feed: what the last looks brought. Its loss costs one full fetch.
+
+    `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect.
+    """
+
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_sha256: str = ""
+    known: dict[str, str] = {}
+    looked_at: datetime | None = None
+    last_ok: datetime | None = None
+    failures: int = 0
+    moving_to: str = ""
+    moving: tuple[datetime, ...] = ()
+    ttl: float | None = None
+
+
+def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
+    """The keys of entries that are new, or whose fingerprint differs from the one last seen, in the feed's order."""
+    return [key for key, fingerprint in seen.items() if looks.known.get(key) != fingerprint]
+
+
+def remember(looks: FeedLooks, seen: Mapping[str, str]) -> dict[str, str]:
+    """All fingerprints worth keeping: those of this look, and the newest of before up to a bound, for feeds that flap."""
+    kept = {key: fingerprint for key, fingerprint in looks.known.items() if key not in seen}
+    merged = {**kept, **seen}
+    return dict(list(merged.items())[-max(KEYS_REMEMBERED, len(seen)) :])
+
+
+def worked(feed: Feed, looks: FeedLooks, at: datetime) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """The feed answered well: a failing one has recovered."""
+    events: tuple[FeedEvent, ...] = ()
+    if feed.failing_since:
+        events = (FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.failing_since),)
+        feed = msgspec.structs.replace(feed, failing_since=None)
+    return feed, msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at), events
+
+
+def baseline(feed: Feed, *, title: str, entries: int, backlog: int, at: datetime) -> tuple[Feed, tuple[FeedEvent, ...]]:
+    """The first good look at a feed is said once."""
+    if feed.baselined:
+        return feed, ()
+    event = FeedBaselined(at=at, feed=feed.id, url=feed.url, title=title, entries=entries, backlog=backlog)
+    return msgspec.structs.replace(feed, baselined=True, title=title), (event,)
+
+
+def failed(
+    feed: Feed, looks: FeedLooks, *, reason: str, detail: str, status: int | None, at: datetime
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """The feed failed. One bad look is no news; several in a row are, once; a 410 is at once."""
+    failures = looks.failures + 1
+    looks = msgspec.structs.replace(looks, failures=failures, looked_at=at)
+    if feed.failing_since or (failures < FAILURES_BEFORE_SAYING_SO and status != 410):
+        return feed, looks, ()
+    event = FeedFailing(
+        at=at,
+        feed=feed.id,
+        url=feed.url,
+        reason=reason,
+        detail=detail,
+        status=status,
+        failures=failures,
+        last_ok=looks.last_ok,
+    )
+    return msgspec.structs.replace(feed, failing_since=at), looks, (event,)
+
+
+def redirected(
+    feed: Feed, looks: FeedLooks, to: str | None, at: datetime
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """A permanent redirect is believed after several looks over a day: a captive portal or a hijack lasts less.
+
+    `to` is None where this look was not redirected for good.
+    """
+    if to is None or to == feed.url:
+        return feed, msgspec.structs.replace(looks, moving_to="", moving=()), ()
+    sightings = (*(looks.moving if looks.moving_to == to else ()), at)
+    if len(sightings) < MOVES_BEFORE_BELIEVING or sightings[-1] - sightings[0] < MOVES_OVER:
+        kept = (sightings[0], *sightings[-(MOVES_BEFORE_BELIEVING - 1) :]) if len(sightings) > 1 else sightings
+        return feed, msgspec.structs.replace(looks, moving_to=to, moving=kept), ()
+    event = FeedMoved(at=at, feed=feed.id, url=feed.url, to=to)
+    moved = msgspec.structs.replace(feed, url=to, moved_from=feed.moved_from or feed.url)
+    return moved, msgspec.structs.replace(looks, url=to, moving_to="", moving=()), (event,)
+
+
+def wait_after_failure(failures: int, every: timedelta, retry_after: float | None, chance: float) -> timedelta:
+    """Twice as long after each failure, at most a day, a quarter of it by chance (0..1) so that feeds do not march in step.
+
+    A server's own Retry-After (seconds) is obeyed where it asks for more, within a day.
+    """
+    doubled = min(every * 2 ** min(failures - 1, 16), LONGEST_WAIT)
+    asked = timedelta(seconds=min(max(retry_after or 0.0, 0.0), LONGEST_WAIT.total_seconds()))
+    return max(min(doubled * (0.875 + chance / 4), LONGEST_WAIT), asked)
+
+
+def wait_after_success(every: timedelta, ttl: float | None, chance: float) -> timedelta:
+    """The interval that was asked for, or the longer one that the feed asks for (at most an hour of it), with a little chance."""
+    polite = timedelta(seconds=min(ttl or 0.0, 3600.0))
+    return timedelta(seconds=max(every, polite).total_seconds() * (0.95 + chance / 10))

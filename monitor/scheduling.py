@@ -1,0 +1,46 @@
+"""The clock: APScheduler ticks over the timers of the log, and works out interval and cron times. It keeps no job of a feed.
+
+Due times live in the log's timers (`ports.Log.claim`), shared by every daemon; one APScheduler job a feed would live in one
+process and cost a hundred times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+
+@asynccontextmanager
+async def ticking(ticks: dict[str, tuple[float, Callable[[], Awaitable[None]]]]) -> AsyncIterator[None]:
+    """While entered, await each of `ticks` (name: (seconds, callback)) at its interval; one that is late is not piled up."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for name, (seconds, callback) in ticks.items():
+        scheduler.add_job(
+            callback,
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def until_cron(expression: str, zone: str, now: datetime) -> timedelta:
+    """How long until a five-field cron expression next fires, in the zone's wall-clock time. Raises ValueError for a bad one."""
+    trigger = CronTrigger.from_crontab(expression, timezone=ZoneInfo(zone))
+    fires = trigger.get_next_fire_time(None, now)
+    if fires is None:
+        raise ValueError(f"the cron expression {expression!r} never fires")
+    return timedelta(seconds=(fires - now).total_seconds())

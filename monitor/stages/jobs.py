@@ -1,0 +1,67 @@
+"""What a fetch timer carries from the poll that set it to the worker that takes it. Values only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from monitor.ports import Entry
+
+FETCH = "fetch"
+POLL = "poll"
+
+
+class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One article to read. `html` is the feed's own text, for sources that are read from the feed alone; times in seconds."""
+
+    url: str
+    source: str
+    content: Literal["page", "feed"] = "page"
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+    html: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    max_age: float = 86_400.0
+    every: float | None = None
+    failures: int = 0
+
+    def is_old(self, published: datetime | None, at: datetime) -> bool:
+        """Whether what is read for the first time now is too old to tell anybody: by the publisher's claim, where there is one."""
+        claimed = self.published or published or self.updated
+        return claimed is not None and (at - claimed).total_seconds() > self.max_age
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(FetchJob)
+
+
+def encode(job: FetchJob) -> bytes:
+    """The payload of a timer."""
+    return _encoder.encode(job)
+
+
+def decode(payload: bytes) -> FetchJob:
+    """Read a timer's payload back."""
+    return _decoder.decode(payload)
+
+
+def of_entry(
+    entry: Entry, *, source: str, content: Literal["page", "feed"], max_age: timedelta, aliases: tuple[str, ...]
+) -> FetchJob:
+    """The job that a feed's entry asks for."""
+    return FetchJob(
+        url=entry.url,
+        source=source,
+        content=content,
+        aliases=aliases,
+        title=entry.title,
+        author=entry.author,
+        html=(entry.content_html or entry.summary) if content == "feed" else "",
+        published=entry.published,
+        updated=entry.updated,
+        max_age=max_age.total_seconds(),
+    )

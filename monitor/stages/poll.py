@@ -1,0 +1,222 @@
+"""Polls feeds: fetches a due feed, and makes a fetch timer of each entry that is new or was changed. Reads no article.
+
+Entries become timers before the feed's validators are kept: a crash in between costs one repeated fetch, never an article.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+import structlog
+
+from monitor.core import feed as core
+from monitor.core.events import FeedEvent
+from monitor.core.http import retry_after
+from monitor.core.urls import article_id, canonical
+from monitor.errors import OutsideError, Transient
+from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, ParsedFeed, Parser, Response, SetTimer
+from monitor.stages import jobs
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed as the configuration names it.
+
+    `asked`: the interval was chosen by the user, so that the feed's own ttl does not count. `until` says how long to wait
+    where the user gave times of day (cron) instead of an interval.
+    """
+
+    id: str
+    url: str
+    tags: tuple[str, ...] = ()
+    content: Literal["page", "feed"] = "page"
+    every: timedelta = timedelta(minutes=5)
+    asked: bool = False
+    until: Callable[[datetime], timedelta] | None = None
+    max_age: timedelta = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Look:
+    """A feed under examination: where it stood, where it stands now, and the events in between."""
+
+    head: Head
+    feed: core.Feed
+    looks: core.FeedLooks
+    events: tuple[FeedEvent, ...] = ()
+
+    def then(self, step: tuple[core.Feed, core.FeedLooks, tuple[FeedEvent, ...]]) -> None:
+        """Take a step of the core."""
+        self.feed, self.looks, events = step
+        self.events += events
+
+
+class Poller:
+    """Works on claims of `poll` timers."""
+
+    def __init__(self, log: Log, net: Net, parser: Parser, sources: Mapping[str, Source]) -> None:
+        self._log, self._net, self._parser, self._sources = log, net, parser, sources
+
+    async def __call__(self, claim: Claim) -> None:
+        """Poll one feed, once. Raises Fenced where the claim went to somebody else meanwhile."""
+        source = self._sources.get(claim.member)
+        if source is None:
+            await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
+            return
+        at = await self._log.now()
+        look = await self._load(claim, source)
+        try:
+            wait = await self._look(source, look, at)
+        except OutsideError as error:
+            wait = self._after_failure(source, look, error, at)
+        await self._log.commit(
+            Batch(
+                claim.partition,
+                appends=_appends(source, look),
+                notes={_note(source.id): msgspec.json.encode(look.looks)},
+                finish=Finish(claim, delay=max(wait.total_seconds(), 0.0)),
+            )
+        )
+
+    async def _load(self, claim: Claim, source: Source) -> Look:
+        head = await self._log.load(claim.partition, entity(source.id))
+        feed = msgspec.json.decode(head.snapshot, type=core.Feed) if head.snapshot else core.Feed(source.id, source.url)
+        if source.url not in {feed.url, feed.moved_from}:  # the configuration names another address now
+            feed = core.Feed(source.id, source.url)
+        raw = await self._log.note(claim.partition, _note(source.id))
+        looks = msgspec.json.decode(raw, type=core.FeedLooks) if raw else core.FeedLooks()
+        return Look(head, feed, looks if looks.url == feed.url else core.FeedLooks(url=feed.url))
+
+    async def _look(self, source: Source, look: Look, at: datetime) -> timedelta:
+        response = await self._net.get(look.feed.url, headers=validators(look.looks.etag, look.looks.last_modified))
+        log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body))
+        if response.status == 304:
+            look.then(core.worked(look.feed, look.looks, at))
+            log.debug("feed unchanged", how="304")
+            return self._next(source, look, at)
+        if response.status != 200:
+            pause = retry_after(response.headers.get("retry-after"), at)
+            raise Transient(f"http_{response.status}", "", status=response.status, retry_after=pause)
+        digest = hashlib.sha256(response.body).hexdigest()
+        if digest != look.looks.body_sha256:
+            await self._read(source, look, response, at, log)
+        else:
+            log.debug("feed unchanged", how="same bytes")
+        look.looks = msgspec.structs.replace(
+            look.looks,
+            body_sha256=digest,
+            etag=response.headers.get("etag", "")[:1024],
+            last_modified=response.headers.get("last-modified", "")[:128],
+        )
+        look.then(core.worked(look.feed, look.looks, at))
+        look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
+        return self._next(source, look, at)
+
+    async def _read(
+        self, source: Source, look: Look, response: Response, at: datetime, log: structlog.typing.FilteringBoundLogger
+    ) -> None:
+        parsed = await self._parser.feed(response.body, response.url, response.headers)
+        seen = {entry.key: _fingerprint(entry) for entry in parsed.entries}
+        changed = set(core.news(look.looks, seen))
+        await self._schedule(source, parsed, changed)
+        old = [entry for entry in parsed.entries if _is_old(entry, source.max_age, at)]
+        look.feed, events = core.baseline(
+            look.feed, title=parsed.title, entries=len(parsed.entries), backlog=len(old), at=at
+        )
+        look.events += events
+        look.looks = msgspec.structs.replace(look.looks, known=core.remember(look.looks, seen), ttl=parsed.ttl)
+        log.info("feed read", entries=len(parsed.entries), news=len(changed), truncated=parsed.truncated or None)
+
+    async def _schedule(self, source: Source, parsed: ParsedFeed, changed: set[str]) -> None:
+        uses = Counter(entry.key for entry in parsed.entries)
+        timers: dict[int, list[SetTimer]] = {}
+        for entry in parsed.entries:
+            if entry.key not in changed or not entry.url:
+                continue
+            article, aliases = await self._article_of(source, entry, unique=uses[entry.key] == 1)
+            job = jobs.of_entry(
+                entry, source=source.id, content=source.content, max_age=source.max_age, aliases=aliases
+            )
+            timer = SetTimer(jobs.FETCH, article, delay=0.0, payload=jobs.encode(job), only_sooner=True)
+            timers.setdefault(self._log.partition_of(article), []).append(timer)
+        for partition, due in timers.items():
+            await self._log.commit(Batch(partition, timers=tuple(due)))
+
+    async def _article_of(self, source: Source, entry: Entry, *, unique: bool) -> tuple[str, tuple[str, ...]]:
+        address = canonical(entry.url)
+        aliases = (f"url:{address}", f"guid:{source.id}:{entry.key}") if unique else (f"url:{address}",)
+        article = await self._log.resolve(aliases) or article_id(address)
+        for alias in aliases:
+            article = await self._log.pin(alias, article)
+        return article, aliases
+
+    def _after_failure(self, source: Source, look: Look, error: OutsideError, at: datetime) -> timedelta:
+        look.then(
+            core.failed(look.feed, look.looks, reason=error.reason, detail=error.detail, status=error.status, at=at)
+        )
+        wait = core.wait_after_failure(look.looks.failures, source.every, error.retry_after, random.random())
+        logger.warning(
+            "feed failed",
+            feed=source.id,
+            reason=error.reason,
+            detail=error.detail,
+            failures=look.looks.failures,
+            next_try_in=round(wait.total_seconds(), 1),
+        )
+        return wait
+
+    def _next(self, source: Source, look: Look, at: datetime) -> timedelta:
+        if source.until:
+            return source.until(at)
+        return core.wait_after_success(source.every, None if source.asked else look.looks.ttl, random.random())
+
+
+async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
+    """See that each feed has its timer: at once for one never read, within its interval for the others."""
+    for source in sources.values():
+        partition = log.partition_of(entity(source.id))
+        read_before = await log.note(partition, _note(source.id)) is not None
+        delay = source.every.total_seconds() if read_before else 0.0
+        await log.commit(
+            Batch(partition, timers=(SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True),))
+        )
+
+
+def entity(source: str) -> str:
+    """The log's name of a feed."""
+    return f"feed_{source}"
+
+
+def validators(etag: str, last_modified: str) -> dict[str, str]:
+    """The headers of a conditional GET (RFC 9110, section 13.1)."""
+    headers = {"if-none-match": etag, "if-modified-since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _appends(source: Source, look: Look) -> tuple[Append, ...]:
+    if not look.events:
+        return ()
+    return (Append(entity(source.id), look.head, look.events, msgspec.json.encode(look.feed)),)
+
+
+def _note(source: str) -> str:
+    return f"feed:{source}"
+
+
+def _fingerprint(entry: Entry) -> str:
+    words = msgspec.json.encode((entry.url, entry.title, entry.summary, entry.content_html, entry.updated))
+    return hashlib.sha256(words).hexdigest()[:16]
+
+
+def _is_old(entry: Entry, max_age: timedelta, at: datetime) -> bool:
+    claimed = entry.published or entry.updated
+    return claimed is not None and at - claimed > max_age

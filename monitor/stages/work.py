@@ -1,0 +1,152 @@
+"""The two loops that every stage is made of: one over due timers, one over a consumer group. Decides nothing about the work itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from monitor.errors import Conflict, Corrupt, Fenced, LogUnavailable, UnknownEvent
+from monitor.ports import Ack, Batch, Claim, Consumed, Finish, Log
+
+logger = structlog.get_logger()
+
+DELIVERIES_BEFORE_PARKING = 5
+PAUSE_AFTER_A_BUG = 60.0
+CLAIMS_AT_ONCE = 64
+
+
+class Pace:
+    """What a stage's loops share with the outside: a bell that wakes them, and how much is under way."""
+
+    def __init__(self) -> None:
+        self._bell = asyncio.Event()
+        self.busy = 0
+
+    async def ring(self) -> None:
+        """Look at once: something may be due."""
+        self._bell.set()
+
+    async def sleep(self) -> None:
+        """Wait for the bell."""
+        await self._bell.wait()
+        self._bell.clear()
+
+
+async def over_timers(
+    log: Log,
+    kind: str,
+    partition: int,
+    work: Callable[[Claim], Awaitable[None]],
+    pace: Pace,
+    *,
+    concurrency: int,
+    lease: float,
+) -> None:
+    """Claim what is due and work on it, for ever, at most `concurrency` at a time. `work` gives its claim back itself.
+
+    A job that raises what nobody foresaw is logged and comes back later: one bad page must not stop the others.
+    """
+    running = 0
+    freed = asyncio.Event()
+
+    async def one(claim: Claim) -> None:
+        nonlocal running
+        try:
+            await work(claim)
+        except Fenced:
+            logger.info("claim lost to another worker", kind=kind, member=claim.member)
+        except (LogUnavailable, Corrupt, UnknownEvent):
+            raise
+        except Exception:
+            logger.exception("job failed unexpectedly", kind=kind, member=claim.member)
+            await put_back(log, claim)
+        finally:
+            running -= 1
+            pace.busy -= 1
+            freed.set()
+
+    async with asyncio.TaskGroup() as group:
+        while True:
+            freed.clear()
+            room = min(concurrency - running, CLAIMS_AT_ONCE)
+            if room == 0:
+                await freed.wait()
+                continue
+            claims = await _claimed(log, kind, partition, room, lease, pace)
+            for claim in claims:
+                running += 1
+                group.create_task(one(claim))
+            if len(claims) < room:
+                await pace.sleep()
+
+
+async def _claimed(log: Log, kind: str, partition: int, room: int, lease: float, pace: Pace) -> list[Claim]:
+    pace.busy += 1  # from here on a timer may have left the queue without being a job yet
+    claims = []
+    try:
+        claims = await log.claim(kind, partition, room, lease)
+    finally:
+        pace.busy += len(claims) - 1
+    return claims
+
+
+async def put_back(log: Log, claim: Claim) -> None:
+    """Let a claim come back after a pause, unless it is somebody else's by now."""
+    try:
+        await log.commit(Batch(claim.partition, finish=Finish(claim, delay=PAUSE_AFTER_A_BUG)))
+    except Fenced:
+        logger.info("claim lost to another worker", kind=claim.kind, member=claim.member)
+
+
+async def over_events(
+    log: Log,
+    group: str,
+    partition: int,
+    handle: Callable[[Consumed], Awaitable[None]],
+    pace: Pace,
+) -> None:
+    """Hand each event of the group to `handle` in order, for ever; `handle` commits its effects together with the ack.
+
+    An event that keeps failing is parked in sight after five deliveries, so that it holds up nobody for ever.
+    """
+    async for events in log.consume(group, partition):
+        pace.busy += 1
+        try:
+            for consumed in events:
+                if not await _handled(log, group, consumed, handle):
+                    break
+        finally:
+            pace.busy -= 1
+
+
+async def _handled(log: Log, group: str, consumed: Consumed, handle: Callable[[Consumed], Awaitable[None]]) -> bool:
+    for _ in range(DELIVERIES_BEFORE_PARKING):
+        try:
+            await handle(consumed)
+        except Conflict as conflict:
+            logger.info("decided on old news, deciding again", group=group, reason=str(conflict))
+        except Fenced:
+            return False
+        except (LogUnavailable, Corrupt, UnknownEvent):
+            raise
+        except Exception as error:
+            logger.exception("event failed", group=group, event_id=consumed.recorded.id)
+            if consumed.deliveries >= DELIVERIES_BEFORE_PARKING:
+                await log.park(consumed, f"{type(error).__name__}: {error}")
+                return True
+            consumed = _delivered_again(consumed)
+        else:
+            return True
+    await log.park(consumed, "kept conflicting")
+    return True
+
+
+def _delivered_again(consumed: Consumed) -> Consumed:
+    return Consumed(consumed.recorded, consumed.ack, consumed.deliveries + 1)
+
+
+def done_with(ack: Ack) -> Batch:
+    """The batch of an event that asks for nothing."""
+    return Batch(ack.partition, ack=ack)
