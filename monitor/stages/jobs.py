@@ -1,4 +1,4 @@
-"""What a fetch timer carries from the poll that set it to the worker that takes it. Values only."""
+"""What one stage leaves for another beside the events: the payloads and kinds of timers, the snapshot of a message. Values only."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ def of_entry(
         updated=entry.updated,
         max_age=max_age.total_seconds(),
     )
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The snapshot of a notification: its frozen body and how far its delivery is.
+
+    `before` counts the attempts of earlier rounds: a dead letter that is asked for again gets a whole schedule anew.
+    """
+
+    notification: str
+    channel: str
+    article: str
+    body: str
+    attempts: int = 0
+    before: int = 0
+    state: str = "scheduled"
+
+
+def deliveries_of(channel: str) -> str:
+    """The kind of the timers of one channel."""
+    return f"deliver:{channel}"

@@ -1,0 +1,43 @@
+"""Events into views: read, apply, acknowledge. What an event means for the views is the projection's to say.
+
+An event that cannot be applied is never set aside, since the ones after it stand on it: the stage stops loudly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from monitor.core.events import Recorded
+from monitor.ports import Batch, Consumed, Log, Projection
+
+GROUP: Final = "project"
+_BATCH: Final = 256
+
+
+async def run(log: Log, views: Projection, partition: int) -> None:
+    """Keep the views of one partition up to date, for ever.
+
+    Raises Corrupt or UnknownEvent where the log does not verify or was written by a newer Monitor.
+    """
+    await _catch_up(log, views, partition)
+    async for batch in log.consume(GROUP, partition, limit=_BATCH):
+        await _apply(log, views, batch)
+
+
+async def _catch_up(log: Log, views: Projection, partition: int) -> None:
+    """Views that were lost or set aside are behind what the group has acknowledged: read on from where they are."""
+    batch: list[Recorded] = []
+    async for recorded in log.read(partition, await asyncio.to_thread(views.position, partition)):
+        batch.append(recorded)
+        if len(batch) == _BATCH:
+            await asyncio.to_thread(views.apply, batch)
+            batch = []
+    await asyncio.to_thread(views.apply, batch)
+
+
+async def _apply(log: Log, views: Projection, batch: list[Consumed]) -> None:
+    """The views keep their own position, so an event whose acknowledgement is lost is passed over when it comes again."""
+    await asyncio.to_thread(views.apply, [consumed.recorded for consumed in batch])
+    for consumed in batch:
+        await log.commit(Batch(partition=consumed.recorded.partition, ack=consumed.ack))

@@ -1,0 +1,144 @@
+"""What a look at a feed means: values only."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core import feed as core
+from monitor.core.events import FeedFailing, FeedMoved, FeedRecovered
+from monitor.core.http import retry_after
+
+NOON = datetime(2015, 11, 15, 12, tzinfo=UTC)
+FEED = core.Feed("post", "https://post.example/rss")
+prints = st.dictionaries(st.text(max_size=8), st.text(max_size=4), max_size=30)
+
+
+@given(prints, prints)
+def test_news_is_what_is_new_or_differs_and_remembering_makes_it_old(before, seen):
+    looks = core.FeedLooks(known=before)
+    assert set(core.news(looks, seen)) == {key for key in seen if before.get(key) != seen[key]}
+    after = msgspec.structs.replace(looks, known=core.remember(looks, seen))
+    assert core.news(after, seen) == []
+
+
+@given(prints, prints)
+def test_an_entry_that_flaps_out_of_the_feed_and_back_is_no_news(first, second):
+    looks = core.FeedLooks(known=first)
+    looks = msgspec.structs.replace(looks, known=core.remember(looks, second))
+    back = {key: value for key, value in first.items() if key not in second}
+    assert core.news(looks, back) == []
+
+
+def test_memory_is_bounded():
+    looks = core.FeedLooks(known={f"old{n}": "x" for n in range(core.KEYS_REMEMBERED)})
+    kept = core.remember(looks, {"new": "y"})
+    assert len(kept) == core.KEYS_REMEMBERED
+    assert kept["new"] == "y"
+    assert "old0" not in kept
+
+
+def _fail(feed, looks, times, status=500):
+    said = []
+    for _ in range(times):
+        feed, looks, events = core.failed(feed, looks, reason="http_500", detail="", status=status, at=NOON)
+        said += events
+    return feed, looks, said
+
+
+def test_failing_is_said_once_after_three_looks_and_recovery_once():
+    feed, looks, said = _fail(FEED, core.FeedLooks(last_ok=NOON - timedelta(hours=1)), 10)
+    assert [type(event) for event in said] == [FeedFailing]
+    assert said[0].failures == 3
+    assert said[0].last_ok == NOON - timedelta(hours=1)
+    feed, looks, events = core.worked(feed, looks, NOON + timedelta(hours=2))
+    assert events == (FeedRecovered(at=NOON + timedelta(hours=2), feed="post", url=FEED.url, failing_since=NOON),)
+    assert core.worked(feed, looks, NOON + timedelta(hours=3))[2] == ()
+
+
+def test_gone_for_good_is_said_at_once():
+    assert [event.status for event in _fail(FEED, core.FeedLooks(), 1, status=410)[2]] == [410]
+
+
+def test_a_baseline_is_said_once():
+    feed, events = core.baseline(FEED, title="The Post", entries=20, backlog=18, at=NOON)
+    assert (events[0].entries, events[0].backlog) == (20, 18)
+    assert core.baseline(feed, title="The Post", entries=21, backlog=18, at=NOON) == (feed, ())
+
+
+def _redirects(hours, to="https://new.example/rss"):
+    feed, looks, said = FEED, core.FeedLooks(url=FEED.url), []
+    for hour in hours:
+        feed, looks, events = core.redirected(feed, looks, to, NOON + timedelta(hours=hour))
+        said += events
+    return feed, looks, said
+
+
+@pytest.mark.parametrize(
+    ("hours", "moved"),
+    [([0], False), ([0, 1, 2], False), ([0, 25], False), ([0, 12, 24], True), ([0, 1, 2, 3, 4, 30], True)],
+)
+def test_a_move_is_believed_after_three_sightings_over_a_day(hours, moved):
+    feed, looks, said = _redirects(hours)
+    assert bool(said) is moved
+    assert feed.url == ("https://new.example/rss" if moved else FEED.url)
+    if moved:
+        assert said == [FeedMoved(at=NOON + timedelta(hours=hours[-1]), feed="post", url=FEED.url, to=feed.url)]
+        assert feed.moved_from == FEED.url
+        assert looks.url == feed.url
+
+
+def test_a_look_without_redirect_starts_the_count_anew():
+    feed, looks, _ = _redirects([0, 12])
+    feed, looks, _ = core.redirected(feed, looks, None, NOON + timedelta(hours=18))
+    assert core.redirected(feed, looks, "https://new.example/rss", NOON + timedelta(hours=30))[2] == ()
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1), st.none() | st.floats(-1e300, 1e300))
+def test_the_wait_after_a_failure_is_bounded_and_never_shorter_than_most_of_the_interval(failures, chance, asked):
+    every = timedelta(minutes=5)
+    wait = core.wait_after_failure(failures, every, asked, chance)
+    assert every * 0.87 <= wait <= timedelta(hours=24)
+    if asked is not None and 0 < asked < 86_400:
+        assert wait.total_seconds() >= asked - 1e-5
+
+
+def test_waits_double():
+    waits = [core.wait_after_failure(n, timedelta(minutes=5), None, 0.5) for n in (1, 2, 3, 20)]
+    assert waits == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20), timedelta(hours=24)]
+
+
+def test_a_feeds_own_ttl_lengthens_the_interval_within_an_hour():
+    five = timedelta(minutes=5)
+    assert core.wait_after_success(five, None, 0.5) == five
+    assert core.wait_after_success(five, 1800, 0.5) == timedelta(minutes=30)
+    assert core.wait_after_success(five, 10**9, 0.5) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Sun, 15 Nov 2015 12:05:00 GMT", 300.0),
+        ("Sun, 15 Nov 2015 11:00:00 GMT", 0.0),
+        ("Sun, 15 Nov 2015 12:05:00", 300.0),
+        ("99999999999999999999", 999_999_999_999.0),
+        ("-5", None),
+        ("NaN", None),
+        ("soon", None),
+        ("Sun, 32 Nov 9999 12:05:00 GMT", None),
+        ("١٢", None),
+    ],
+)
+def test_retry_after(header, seconds):
+    assert retry_after(header, NOON) == seconds
+
+
+@given(st.text(max_size=60))
+def test_any_retry_after_is_a_number_or_nothing(header):
+    value = retry_after(header, NOON)
+    assert value is None or value >= 0
