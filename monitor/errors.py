@@ -8,6 +8,7 @@ MonitorError
 │   ├── UnknownEvent       written by a newer Monitor: stop loudly
 │   ├── Corrupt            a fold, hash or chain does not verify: stop loudly
 │   └── LogUnavailable     the log cannot be used as it is configured (not: "is down for a moment")
+├── ViewsUnavailable       there are no views to read, or none of this version
 ├── Transient              the outside failed in a way that may pass: try again later
 └── Permanent              the outside refused, and asking again would be refused again
 """
@@ -73,6 +74,10 @@ class Corrupt(LogError):
 
 class LogUnavailable(LogError):
     """The log's server cannot be used as configured; the message says what to do."""
+
+
+class ViewsUnavailable(MonitorError):
+    """The views cannot be read or made as they stand; the message says what to do."""
 
 
 class OutsideError(MonitorError):

@@ -186,6 +186,24 @@ class Log(Protocol):
         ...
 
 
+# --- the views -------------------------------------------------------------------------------------------------------
+
+
+class Projection(Protocol):
+    """What is made from the log to be read by people. It remembers how far it has read; every call blocks on a disk."""
+
+    def position(self, partition: int) -> str:
+        """The stream position of the last event applied; `0-0` before the first."""
+        ...
+
+    def apply(self, batch: Sequence[Recorded]) -> None:
+        """Bring the views up to these events; those applied before are passed over.
+
+        Raises Corrupt where an event does not fit what was applied before it.
+        """
+        ...
+
+
 # --- the net ---------------------------------------------------------------------------------------------------------
 
 

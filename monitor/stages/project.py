@@ -8,11 +8,16 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+import structlog
+
 from monitor.core.events import Recorded
+from monitor.errors import Fenced
 from monitor.ports import Batch, Consumed, Log, Projection
 
 GROUP: Final = "project"
 _BATCH: Final = 256
+
+logger = structlog.get_logger()
 
 
 async def run(log: Log, views: Projection, partition: int) -> None:
@@ -39,5 +44,13 @@ async def _catch_up(log: Log, views: Projection, partition: int) -> None:
 async def _apply(log: Log, views: Projection, batch: list[Consumed]) -> None:
     """The views keep their own position, so an event whose acknowledgement is lost is passed over when it comes again."""
     await asyncio.to_thread(views.apply, [consumed.recorded for consumed in batch])
-    for consumed in batch:
-        await log.commit(Batch(partition=consumed.recorded.partition, ack=consumed.ack))
+    async with asyncio.TaskGroup() as group:  # at once: the log writes them to its disk together
+        for consumed in batch:
+            group.create_task(_acknowledge(log, consumed))
+
+
+async def _acknowledge(log: Log, consumed: Consumed) -> None:
+    try:
+        await log.commit(Batch(consumed.ack.partition, ack=consumed.ack))
+    except Fenced:
+        logger.info("lease lost while acknowledging", group=GROUP, position=consumed.recorded.position)

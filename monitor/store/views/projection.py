@@ -1,0 +1,279 @@
+"""What each event means for the views, as statements to execute. Pure: it opens no file and asks no clock.
+
+Rows are made from the event alone. The one exception is a revision, whose text is folded over the text before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import assert_never
+
+import msgspec
+
+from monitor.core import content as blocks
+from monitor.core.content import Content
+from monitor.core.events import (
+    AlertRaised,
+    AlertSuppressed,
+    ArticleDiscovered,
+    ArticleGone,
+    ArticleRestored,
+    ArticleRevised,
+    DeliveryDied,
+    DeliveryEvent,
+    DeliveryFailed,
+    DeliveryRequested,
+    DeliverySucceeded,
+    FeedBaselined,
+    FeedEvent,
+    FeedFailing,
+    FeedMoved,
+    FeedRecovered,
+    NotificationFormed,
+    Recorded,
+)
+from monitor.errors import Corrupt
+from monitor.store.views.contents import pack
+from monitor.store.views.statements import Value, Write, as_json, change, insert, stamp, upsert
+
+FIRST_REVISION = 1  # what `article.discovered` says; `article.revised` counts on from it
+
+
+def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write, ...]:
+    """The statements that bring the views up to one event; `newest` gives the text of an article before it.
+
+    Raises Corrupt where a revision does not fold to the text that its event names.
+    """
+    match recorded.event:
+        case ArticleDiscovered() as event:
+            return _discovered(recorded, event)
+        case ArticleRevised() as event:
+            return _revised(recorded, event, fold(newest(event.article), event))
+        case ArticleGone() | ArticleRestored() as event:
+            return _absence(recorded, event)
+        case AlertRaised() as event:
+            return (_alert(recorded, event),)
+        case AlertSuppressed() as event:
+            return (change("alerts", event.alert, suppressed=event.reason),)
+        case NotificationFormed() as event:
+            return _formed(event)
+        case DeliverySucceeded() | DeliveryFailed() | DeliveryDied() | DeliveryRequested() as event:
+            return _delivery(recorded, event)
+        case FeedBaselined() | FeedFailing() | FeedRecovered() | FeedMoved() as event:
+            return (_feed(event),)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+# --- articles --------------------------------------------------------------------------------------------------------
+
+
+def fold(before: Content, event: ArticleRevised) -> Content:
+    """The text after a revision. Raises Corrupt where the text before or after is not the one that the event names."""
+    if before.digest() != event.before_sha256:
+        raise Corrupt(f"{event.article} revision {event.revision} was made from another text than the one before it")
+    try:
+        fields = msgspec.convert({**msgspec.to_builtins(before), **event.fields, "blocks": ()}, Content)
+        after = msgspec.structs.replace(fields, blocks=blocks.apply(event.operations, before.blocks))
+    except (msgspec.ValidationError, Corrupt) as error:
+        raise Corrupt(f"{event.article} revision {event.revision} cannot be folded: {error}") from error
+    if after.digest() != event.sha256:
+        raise Corrupt(f"{event.article} revision {event.revision} does not fold to its sha256")
+    return after
+
+
+def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ...]:
+    article = insert(
+        "articles",
+        id=event.article,
+        url=event.url,
+        source=event.source,
+        tags=as_json(event.tags),
+        backlog=event.backlog,
+        state="live",
+        title=event.content.title,
+        lang=event.content.lang,
+        access=event.access,
+        revision=FIRST_REVISION,
+        discovered_at=stamp(event.at),
+        changed_at=stamp(event.at),
+    )
+    revision = _revision(recorded, event, FIRST_REVISION, event.content)
+    return (article, revision, *_aliases(event.article, event.url, event.evidence.url, *event.aliases))
+
+
+def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tuple[Write, ...]:
+    article = change(
+        "articles",
+        event.article,
+        title=content.title,
+        lang=content.lang,
+        access=event.access,
+        revision=event.revision,
+        changed_at=stamp(event.at),
+    )
+    return (article, _revision(recorded, event, event.revision, content), *_aliases(event.article, event.evidence.url))
+
+
+def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content) -> Write:
+    if content.digest() != event.sha256:
+        raise Corrupt(f"{event.article} revision {number} is not the text of its sha256")
+    revised = event if isinstance(event, ArticleRevised) else None
+    return insert(
+        "revisions",
+        article=event.article,
+        revision=number,
+        at=stamp(event.at),
+        last_seen_before=stamp(revised.last_seen_before) if revised else None,
+        event=recorded.id,
+        title=content.title,
+        summary=revised.summary if revised else "",
+        access=event.access,
+        reverted_to=revised.reverted_to if revised else None,
+        sha256=event.sha256,
+        edits=as_json(revised.edits if revised else ()),
+        evidence=as_json(event.evidence),
+        content=pack(content),
+    )
+
+
+def _aliases(article: str, *aliases: str) -> tuple[Write, ...]:
+    sql = "INSERT INTO aliases (alias, article) VALUES (:alias, :article) ON CONFLICT DO NOTHING"
+    return tuple(Write(sql, {"alias": alias, "article": article}) for alias in dict.fromkeys(aliases) if alias)
+
+
+def _absence(recorded: Recorded, event: ArticleGone | ArticleRestored) -> tuple[Write, ...]:
+    gone = isinstance(event, ArticleGone)
+    row = insert(
+        "absences",
+        event=recorded.id,
+        article=event.article,
+        at=stamp(event.at),
+        kind="gone" if gone else "restored",
+        revision=event.revision,
+        since=stamp(event.last_present if isinstance(event, ArticleGone) else event.gone_since),
+        looks=as_json(event.absent if isinstance(event, ArticleGone) else ()),
+    )
+    state = "gone" if gone else "live"
+    return (row, change("articles", event.article, state=state, changed_at=stamp(event.at)))
+
+
+# --- alerts and deliveries -------------------------------------------------------------------------------------------
+
+
+def _alert(recorded: Recorded, event: AlertRaised) -> Write:
+    return insert(
+        "alerts",
+        id=event.alert,
+        at=stamp(event.at),
+        event=recorded.id,
+        article=event.article,
+        revision=event.revision,
+        watchlist=event.watchlist,
+        severity=event.severity,
+        changes=as_json(event.changes),
+        backlog=event.backlog,
+        suppressed=None,
+        data=as_json(event.data),
+    )
+
+
+def _formed(event: NotificationFormed) -> tuple[Write, ...]:
+    delivery = insert(
+        "deliveries",
+        id=event.notification,
+        channel=event.channel,
+        article=event.article,
+        formed_at=stamp(event.at),
+        state="scheduled",
+        attempts=0,
+        status=None,
+        reason="",
+        detail="",
+        next_at=stamp(event.at),
+        changed_at=stamp(event.at),
+        body=event.body,
+    )
+    return (delivery, *(insert("members", alert=alert, delivery=event.notification) for alert in event.alerts))
+
+
+def _delivery(recorded: Recorded, event: DeliveryEvent) -> tuple[Write, ...]:
+    return (_attempt(recorded, event), change("deliveries", event.notification, **_standing(event)))
+
+
+def _standing(event: DeliveryEvent) -> dict[str, Value]:
+    """Where a delivery stands after an event."""
+    if isinstance(event, DeliveryRequested):
+        return {"state": "scheduled", "next_at": stamp(event.at), "changed_at": stamp(event.at)}
+    return {
+        "state": "scheduled" if isinstance(event, DeliveryFailed) else _KINDS[type(event)],
+        "next_at": stamp(event.at + timedelta(seconds=event.retry_in)) if isinstance(event, DeliveryFailed) else None,
+        "attempts": event.attempt,
+        "status": event.status,
+        "reason": "" if isinstance(event, DeliverySucceeded) else event.reason,
+        "detail": "" if isinstance(event, DeliverySucceeded) else event.detail,
+        "changed_at": stamp(event.at),
+    }
+
+
+def _attempt(recorded: Recorded, event: DeliveryEvent) -> Write:
+    facts = {name: getattr(event, name, None) for name in ("attempt", "status", "seconds", "retry_in")}
+    requested = event.by if isinstance(event, DeliveryRequested) else ""
+    return insert(
+        "attempts",
+        event=recorded.id,
+        delivery=event.notification,
+        version=recorded.version,
+        at=stamp(event.at),
+        kind=_KINDS[type(event)],
+        reason=getattr(event, "reason", ""),
+        detail=getattr(event, "detail", requested),
+        **facts,
+    )
+
+
+_KINDS: dict[type[DeliveryEvent], str] = {
+    DeliverySucceeded: "delivered",
+    DeliveryFailed: "failed",
+    DeliveryDied: "dead",
+    DeliveryRequested: "requested",
+}
+
+
+# --- feeds -----------------------------------------------------------------------------------------------------------
+
+
+def _feed(event: FeedEvent) -> Write:
+    match event:
+        case FeedBaselined():
+            return upsert(
+                "feeds",
+                event.feed,
+                url=event.url,
+                title=event.title,
+                entries=event.entries,
+                backlog=event.backlog,
+                baselined_at=stamp(event.at),
+                changed_at=stamp(event.at),
+            )
+        case FeedFailing():
+            return upsert(
+                "feeds",
+                event.feed,
+                url=event.url,
+                state="failing",
+                reason=event.reason,
+                detail=event.detail,
+                status=event.status,
+                failures=event.failures,
+                last_ok=stamp(event.last_ok) if event.last_ok else None,
+                changed_at=stamp(event.at),
+            )
+        case FeedRecovered():
+            well: dict[str, Value] = {"state": "working", "reason": "", "detail": "", "status": None, "failures": 0}
+            return upsert("feeds", event.feed, url=event.url, **well, changed_at=stamp(event.at))
+        case FeedMoved():
+            return upsert("feeds", event.feed, url=event.to, moved_from=event.url, changed_at=stamp(event.at))
+        case _ as unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,194 @@
+# ruff: noqa: S608 - every query is put together from constants of this package; whatever was asked for is a parameter
+"""Questions to the views, each a bounded, parametrised query on a read-only connection. It changes nothing.
+
+One Reader is one connection; it sees every transaction that was committed before a question is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import msgspec
+import zstandard
+
+from monitor.core.content import Content
+from monitor.errors import Corrupt
+from monitor.store.views.contents import unpack
+from monitor.store.views.rows import (
+    AbsenceRow,
+    AlertRow,
+    ArticleRow,
+    AttemptRow,
+    DeliveryRow,
+    FeedRow,
+    RevisionRow,
+)
+from monitor.store.views.schema import TABLES, open_for_reading
+from monitor.store.views.statements import stamp
+
+MOST: Final = 10_000  # rows of one answer, whatever was asked for
+
+_Row = TypeVar("_Row", bound=msgspec.Struct)
+_AS_JSON: Final = {"tags", "edits", "evidence", "looks", "changes", "data"}
+
+
+class Reader:
+    """The views as they are read. Use as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the views. Raises ViewsUnavailable where there are none that can be read."""
+        self._database = open_for_reading(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """Inside, every question is answered from one moment."""
+        self._database.execute("BEGIN")
+        try:
+            yield self
+        finally:
+            self._database.execute("ROLLBACK")
+
+    def positions(self) -> dict[int, str]:
+        """How far each partition of the log was read."""
+        return dict(self._database.execute("SELECT partition, position FROM checkpoints").fetchall())
+
+    # --- articles ----------------------------------------------------------------------------------------------------
+
+    def articles(self, *, source: str | None = None, limit: int = 100) -> list[ArticleRow]:
+        """Articles, the last changed first; those of one feed or page where `source` names it."""
+        where, values = _where({"source = ?": source})
+        return self._rows(ArticleRow, f"SELECT * FROM articles {where} ORDER BY changed_at DESC, id", values, limit)
+
+    def articles_named(self, names: Sequence[str], limit: int = 10) -> list[ArticleRow]:
+        """The articles that one of these names means: an id, its beginning (9 characters or more), or any URL it was seen at.
+
+        The one discovered last stands first: where a URL was used again for another text, that is the one it means now.
+        """
+        marks = ", ".join("?" * len(names))
+        known = f"id IN (SELECT article FROM aliases WHERE alias IN ({marks}))"
+        starts = [name for name in names if len(name) >= 9]
+        likes = "".join(" OR (id >= ? AND id < ?)" for _ in starts)
+        values = [*names, *(bound for name in starts for bound in (name, name + "\U0010ffff"))]
+        order = "ORDER BY discovered_at DESC, id"
+        return self._rows(ArticleRow, f"SELECT * FROM articles WHERE {known}{likes} {order}", values, limit)
+
+    def revisions(self, article: str, *, limit: int = 1000) -> list[RevisionRow]:
+        """The newest revisions of an article, oldest first."""
+        columns = ", ".join(RevisionRow.__struct_fields__)
+        sql = f"SELECT {columns} FROM revisions WHERE article = ? ORDER BY revision DESC"
+        return self._rows(RevisionRow, sql, [article], limit)[::-1]
+
+    def content(self, article: str, revision: int) -> Content | None:
+        """The whole text of a revision; None where there is none. Raises Corrupt where it is not the text of its sha256."""
+        sql = "SELECT content, sha256 FROM revisions WHERE article = ? AND revision = ?"
+        row = self._database.execute(sql, (article, revision)).fetchone()
+        if row is None:
+            return None
+        content = unpack(row["content"])
+        if content.digest() != row["sha256"]:
+            raise Corrupt(
+                f"{article} revision {revision} is not the text of its sha256: `monitor rebuild` makes it again"
+            )
+        return content
+
+    def absences(self, article: str, *, limit: int = 1000) -> list[AbsenceRow]:
+        """When an article went and came back, oldest first."""
+        sql = "SELECT * FROM absences WHERE article = ? ORDER BY at DESC, event"
+        return self._rows(AbsenceRow, sql, [article], limit)[::-1]
+
+    # --- alerts ------------------------------------------------------------------------------------------------------
+
+    def alerts(
+        self,
+        *,
+        watchlist: str | None = None,
+        since: datetime | None = None,
+        article: str | None = None,
+        limit: int = 50,
+    ) -> list[AlertRow]:
+        """Alerts, the newest first."""
+        asked = {"watchlist = ?": watchlist, "at >= ?": stamp(since) if since else None, "article = ?": article}
+        where, values = _where(asked)
+        return self._rows(AlertRow, f"SELECT * FROM alerts {where} ORDER BY at DESC, id", values, limit)
+
+    def alerts_named(self, name: str, limit: int = 10) -> list[AlertRow]:
+        """The alerts whose id is, or begins with, this name."""
+        return self._begins_with(AlertRow, "alerts", name, limit)
+
+    # --- deliveries --------------------------------------------------------------------------------------------------
+
+    def deliveries(self, *, state: str | None = None, alert: str | None = None, limit: int = 50) -> list[DeliveryRow]:
+        """Deliveries, the newest first."""
+        where, values = _where({"state = ?": state, "id IN (SELECT delivery FROM members WHERE alert = ?)": alert})
+        return self._rows(DeliveryRow, f"SELECT * FROM deliveries {where} ORDER BY formed_at DESC, id", values, limit)
+
+    def deliveries_named(self, name: str, limit: int = 10) -> list[DeliveryRow]:
+        """The deliveries whose id is, or begins with, this name."""
+        return self._begins_with(DeliveryRow, "deliveries", name, limit)
+
+    def attempts(self, delivery: str, *, limit: int = 1000) -> list[AttemptRow]:
+        """What happened to a delivery, oldest first."""
+        sql = "SELECT * FROM attempts WHERE delivery = ? ORDER BY version DESC"
+        return self._rows(AttemptRow, sql, [delivery], limit)[::-1]
+
+    def members(self, delivery: str, *, limit: int = 1000) -> list[str]:
+        """The ids of the alerts that a delivery tells of."""
+        sql = "SELECT alert FROM members WHERE delivery = ? ORDER BY alert LIMIT ?"
+        return [row["alert"] for row in self._database.execute(sql, (delivery, min(limit, MOST)))]
+
+    # --- feeds -------------------------------------------------------------------------------------------------------
+
+    def feeds(self, *, limit: int = MOST) -> list[FeedRow]:
+        """Every feed that was read or failed at least once, by id."""
+        count = "(SELECT count(*) FROM articles WHERE source = feeds.id) AS articles"
+        return self._rows(FeedRow, f"SELECT *, {count} FROM feeds ORDER BY id", [], limit)
+
+    # --- the whole ---------------------------------------------------------------------------------------------------
+
+    def dump(self) -> Iterator[str]:
+        """Every row as a line of JSON, in an order that depends on what is said alone: equal views give equal dumps."""
+        for table in TABLES:
+            cursor = self._database.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+            for row in cursor:
+                columns = {name: _plain(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over values
+                yield msgspec.json.encode({"table": table, **columns}).decode()
+
+    def _begins_with(self, kind: type[_Row], table: str, name: str, limit: int) -> list[_Row]:
+        sql = f"SELECT * FROM {table} WHERE id >= ? AND id < ? ORDER BY id"
+        return self._rows(kind, sql, [name, name + "\U0010ffff"], limit) if name else []
+
+    def _rows(self, kind: type[_Row], sql: str, values: Sequence[Any], limit: int) -> list[_Row]:
+        cursor = self._database.execute(f"{sql} LIMIT ?", (*values, max(0, min(limit, MOST))))
+        return [_read(kind, row) for row in cursor]
+
+
+def _where(conditions: dict[str, str | None]) -> tuple[str, list[str]]:
+    """The conditions that were asked for, and their values."""
+    asked = {condition: value for condition, value in conditions.items() if value is not None}
+    return ("WHERE " + " AND ".join(asked) if asked else ""), list(asked.values())
+
+
+def _read(kind: type[_Row], row: sqlite3.Row) -> _Row:
+    values = {name: _parsed(name, row[name]) for name in kind.__struct_fields__}
+    return msgspec.convert(values, kind, strict=False)
+
+
+def _parsed(name: str, value: Any) -> Any:
+    return msgspec.json.decode(value) if name in _AS_JSON else value
+
+
+def _plain(value: Any) -> Any:
+    """A column as JSON can say it: a compressed text by the sha256 of what it holds, whichever way it was compressed."""
+    return hashlib.sha256(zstandard.decompress(value)).hexdigest() if isinstance(value, bytes) else value

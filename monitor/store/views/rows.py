@@ -1,0 +1,125 @@
+"""What the views answer with: frozen values, times as they were observed (UTC), the publisher's claims inside Content only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from monitor.core.events import Absence, Edit, Evidence
+
+
+class ArticleRow(msgspec.Struct, frozen=True):
+    """An article as it stands. `state` is `live` or `gone`; `revision` is its newest."""
+
+    id: str
+    url: str
+    source: str
+    tags: tuple[str, ...]
+    backlog: bool
+    state: str
+    title: str
+    lang: str
+    access: str
+    revision: int
+    discovered_at: datetime
+    changed_at: datetime
+
+
+class RevisionRow(msgspec.Struct, frozen=True):
+    """One state of an article's text. `last_seen_before` is the last look that still found the text before it."""
+
+    article: str
+    revision: int
+    at: datetime
+    last_seen_before: datetime | None
+    event: str
+    title: str
+    summary: str
+    access: str
+    reverted_to: int | None
+    sha256: str
+    edits: tuple[Edit, ...]
+    evidence: Evidence
+
+
+class AbsenceRow(msgspec.Struct, frozen=True):
+    """An article went (`gone`) or came back (`restored`). `since` is when it was last there, or when it was first not."""
+
+    event: str
+    article: str
+    at: datetime
+    kind: str
+    revision: int
+    since: datetime
+    looks: tuple[Absence, ...]
+
+
+class AlertRow(msgspec.Struct, frozen=True):
+    """An alert. `suppressed` is why it told nobody, where it did not; `data` is what a webhook receives."""
+
+    id: str
+    at: datetime
+    event: str
+    article: str
+    revision: int
+    watchlist: str
+    severity: str
+    changes: tuple[str, ...]
+    backlog: bool
+    suppressed: str | None
+    data: dict[str, Any]
+
+
+class DeliveryRow(msgspec.Struct, frozen=True):
+    """A message to one channel. `state` is `scheduled`, `delivered` or `dead`; `next_at` is when it is tried next."""
+
+    id: str
+    channel: str
+    article: str
+    formed_at: datetime
+    state: str
+    attempts: int
+    status: int | None
+    reason: str
+    detail: str
+    next_at: datetime | None
+    changed_at: datetime
+    body: str
+
+
+class AttemptRow(msgspec.Struct, frozen=True):
+    """One thing that happened to a delivery. `kind` is `delivered`, `failed`, `dead` or `requested`; times are in seconds."""
+
+    event: str
+    delivery: str
+    version: int
+    at: datetime
+    kind: str
+    attempt: int | None
+    status: int | None
+    reason: str
+    detail: str
+    seconds: float | None
+    retry_in: float | None
+
+
+class FeedRow(msgspec.Struct, frozen=True):
+    """A feed as it stands. `state` is `working` or `failing`; `articles` counts those that were found in it."""
+
+    id: str
+    url: str
+    title: str
+    state: str
+    entries: int
+    backlog: int
+    baselined_at: datetime | None
+    moved_from: str | None
+    reason: str
+    detail: str
+    status: int | None
+    failures: int
+    last_ok: datetime | None
+    changed_at: datetime
+    articles: int

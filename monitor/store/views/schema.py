@@ -1,0 +1,228 @@
+"""The shape of the views file: its tables, its version, how it is opened and when it is set aside. It knows no event.
+
+SQLite in WAL mode: one transaction changes rows and checkpoint together, readers never wait. A file of another shape is
+never migrated: what it says is made from the log, so it is set aside and made again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import quote
+
+import structlog
+
+from monitor.errors import ViewsUnavailable
+
+VERSION: Final = 1
+APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
+
+# Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
+TABLES: Final = {
+    "checkpoints": """
+        partition INTEGER PRIMARY KEY,
+        position TEXT NOT NULL
+    """,
+    "articles": """
+        id TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        source TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        backlog INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        title TEXT NOT NULL,
+        lang TEXT NOT NULL,
+        access TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        discovered_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL
+    """,
+    "aliases": """
+        alias TEXT NOT NULL,
+        article TEXT NOT NULL,
+        PRIMARY KEY (alias, article)
+    """,
+    "revisions": """
+        article TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        last_seen_before TEXT,
+        event TEXT NOT NULL,
+        title TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        access TEXT NOT NULL,
+        reverted_to INTEGER,
+        sha256 TEXT NOT NULL,
+        edits TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (article, revision)
+    """,
+    "absences": """
+        event TEXT PRIMARY KEY,
+        article TEXT NOT NULL,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        looks TEXT NOT NULL
+    """,
+    "alerts": """
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        event TEXT NOT NULL,
+        article TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        watchlist TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        backlog INTEGER NOT NULL,
+        suppressed TEXT,
+        data TEXT NOT NULL
+    """,
+    "deliveries": """
+        id TEXT PRIMARY KEY,
+        channel TEXT NOT NULL,
+        article TEXT NOT NULL,
+        formed_at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        status INTEGER,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        next_at TEXT,
+        changed_at TEXT NOT NULL,
+        body TEXT NOT NULL
+    """,
+    "members": """
+        alert TEXT NOT NULL,
+        delivery TEXT NOT NULL,
+        PRIMARY KEY (alert, delivery)
+    """,
+    "attempts": """
+        event TEXT PRIMARY KEY,
+        delivery TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        attempt INTEGER,
+        status INTEGER,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        seconds REAL,
+        retry_in REAL
+    """,
+    "feeds": """
+        id TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        title TEXT NOT NULL DEFAULT '',
+        state TEXT NOT NULL DEFAULT 'working',
+        entries INTEGER NOT NULL DEFAULT 0,
+        backlog INTEGER NOT NULL DEFAULT 0,
+        baselined_at TEXT,
+        moved_from TEXT,
+        reason TEXT NOT NULL DEFAULT '',
+        detail TEXT NOT NULL DEFAULT '',
+        status INTEGER,
+        failures INTEGER NOT NULL DEFAULT 0,
+        last_ok TEXT,
+        changed_at TEXT NOT NULL
+    """,
+}
+
+_INDEXES: Final = (
+    "CREATE INDEX articles_by_source ON articles (source, changed_at)",
+    "CREATE INDEX absences_by_article ON absences (article, at)",
+    "CREATE INDEX alerts_by_time ON alerts (at)",
+    "CREATE INDEX alerts_by_watchlist ON alerts (watchlist, at)",
+    "CREATE INDEX alerts_by_article ON alerts (article, at)",
+    "CREATE INDEX deliveries_by_time ON deliveries (formed_at)",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, formed_at)",
+    "CREATE INDEX members_by_delivery ON members (delivery)",
+    "CREATE INDEX attempts_by_delivery ON attempts (delivery, version)",
+)
+
+
+def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
+    """Open the views, made empty where there are none or none of this shape. Returns the connection and its shared lock.
+
+    Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as on_failure:
+        lock = on_failure.enter_context(path.with_name(path.name + ".lock").open("ab"))
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if why := misfit(path):
+            _set_aside(path, lock, why)
+        database = _connect(path)
+        on_failure.pop_all()
+        return database, lock
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open the views read-only. Raises ViewsUnavailable where there are none, or none that this Monitor can read."""
+    if not path.exists():
+        raise ViewsUnavailable(f"nothing is recorded yet: there is no {path}")
+    why = misfit(path)
+    if why:
+        raise ViewsUnavailable(f"{path} cannot be read ({why}): `monitor rebuild` makes it again")
+    database = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30, check_same_thread=False
+    )
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def misfit(path: Path) -> str:
+    """Why an existing file cannot serve as this Monitor's views; empty where it can, or where there is none."""
+    if not path.exists() or path.stat().st_size == 0:
+        return ""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)) as database:
+            application = database.execute("PRAGMA application_id").fetchone()[0]
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    if application != APPLICATION:
+        return "it is not a file of Monitor"
+    return "" if version == VERSION else f"its version is {version}, this Monitor's is {VERSION}"
+
+
+def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
+    """Rename the file with its journal, so that nothing is deleted that somebody may want to look at."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ViewsUnavailable(f"{path} must be made again ({why}), but another process has it open") from error
+    aside = path.with_name(path.name + ".aside")
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + suffix))
+    structlog.get_logger().warning("views set aside, they are made again from the log", why=why, aside=str(aside))
+    fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+    database.row_factory = sqlite3.Row
+    database.execute("PRAGMA journal_mode = WAL")
+    # What a power cut takes is read again from the log, so no commit needs to wait for the disk.
+    database.execute("PRAGMA synchronous = NORMAL")
+    _create(database)
+    return database
+
+
+def _create(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        for table, columns in TABLES.items():
+            database.execute(f"CREATE TABLE {table} ({columns})")
+        for index in _INDEXES:
+            database.execute(index)
+        database.execute(f"PRAGMA application_id = {APPLICATION}")
+        database.execute(f"PRAGMA user_version = {VERSION}")
+    database.execute("COMMIT")

@@ -1,0 +1,129 @@
+"""The one writer of the views: events in, rows and checkpoint out, in one transaction. It reads no log.
+
+Opening, closing and every call block on the disk: call them in a thread. Several threads may share one writer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from monitor.core.content import Content
+from monitor.core.events import Recorded
+from monitor.errors import Corrupt
+from monitor.store.views.contents import unpack
+from monitor.store.views.projection import project
+from monitor.store.views.schema import TABLES, open_for_writing
+
+START = "0-0"
+
+
+class Views:
+    """The views as the daemon writes them. Use as a context manager, or call `close`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, made anew where there is none of this version. Raises ViewsUnavailable (see schema)."""
+        self._database, self._lock_file = open_for_writing(path)
+        self._turn = threading.Lock()
+
+    def position(self, partition: int) -> str:
+        """The stream position of the last event applied of a partition; `0-0` before the first."""
+        with self._turn:
+            return self._checkpoints().get(partition, START)
+
+    def positions(self) -> dict[int, str]:
+        """The position of every partition of which something was applied."""
+        with self._turn:
+            return self._checkpoints()
+
+    def apply(self, batch: Sequence[Recorded]) -> None:
+        """Bring the views up to these events, all of them or none; those applied before are passed over.
+
+        Raises Corrupt where an event does not fit what was applied before it.
+        """
+        with self._transaction():
+            positions = self._checkpoints()
+            for recorded in batch:
+                if later(recorded.position, positions.get(recorded.partition, START)):
+                    self._project(recorded)
+                    positions[recorded.partition] = recorded.position
+            self._database.executemany("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", positions.items())
+
+    def adopt(self, other: Path, lost: Mapping[int, str]) -> dict[int, str]:
+        """Become what `other` says, in one transaction: a reader sees the old rows or the new ones.
+
+        Refused, with the positions that `other` has not reached, where these views have read further than both it and
+        `lost` (positions that the log is known not to hold any more). Empty when done.
+        """
+        self._database.execute("ATTACH ? AS fresh", (str(other),))
+        try:
+            with self._transaction():
+                theirs = dict(self._database.execute("SELECT partition, position FROM fresh.checkpoints").fetchall())
+                ahead = _ahead(_ahead(self._checkpoints(), theirs), lost)
+                if not ahead:
+                    self._copy()
+                return ahead
+        finally:
+            self._database.execute("DETACH fresh")
+
+    def close(self) -> None:
+        """Close the file and let go of it. Closing twice is nothing."""
+        self._database.close()
+        self._lock_file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._turn:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def _checkpoints(self) -> dict[int, str]:
+        return dict(self._database.execute("SELECT partition, position FROM checkpoints").fetchall())
+
+    def _project(self, recorded: Recorded) -> None:
+        try:
+            for write in project(recorded, self._newest):
+                self._database.execute(write.sql, write.values)
+        except sqlite3.IntegrityError as error:
+            raise Corrupt(f"event {recorded.id} at {recorded.position} does not fit the views: {error}") from error
+
+    def _newest(self, article: str) -> Content:
+        newest = "SELECT content FROM revisions WHERE article = ? ORDER BY revision DESC LIMIT 1"
+        row = self._database.execute(newest, (article,)).fetchone()
+        if row is None:
+            raise Corrupt(f"{article} was revised before it was discovered")
+        return unpack(row["content"])
+
+    def _copy(self) -> None:
+        for table in TABLES:
+            self._database.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of our own schema
+            self._database.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table}")  # noqa: S608 - as above
+
+
+def later(position: str, than: str) -> bool:
+    """Whether a stream position (`milliseconds-sequence`) comes after another."""
+    return _order(position) > _order(than)
+
+
+def _order(position: str) -> tuple[int, int]:
+    milliseconds, _, sequence = position.partition("-")
+    return int(milliseconds), int(sequence)
+
+
+def _ahead(ours: Mapping[int, str], theirs: Mapping[int, str]) -> dict[int, str]:
+    return {at: position for at, position in ours.items() if later(position, theirs.get(at, START))}
