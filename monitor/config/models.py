@@ -1,0 +1,425 @@
+"""What a valid configuration is: frozen tables with their types, defaults and meanings. Reading, checking references and secrets stand elsewhere.
+
+Every key's `description` is what docs/configuration.md and an editor say about it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
+from pydantic_core import CoreSchema
+
+from monitor.config.values import (
+    Contact,
+    Cron,
+    Distinct,
+    Duration,
+    FilePath,
+    Headers,
+    Id,
+    Ids,
+    Networks,
+    Sealed,
+    SealedRedis,
+    SealedUrl,
+    SourceNames,
+    Tags,
+    Terms,
+    Url,
+    Variable,
+    Zone,
+    refuse,
+)
+
+ContentFrom = Literal["page", "feed"]
+Severity = Literal["info", "warning", "critical"]
+Change = Literal["appeared", "disappeared", "added", "removed", "withdrawn", "restored"]
+CHANGES: tuple[Change, ...] = get_args(Change)
+
+
+def _all_for_everything(value: object) -> object:
+    return CHANGES if value == "everything" else value
+
+
+Changes = Annotated[
+    tuple[Change, ...],
+    BeforeValidator(_all_for_everything),
+    Field(strict=False, min_length=1),
+    Distinct,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "everything"},
+                {"type": "array", "items": {"enum": list(CHANGES)}, "minItems": 1, "uniqueItems": True},
+            ]
+        }
+    ),
+]
+
+
+class Table(BaseModel):
+    """A table of the file. `at_most_one` and `at_least_one` list keys that exclude each other, or of which one must stand."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_default=True, validate_by_name=True, validate_by_alias=True
+    )
+    at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    at_least_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        alone = [{"not": {"required": list(keys)}} for keys in cls.at_most_one]
+        some = [{"anyOf": [{"required": [key]} for key in keys]} for keys in cls.at_least_one]
+        if alone or some:
+            schema["allOf"] = [*alone, *some]
+        offered = {key for keys in cls.at_least_one for key in keys}
+        if required := schema.pop("required", None):
+            schema["required"] = [key for key in required if key not in offered and key in schema["properties"]]
+        return schema
+
+
+# --- what is watched -------------------------------------------------------------------------------------------------
+
+
+class Feed(Table):
+    """`[feeds.ID]`: a feed that is polled."""
+
+    at_most_one = (("every", "cron"),)
+
+    url: Annotated[Url, Field(description="Where the feed is: an http or https URL.")]
+    tags: Annotated[Tags, Field(description="Names that watchlists can choose feeds by, as `tag:NAME`.")] = ()
+    every: Annotated[
+        Duration | None,
+        Field(description="How often it is polled. Left out: `polling.every`. Not together with `cron`."),
+    ] = None
+    cron: Annotated[
+        Cron | None,
+        Field(description="When it is polled: minute, hour, day of the month, month, day of the week, in `timezone`."),
+    ] = None
+    content: Annotated[
+        ContentFrom | None,
+        Field(
+            description="Where an article's text is taken from: its `page`, or the `feed` itself. Left out: `defaults.content`."
+        ),
+    ] = None
+    max_age: Annotated[
+        Duration | None,
+        Field(description="Older at first sight: recorded as backlog, not alerted. Left out: `defaults.max_age`."),
+    ] = None
+
+
+class Page(Table):
+    """`[pages.ID]`: one page that is watched by itself."""
+
+    at_most_one = (("every", "cron"),)
+
+    url: Annotated[Url, Field(description="Where the page is: an http or https URL.")]
+    tags: Annotated[Tags, Field(description="Names that watchlists can choose pages by, as `tag:NAME`.")] = ()
+    every: Annotated[
+        Duration | None, Field(description="How often it is read. Left out: `polling.every`. Not together with `cron`.")
+    ] = None
+    cron: Annotated[
+        Cron | None,
+        Field(description="When it is read: minute, hour, day of the month, month, day of the week, in `timezone`."),
+    ] = None
+
+
+class Entity(Table):
+    """`[entities.ID]`: somebody or something with all its names."""
+
+    aliases: Annotated[
+        Terms, Field(description="All its names; the first is shown. `{ISIS}` in braces: exact in case and accents.")
+    ]
+
+
+class Watchlist(Table):
+    """`[watchlists.ID]`: what to look for, where, and whom to tell."""
+
+    at_least_one = (("phrases", "entities"),)
+
+    phrases: Annotated[
+        Terms | None,
+        Field(description="Phrases to look for; one is enough. `{ISIS}` in braces: exact in case and accents."),
+    ] = None
+    entities: Annotated[
+        Annotated[Ids, Field(min_length=1)] | None, Field(description="Ids of entities to look for; one is enough.")
+    ] = None
+    severity: Annotated[Severity, Field(description="How grave a match is; it is sent with the alert.")] = "warning"
+    feeds: Annotated[
+        SourceNames | None,
+        Field(description="Where to look: ids of feeds and pages, or `tag:NAME`. Left out: everywhere."),
+    ] = None
+    on: Annotated[
+        Changes,
+        Field(description='Which changes of a story raise an alert; `"everything"` names all of them.'),
+    ] = ("appeared", "disappeared", "withdrawn")
+    notify: Annotated[
+        Ids | None,
+        Field(
+            description="Ids of the channels to tell. Left out: `defaults.notify`. An empty list: alerts are recorded, nobody is told."
+        ),
+    ] = None
+    max_age: Annotated[
+        Duration | None,
+        Field(description="Articles older than this at first sight do not alert here. Left out: the feed's `max_age`."),
+    ] = None
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
+
+
+class Webhook(Table):
+    """`[channels.ID]` of type `webhook`: signed requests after Standard Webhooks. Its url and secret are out of sight in repr."""
+
+    at_most_one = (("url", "url_env"), ("secret_env", "secret_file"))
+    at_least_one = (("url", "url_env"), ("secret_env", "secret_file"))
+
+    type: Annotated[Literal["webhook"], Field(description="`webhook`: signed HTTP requests after Standard Webhooks.")]
+    url: Annotated[
+        SealedUrl,
+        Field(description="Where alerts are sent: an https URL; http too where `allow_private` is true."),
+    ]
+    url_env: Annotated[
+        Variable | None,
+        Field(description="The environment variable that holds the URL, where the URL itself is a secret."),
+    ] = None
+    secret_env: Annotated[
+        Variable | None,
+        Field(
+            description="The environment variable that holds the signing secret: `whsec_` and base64 of 24 to 64 bytes."
+        ),
+    ] = None
+    secret_file: Annotated[
+        FilePath | None,
+        Field(description="The file that holds the signing secret; readable by its owner alone (mode 0600 or less)."),
+    ] = None
+    allow_private: Annotated[
+        bool,
+        Field(description="Whether the receiver may stand on a loopback or private address, and speak plain http."),
+    ] = False
+    headers: Annotated[
+        Headers,
+        Field(description="Further headers of each request, as `name = value`; no secrets, none that Monitor writes."),
+    ] = Field(default_factory=dict)
+    secret: SkipJsonSchema[Sealed]
+
+
+class Console(Table):
+    """`[channels.ID]` of type `console`: one line for each alert on standard output."""
+
+    type: Annotated[Literal["console"], Field(description="`console`: a line on standard output for each alert.")]
+
+
+Channel = Annotated[Webhook | Console, Field(discriminator="type")]
+
+
+# --- how it is done --------------------------------------------------------------------------------------------------
+
+
+class Hot(Table):
+    """`hot = { every, for }`: how a matched article is re-checked."""
+
+    every: Annotated[Duration, Field(description="How often an article is re-checked once a watchlist matched it.")] = (
+        timedelta(minutes=2)
+    )
+    lasting: Annotated[
+        Duration, Field(validation_alias="for", description="How long after the match that goes on.")
+    ] = timedelta(hours=12)
+
+
+class GoneAfter(Table):
+    """`gone_after = { checks, over }`: what it takes to call an article gone."""
+
+    checks: Annotated[int, Field(ge=1, le=100, description="How many looks in a row must not find the article.")] = 3
+    over: Annotated[Duration, Field(description="The time these looks must at least span.")] = timedelta(hours=24)
+
+
+class Defaults(Table):
+    """`[defaults]`: what holds where a feed or watchlist says nothing."""
+
+    max_age: Annotated[
+        Duration, Field(description="Articles older than this at first sight are recorded as backlog, not alerted.")
+    ] = timedelta(hours=24)
+    hot: Annotated[Hot, Field(description="The re-check of articles that a watchlist matched.")] = Field(
+        default_factory=Hot
+    )
+    content: Annotated[
+        ContentFrom, Field(description="Where an article's text is taken from: its `page`, or the `feed` itself.")
+    ] = "page"
+    gone_after: Annotated[GoneAfter, Field(description="What it takes to call an article gone.")] = Field(
+        default_factory=GoneAfter
+    )
+    notify: Annotated[Ids, Field(description="Ids of the channels told by watchlists that name none.")] = ()
+
+
+class Redis(Table):
+    """`[redis]`: where the log is kept."""
+
+    at_most_one = (("url", "url_env"),)
+
+    url: Annotated[
+        SealedRedis,
+        Field(
+            description="`embedded` for a server of Monitor's own, or `redis://`, `rediss://`, `unix:///`; no password in it."
+        ),
+    ] = SecretStr("embedded")
+    url_env: Annotated[
+        Variable | None,
+        Field(description="The environment variable that holds the URL, where it has a password in it."),
+    ] = None
+    partitions: Annotated[
+        int, Field(ge=1, le=64, description="How many parts the log has; fixed at its first start.")
+    ] = 1
+
+
+class Recheck(Table):
+    """`recheck = { min, max, until }`: how articles are read again."""
+
+    min: Annotated[Duration, Field(description="The shortest time between two looks at an article.")] = timedelta(
+        minutes=2
+    )
+    max: Annotated[Duration, Field(description="The longest time between two looks.")] = timedelta(hours=24)
+    until: Annotated[Duration, Field(description="How long after its last change an article is looked at no more.")] = (
+        timedelta(days=30)
+    )
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.min <= self.max <= self.until:
+            raise refuse("min no longer than max, and max no longer than until", "another order")
+        return self
+
+
+class Polling(Table):
+    """`[polling]`: how the net is read."""
+
+    contact: Annotated[
+        Contact | None, Field(description="An e-mail address or URL for site owners, sent in the User-Agent.")
+    ] = None
+    every: Annotated[Duration, Field(description="How often feeds and pages are read that say nothing themselves.")] = (
+        timedelta(minutes=5)
+    )
+    concurrency: Annotated[int, Field(ge=1, le=1024, description="How many requests run at once.")] = 32
+    per_host: Annotated[int, Field(ge=1, le=64, description="How many of them to one host.")] = 2
+    allow_private: Annotated[
+        Networks,
+        Field(description="Loopback and private networks that may be read all the same, such as `127.0.0.0/8`."),
+    ] = ()
+    timeout: Annotated[Duration, Field(description="How long one request may take in all.")] = timedelta(seconds=30)
+    recheck: Annotated[Recheck, Field(description="The re-check of articles, by the time since their last change.")] = (
+        Field(default_factory=Recheck)
+    )
+    parsers: Annotated[int, Field(ge=1, le=64, description="How many worker processes parse feeds and pages.")] = 2
+
+
+class Logging(Table):
+    """`[logging]`: what Monitor says about itself, on standard error."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="The least grave line that is written.")
+    ] = "info"
+    format: Annotated[
+        Literal["auto", "console", "json"],
+        Field(description="`console` for people, `json` for programs; `auto`: console on a terminal, else JSON."),
+    ] = "auto"
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+class Config(Table):
+    """A whole, valid configuration. The methods answer with a table's own value or the default that holds for it."""
+
+    timezone: Annotated[Zone, Field(description="The IANA time zone of `cron` and of what people read.")] = ZoneInfo(
+        "UTC"
+    )
+    public_url: Annotated[
+        Url | None, Field(description="Where this Monitor is reached, for links in alerts. Left out: no links.")
+    ] = None
+    data_dir: Annotated[
+        FilePath, Field(description="Where Monitor keeps its data; relative to the folder of the file.")
+    ] = Path("data")
+    feeds: Annotated[dict[Id, Feed], Field(description="The feeds that are polled.")] = Field(default_factory=dict)
+    pages: Annotated[dict[Id, Page], Field(description="Single pages that are watched.")] = Field(default_factory=dict)
+    entities: Annotated[dict[Id, Entity], Field(description="Who and what is known by several names.")] = Field(
+        default_factory=dict
+    )
+    watchlists: Annotated[dict[Id, Watchlist], Field(description="What to look for, and whom to tell.")] = Field(
+        default_factory=dict
+    )
+    channels: Annotated[dict[Id, Channel], Field(description="Who is told, and how.")] = Field(default_factory=dict)
+    defaults: Annotated[Defaults, Field(description="What holds where nothing else is said.")] = Field(
+        default_factory=Defaults
+    )
+    redis: Annotated[Redis, Field(description="Where the log is kept.")] = Field(default_factory=Redis)
+    polling: Annotated[Polling, Field(description="How the net is read.")] = Field(default_factory=Polling)
+    logging: Annotated[Logging, Field(description="What Monitor says about itself.")] = Field(default_factory=Logging)
+
+    @property
+    def sources(self) -> Mapping[str, Feed | Page]:
+        """All feeds and pages by id; no id stands for both."""
+        return {**self.feeds, **self.pages}
+
+    def every_of(self, source: str) -> timedelta | None:
+        """How often a feed or page is read; None where its `cron` says when."""
+        table = self.sources[source]
+        return None if table.cron else table.every or self.polling.every
+
+    def content_of(self, feed: str) -> ContentFrom:
+        """Where the text of a feed's articles is taken from."""
+        return self.feeds[feed].content or self.defaults.content
+
+    def max_age_of(self, source: str) -> timedelta:
+        """The age from which an article of this source is backlog at first sight."""
+        feed = self.feeds.get(source)
+        return (feed.max_age if feed else None) or self.defaults.max_age
+
+    def notify_of(self, watchlist: str) -> tuple[str, ...]:
+        """The channels that a watchlist tells; none is an answer too."""
+        own = self.watchlists[watchlist].notify
+        return self.defaults.notify if own is None else own
+
+    def sources_of(self, watchlist: str) -> frozenset[str]:
+        """The ids of the feeds and pages that a watchlist looks at."""
+        chosen = self.watchlists[watchlist].feeds
+        if chosen is None:
+            return frozenset(self.sources)
+        return frozenset(
+            source
+            for source, table in self.sources.items()
+            if {source, *(f"tag:{tag}" for tag in table.tags)} & set(chosen)
+        )
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` over all that decides whether an alert is raised and whom it tells: the name of the ruleset."""
+        decides: dict[str, Any] = self.model_dump(
+            mode="json",
+            include={
+                "feeds": {"__all__": {"tags", "content", "max_age"}},
+                "pages": {"__all__": {"tags"}},
+                "entities": True,
+                "watchlists": True,
+                "defaults": {"max_age", "content", "gone_after", "notify"},
+            },
+        )
+        canonical = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"

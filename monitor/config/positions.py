@@ -1,0 +1,151 @@
+"""Where each key and value of a TOML text stands. It reads no meaning: values are tomllib's business, faults are others'."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+Path = tuple[str | int, ...]
+
+DEPTH = 32  # dotted parts of one key; tomllib's time grows with their square
+
+_LANGUAGE = Language(tree_sitter_toml.language())
+_KEYS = ("bare_key", "quoted_key", "dotted_key")
+_TOO_DEEP = Query(_LANGUAGE, f"{'(dotted_key ' * DEPTH}{')' * DEPTH} @deep")
+
+
+class Place(NamedTuple):
+    """A point in a text: line and column, both from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+class Positions:
+    """Where the keys and values of a text stand, by path: `("feeds", "post", "tags", 0)` is a list's first element.
+
+    `keys` has the first place of each key, `values` that of each value (for a table with a header: the header's key),
+    `repeated` each further definition of the same key with the same path.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.encode().split(b"\n")
+        self._root = _parse(text)
+        self._arrays: dict[Path, int] = {}
+        self._defined: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.values: dict[Path, Place] = {}
+        self.repeated: list[tuple[Path, Place, Place]] = []
+        for statement in self._root.named_children:
+            self._read_statement(statement)
+
+    def of_key(self, path: Path) -> Place:
+        """The key's place, or that of the nearest table around it where it is not there."""
+        return self._nearest(self.keys, path)
+
+    def of_value(self, path: Path) -> Place:
+        """The value's place, or that of the nearest value around it."""
+        return self._nearest(self.values, path)
+
+    def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
+        while path:
+            if path in places:
+                return places[path]
+            path = path[:-1]
+        return Place(1, 1)
+
+    def _read_statement(self, statement: Node) -> None:
+        if statement.type == "pair":
+            self._read_pair(statement, ())
+        elif statement.type in {"table", "table_array_element"}:
+            self._read_table(statement)
+
+    def _read_table(self, table: Node) -> None:
+        header, *pairs = [child for child in table.named_children if child.type in (*_KEYS, "pair")]
+        path: Path = ()
+        for name, place in self._parts(header):
+            path = self._with_index((*path, name), place)
+        if table.type == "table_array_element":
+            path = self._next_element(path, self._place(header))
+        else:
+            self._define(path, self._place(header))
+        for pair in pairs:
+            self._read_pair(pair, path)
+
+    def _with_index(self, path: Path, place: Place) -> Path:
+        """The path itself, or its newest element where it is an array of tables."""
+        self.keys.setdefault(path, place)
+        self.values.setdefault(path, place)
+        return (*path, self._arrays[path]) if path in self._arrays else path
+
+    def _next_element(self, path: Path, place: Place) -> Path:
+        array = path[:-1] if path in self.values and isinstance(path[-1], int) else path
+        self._arrays[array] = self._arrays.get(array, -1) + 1
+        element = (*array, self._arrays[array])
+        self.keys[element] = self.values[element] = place
+        return element
+
+    def _read_pair(self, pair: Node, table: Path) -> None:
+        key, *_, value = pair.named_children
+        path = table
+        for name, place in self._parts(key):
+            path = (*path, name)
+            self.keys.setdefault(path, place)
+            self.values.setdefault(path, place)
+        if path not in self._defined:
+            self.values[path] = self._place(value)
+        self._define(path, self._place(key))
+        self._read_value(value, path)
+
+    def _define(self, path: Path, place: Place) -> None:
+        first = self._defined.setdefault(path, place)
+        if first is not place:
+            self.repeated.append((path, place, first))
+
+    def _read_value(self, value: Node, path: Path) -> None:
+        if value.type == "inline_table":
+            for pair in value.named_children:
+                if pair.type == "pair":
+                    self._read_pair(pair, path)
+        elif value.type == "array":
+            elements = [child for child in value.named_children if child.type != "comment"]
+            for index, element in enumerate(elements):
+                self.keys[*path, index] = self.values[*path, index] = self._place(element)
+                self._read_value(element, (*path, index))
+
+    def _parts(self, key: Node) -> list[tuple[str, Place]]:
+        return [(_name(leaf), self._place(leaf)) for leaf in reversed(list(_leaves(key)))]
+
+    def _place(self, node: Node) -> Place:
+        line, byte = node.start_point
+        return Place(line + 1, len(self._lines[line][:byte].decode()) + 1)
+
+
+def too_deep(text: str) -> Place | None:
+    """Where the first key of more than DEPTH dotted parts starts; None where there is none."""
+    captures = QueryCursor(_TOO_DEEP).captures(_parse(text))
+    if not captures:
+        return None
+    line, byte = min(node.start_point for node in captures["deep"])
+    return Place(line + 1, len(text.encode().split(b"\n")[line][:byte].decode()) + 1)
+
+
+def _parse(text: str) -> Node:
+    return Parser(_LANGUAGE).parse(text.encode()).root_node
+
+
+def _leaves(key: Node) -> Iterator[Node]:
+    """The parts of a key from its last to its first: the grammar nests dotted keys to the left."""
+    while key.type == "dotted_key":
+        key, last = key.named_children
+        yield last
+    yield key
+
+
+def _name(leaf: Node) -> str:
+    text = (leaf.text or b"").decode()
+    return text if leaf.type == "bare_key" else next(iter(tomllib.loads(f"{text} = 0")))

@@ -1,0 +1,107 @@
+"""What ties tables together: ids that must exist, keys that exclude each other. It reads the raw tables, so that one fault hides no other.
+
+Values of a wrong type are passed over here: the models refuse them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from monitor.config.findings import Finding, one_of
+from monitor.config.models import Console, Feed, Page, Redis, Table, Watchlist, Webhook
+from monitor.config.positions import Path
+
+Raw = Mapping[str, Any]
+
+_BY_TYPE: dict[str, type[Table]] = {"webhook": Webhook, "console": Console}
+
+
+def check(raw: Raw) -> Iterator[Finding]:
+    """Every finding about how the tables of a file fit together."""
+    for path, table, model in _each_table(raw):
+        yield from _check_company(path, table, model)
+    yield from _check_sources(raw)
+    yield from _check_ids(raw)
+
+
+def check_transport(raw: Raw) -> Iterator[Finding]:
+    """Webhooks that would send in the clear; to be asked once secret addresses were brought in."""
+    for channel, table in tables_of(raw, "channels"):
+        url = table.get("url")
+        plain = url.get_secret_value() if isinstance(url, SecretStr) else url
+        if isinstance(plain, str) and plain.startswith("http://") and table.get("allow_private") is not True:
+            key = "url_env" if "url_env" in table else "url"
+            yield Finding(("channels", channel, key), "value", "a URL that starts with https://", "http://")
+
+
+def tables_of(raw: Raw, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """The tables of a kind by id; what is no table is left out."""
+    tables = raw.get(kind)
+    return [(name, table) for name, table in _items(tables) if isinstance(table, dict)]
+
+
+def _items(tables: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(tables, dict):
+        yield from tables.items()
+
+
+def _each_table(raw: Raw) -> Iterator[tuple[Path, dict[str, Any], type[Table]]]:
+    kinds: dict[str, type[Table]] = {"feeds": Feed, "pages": Page, "watchlists": Watchlist}
+    for kind, model in kinds.items():
+        yield from (((kind, name), table, model) for name, table in tables_of(raw, kind))
+    for name, table in tables_of(raw, "channels"):
+        if (kind := str(table.get("type"))) in _BY_TYPE:
+            yield ("channels", name), table, _BY_TYPE[kind]
+    if isinstance(redis := raw.get("redis"), dict):
+        yield ("redis",), redis, Redis
+
+
+def _check_company(path: Path, table: dict[str, Any], model: type[Table]) -> Iterator[Finding]:
+    """Keys that stand together and must not, or are all missing where one must stand."""
+    for keys in model.at_most_one:
+        given = [key for key in keys if key in table]
+        if len(given) > 1:
+            yield Finding((*path, given[-1]), "key", " or ".join(keys), "both")
+    for keys in model.at_least_one:
+        if not any(key in table for key in keys):
+            yield Finding((*path, keys[0]), "key", " or ".join(keys), "neither")
+
+
+def _check_sources(raw: Raw) -> Iterator[Finding]:
+    feeds = {name for name, _ in _items(raw.get("feeds"))}
+    for name, _ in _items(raw.get("pages")):
+        if name in feeds:
+            yield Finding(("pages", name), "key", "an id that no feed has", f'"{name}"')
+
+
+def _check_ids(raw: Raw) -> Iterator[Finding]:
+    entities = {name for name, _ in _items(raw.get("entities"))}
+    channels = {name for name, _ in _items(raw.get("channels"))}
+    sources = _source_names(raw)
+    for name, table in tables_of(raw, "watchlists"):
+        here = ("watchlists", name)
+        yield from _check_list((*here, "entities"), table.get("entities"), entities, "the id of an entity")
+        yield from _check_list((*here, "feeds"), table.get("feeds"), sources, "the id of a feed or page, or tag:NAME")
+        yield from _check_list((*here, "notify"), table.get("notify"), channels, "the id of a channel")
+    if isinstance(defaults := raw.get("defaults"), dict):
+        yield from _check_list(("defaults", "notify"), defaults.get("notify"), channels, "the id of a channel")
+
+
+def _source_names(raw: Raw) -> set[str]:
+    """All that a watchlist's `feeds` may say: ids of feeds and pages, and their tags."""
+    names = set()
+    for kind in ("feeds", "pages"):
+        names |= {name for name, _ in _items(raw.get(kind))}
+        for _, table in tables_of(raw, kind):
+            tags = table.get("tags")
+            names |= {f"tag:{tag}" for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
+    return names
+
+
+def _check_list(path: Path, listed: object, known: set[str], kind: str) -> Iterator[Finding]:
+    for index, name in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(name, str) and name not in known:
+            yield Finding((*path, index), "value", *one_of(known, kind, name))
