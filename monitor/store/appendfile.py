@@ -1,0 +1,104 @@
+"""Repairs the dirty tail that a power cut may leave behind the server's append-only file, and reports what was cut.
+
+The file is a sequence of RESP commands; what a script did stands between MULTI and EXEC. Cut is only what follows the last whole
+command outside such a pair, and only where nothing whole stands behind it: damage in the middle is left alone and raised.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from monitor.errors import LogUnavailable
+
+_TRANSACTION = b"*1\r\n$5\r\nMULTI\r\n"
+_COUNT = re.compile(rb"\*([0-9]{1,9})\r\n")
+_LENGTH = re.compile(rb"\$([0-9]{1,9})\r\n")
+_NOTE = re.compile(rb"#[^\r\n]{0,100}\r\n")  # a timestamp annotation
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What was cut from the end of an append-only file; `kept` is the copy of the cut bytes."""
+
+    file: str
+    good_bytes: int
+    cut_bytes: int
+    kept: str
+
+
+def repair(folder: Path) -> Loss | None:
+    """Cut the dirty tail of the last file that the manifest in `folder` names; None where it has none.
+
+    Raises LogUnavailable where whole commands stand behind the damage.
+    """
+    path = _last_file(folder)
+    if path is None or path.stat().st_size == 0:
+        return None
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        good = _good_bytes(content)
+        tail = bytes(content[good:])
+        if not tail:
+            return None
+        if content.find(_TRANSACTION, good + 1) >= 0 and not _is_one_cut_transaction(tail):
+            raise LogUnavailable(
+                f"{path} is damaged at byte {good} of {len(content)}, with whole commands behind it: restore it from a backup"
+            )
+    return _cut(path, good, tail)
+
+
+def _last_file(folder: Path) -> Path | None:
+    manifests = sorted(folder.glob("*.manifest"))
+    if not manifests:
+        return None
+    names = [line.split()[1] for line in manifests[0].read_text().splitlines() if line.rstrip().endswith("type i")]
+    return folder / names[-1] if names and (folder / names[-1]).exists() else None
+
+
+def _good_bytes(content: mmap.mmap) -> int:
+    """How many bytes, from the front, are whole commands and whole transactions."""
+    good = place = 0
+    inside = False
+    while (end := _command_end(content, place)) is not None:
+        words = content[place : place + len(_TRANSACTION)]
+        inside = words == _TRANSACTION or (inside and content[place:end] != b"*1\r\n$4\r\nEXEC\r\n")
+        place = end
+        if not inside:
+            good = place
+    return good
+
+
+def _command_end(content: mmap.mmap, place: int) -> int | None:
+    if note := _NOTE.match(content, place):
+        return note.end()
+    count = _COUNT.match(content, place)
+    if not count:
+        return None
+    place = count.end()
+    for _ in range(int(count[1])):
+        length = _LENGTH.match(content, place)
+        if not length:
+            return None
+        place = length.end() + int(length[1]) + 2
+        if content[place - 2 : place] != b"\r\n":
+            return None
+    return place
+
+
+def _is_one_cut_transaction(tail: bytes) -> bool:
+    return tail.startswith(_TRANSACTION) and tail.find(_TRANSACTION, 1) < 0
+
+
+def _cut(path: Path, good: int, tail: bytes) -> Loss:
+    kept = path.with_name(f"cut-{path.name}-{good}.bin")
+    kept.write_bytes(tail)
+    loss = Loss(path.name, good, len(tail), kept.name)
+    path.with_name("loss-report.jsonl").open("a").write(json.dumps(asdict(loss)) + "\n")
+    with path.open("r+b") as file:
+        file.truncate(good)
+        os.fsync(file.fileno())
+    return loss

@@ -1,0 +1,132 @@
+"""The one door to Redis: sends commands and scripts, and repeats them, with the same arguments, until there is a definite answer.
+
+redis-py's own retries are off: they double an XADD whose reply was lost. Everything sent here is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis import exceptions as redis_errors
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from monitor.errors import LogUnavailable
+from monitor.store import scripts
+from monitor.store.scripts import Script
+from monitor.store.trouble import Patience, code_of, lasting, passes
+
+ANSWER_SECONDS = 10.0  # longer than any script or fsync should take, shorter than a lease lives
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A script with its keys and arguments."""
+
+    script: Script
+    keys: Sequence[str]
+    arguments: Sequence[str | bytes]
+
+    @property
+    def size(self) -> int:
+        """Roughly the bytes on the wire."""
+        return sum(map(len, self.arguments)) + sum(map(len, self.keys))
+
+    def words(self) -> tuple[Any, ...]:
+        """The command."""
+        return ("EVALSHA", self.script.sha, len(self.keys), *self.keys, *self.arguments)
+
+
+class Connection:
+    """A pool of connections to one server."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._pool = ConnectionPool.from_url(
+                url,
+                retry=Retry(NoBackoff(), 0),
+                protocol=2,
+                socket_timeout=ANSWER_SECONDS,
+                socket_connect_timeout=CONNECT_SECONDS,
+                socket_read_size=2**18,
+                client_name="monitor",
+            )
+        except ValueError as error:
+            raise LogUnavailable(f"the log's URL cannot be used: {error}") from error
+        self._redis = Redis(connection_pool=self._pool)
+        self._send: Callable[..., Awaitable[Any]] = self._redis.execute_command
+        self._redis.response_callbacks.clear()  # answers as the server gave them: bytes, integers, lists
+
+    async def once(self, *words: Any) -> Any:
+        """Send a command and raise what comes: for start-up checks, where an error is the answer."""
+        return await self._send(*words)
+
+    async def ask(self, *words: Any) -> Any:
+        """Send a command that is safe to repeat. Raises LogUnavailable for trouble that does not pass."""
+        patience = Patience()
+        while True:
+            try:
+                answer = await self._send(*words)
+            except (redis_errors.RedisError, OSError) as error:
+                await self._bear(error, patience)
+            else:
+                patience.healed()
+                return answer
+
+    async def ask_all(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Send commands that are safe to repeat in one round trip. Raises LogUnavailable for trouble that does not pass."""
+        patience = Patience()
+        while True:
+            answers = await self.try_all(commands)
+            troubles = [answer for answer in answers if isinstance(answer, Exception)]
+            if not troubles:
+                patience.healed()
+                return answers
+            await self._bear(next((error for error in troubles if not passes(error)), troubles[0]), patience)
+
+    async def run(self, call: Call) -> Any:
+        """Run a script. Raises LogUnavailable for trouble that does not pass."""
+        return await self.ask(*call.words())
+
+    async def try_all(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Send commands in one round trip, once; an error stands in the place of the answer it took."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.response_callbacks = {}
+        for words in commands:
+            pipeline.execute_command(*words)
+        try:
+            return list(await pipeline.execute(raise_on_error=False))
+        except (redis_errors.RedisError, OSError) as error:
+            return [error] * len(commands)
+
+    async def load_scripts(self) -> None:
+        """Teach the server all scripts. Raises what comes."""
+        for script in scripts.ALL:
+            await self._send("SCRIPT", "LOAD", script.text)
+
+    async def recover(self, error: Exception, patience: Patience) -> None:
+        """Wait before a repeat; a server that has forgotten the scripts is taught them again instead."""
+        if isinstance(error, redis_errors.RedisError) and code_of(error) == "NOSCRIPT":
+            try:
+                await self.load_scripts()
+            except (redis_errors.RedisError, OSError) as another:
+                error = another
+            else:
+                return
+        if not passes(error):
+            raise lasting(error) from error
+        await patience.wait(error)
+
+    async def _bear(self, error: Exception, patience: Patience) -> None:
+        if not passes(error):
+            raise lasting(error) from error
+        await self.recover(error, patience)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+        await self._pool.disconnect()

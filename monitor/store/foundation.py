@@ -1,0 +1,140 @@
+"""What must stand before the log is used: a fit server, the number of partitions, the consumer groups. Mends nothing of the user's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from redis import exceptions as redis_errors
+
+from monitor.errors import LogUnavailable
+from monitor.store.connection import Connection
+from monitor.store.keys import GROUPS, META, Keys
+from monitor.store.trouble import Patience, code_of, lasting, passes
+
+_log = structlog.get_logger()
+
+_START_SECONDS = 10.0
+_NEEDED = ("EVALSHA", "XAUTOCLAIM", "GETEX", "XREADGROUP", "COMMAND")  # XAUTOCLAIM and GETEX came with 6.2
+_CLASSES = {
+    "B": "B: nothing acknowledged is lost by a crash or a power cut; the disk's loss is the log's",
+    "C": "C: a crash or a power cut loses up to two seconds; set `appendfsync always` to lose nothing",
+    "D": "D: a restart loses everything; set `appendonly yes` and `appendfsync always`",
+    "unknown": "unknown: the server forbids CONFIG GET; see that it runs `appendonly yes` and `appendfsync always`",
+}
+
+
+async def inspect(connection: Connection) -> str:
+    """Refuse a server that cannot keep the log; returns the durability class (reliability: 3.10).
+
+    Raises LogUnavailable with what to do about it.
+    """
+    await _answers(connection)
+    try:
+        await _has_the_commands(connection)
+        await connection.load_scripts()
+        config = await _configuration(connection)
+    except (redis_errors.RedisError, OSError) as error:
+        raise lasting(error) from error
+    policy = config.get("maxmemory-policy", "noeviction")
+    if policy != "noeviction":
+        raise LogUnavailable(
+            f"the server may evict the log's keys (maxmemory-policy is {policy}): CONFIG SET maxmemory-policy noeviction"
+        )
+    durability = _durability(config)
+    _log.info("the log's durability", durability=_CLASSES[durability], **config)
+    return durability
+
+
+async def lay(connection: Connection, partitions: int) -> None:
+    """Fix the number of partitions and make the consumer groups at the log's first start; afterwards see that they stand.
+
+    Raises LogUnavailable where the log has another number of partitions, or where groups have vanished.
+    """
+    fixed = await connection.ask("HGET", META, "partitions")
+    if fixed is None:
+        await _create_groups(connection, partitions)
+        await connection.ask("HSETNX", META, "partitions", partitions)
+        fixed = await connection.ask("HGET", META, "partitions")
+    if int(fixed) != partitions:
+        raise LogUnavailable(
+            f"this log has {int(fixed)} partitions since its first start, not {partitions}: set partitions = {int(fixed)}"
+        )
+    await _see_that_groups_stand(connection, partitions)
+
+
+async def _answers(connection: Connection) -> None:
+    patience, waited = Patience(), 0.0
+    while True:
+        try:
+            await connection.once("PING")
+        except (redis_errors.RedisError, OSError) as error:
+            loading = isinstance(error, redis_errors.RedisError) and code_of(error) == "LOADING"
+            if not passes(error):
+                raise lasting(error) from error
+            if waited > _START_SECONDS and not loading:
+                raise LogUnavailable(f"the log's server does not answer: {error}") from error
+            waited += await patience.wait(error)
+        else:
+            patience.healed()
+            return
+
+
+async def _has_the_commands(connection: Connection) -> None:
+    try:
+        known = await connection.once("COMMAND", "INFO", *_NEEDED)
+        await connection.once("EVAL", "return 1", 0)
+    except redis_errors.ResponseError as error:
+        raise LogUnavailable(f"the server runs no Lua scripts, which the log needs: {error}") from error
+    missing = [name for name, info in zip(_NEEDED, known, strict=True) if not info]
+    if missing:
+        raise LogUnavailable(f"the server knows no {', '.join(missing)}: Monitor needs Redis ≥ 6.2 or Valkey")
+
+
+async def _configuration(connection: Connection) -> dict[str, str]:
+    """The settings that matter; empty where the server does not tell."""
+    found: dict[str, str] = {}
+    for name in ("maxmemory-policy", "appendonly", "appendfsync"):
+        try:
+            answer: list[Any] = await connection.once("CONFIG", "GET", name)
+        except redis_errors.ResponseError:  # forbidden or renamed, as managed servers do
+            continue
+        if len(answer) > 1:
+            found[name] = answer[1].decode()
+    return found
+
+
+def _durability(config: dict[str, str]) -> str:
+    match config.get("appendonly"), config.get("appendfsync"):
+        case None, _:
+            return "unknown"
+        case "yes", "always":
+            return "B"
+        case "yes", "everysec":
+            return "C"
+        case _:
+            return "D"
+
+
+async def _create_groups(connection: Connection, partitions: int) -> None:
+    for partition in range(partitions):
+        for group in GROUPS:
+            try:
+                await connection.once("XGROUP", "CREATE", Keys(partition).events, group, "0", "MKSTREAM")
+            except redis_errors.ResponseError as error:
+                if code_of(error) != "BUSYGROUP":  # another process was first
+                    raise lasting(error) from error
+
+
+async def _see_that_groups_stand(connection: Connection, partitions: int) -> None:
+    for partition in range(partitions):
+        try:
+            rows = await connection.once("XINFO", "GROUPS", Keys(partition).events)
+        except redis_errors.ResponseError:  # no such key
+            rows = []
+        standing = {row[1].decode() for row in rows}
+        if missing := [group for group in GROUPS if group not in standing]:
+            raise LogUnavailable(
+                f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
+                "replaced the log's data; restore it from a backup"
+            )

@@ -1,0 +1,180 @@
+"""The log on Redis Streams: the `Log` port over one connection. Decides nothing; the scripts keep what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from monitor.core.events import Recorded
+from monitor.errors import Corrupt
+from monitor.ports import Batch, Claim, Consumed, Head
+from monitor.store import entries
+from monitor.store.commits import Fact, commit_of, places
+from monitor.store.connection import Connection
+from monitor.store.consumers import IDLE_MILLISECONDS, Consumers
+from monitor.store.courier import Courier
+from monitor.store.keys import Keys, home
+from monitor.store.leases import TTL
+from monitor.store.timers import Timers
+
+PAGE = 100  # events a round trip when reading through the log
+
+
+class RedisLog:
+    """The log. `now` replaces the server's clock, so that tests may let days pass in a second."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        partitions: int,
+        *,
+        now: Callable[[], datetime] | None = None,
+        lease_seconds: float = TTL,
+    ) -> None:
+        self._connection, self._partitions, self._now = connection, partitions, now
+        self._courier = Courier(connection)
+        self._timers = Timers(connection, self._clock)
+        self._consumers = Consumers(connection, self._clock, ttl=lease_seconds)
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions the log has."""
+        return self._partitions
+
+    def partition_of(self, entity: str) -> int:
+        """Where an entity with no other home lives."""
+        return home(entity, self._partitions)
+
+    async def now(self) -> datetime:
+        """The server's time, or the injected one, UTC."""
+        if self._now:
+            return self._now().astimezone(UTC)
+        seconds, microseconds = await self._connection.ask("TIME")
+        return datetime.fromtimestamp(int(seconds) + int(microseconds) / 1e6, UTC)
+
+    async def load(self, partition: int, entity: str) -> Head:
+        """The newest head of an entity."""
+        version, head, snapshot = await self._connection.ask("HMGET", Keys(partition).state(entity), "v", "h", "s")
+        return Head(int(version), head.decode(), snapshot) if version else Head()
+
+    async def history(self, partition: int, entity: str, upto: int | None = None) -> list[Recorded]:
+        """The entity's events, oldest first. Raises Corrupt where the chain does not verify."""
+        last = -1 if upto is None else upto - 1
+        if upto == 0:
+            return []
+        keys = Keys(partition)
+        positions = await self._connection.ask("LRANGE", keys.history(entity), 0, last)
+        return entries.verified(entity, await self._entries(partition, positions), partition)
+
+    async def commit(self, batch: Batch) -> list[Recorded]:
+        """Apply a batch. Raises Conflict, Fenced, or LogError for a batch that is too large or contradicts itself."""
+        commit = commit_of(batch, uuid4().hex, self._clock())
+        stands = places(await self._courier.send(commit.call))
+        return [
+            _at(fact, position) if new else await self._event_at(batch.partition, position)
+            for fact, (new, position) in zip(commit.facts, stands, strict=True)
+        ]
+
+    async def note(self, partition: int, key: str) -> bytes | None:
+        """A note."""
+        value: bytes | None = await self._connection.ask("HGET", Keys(partition).notes, key)
+        return value
+
+    async def pin(self, alias: str, entity: str) -> str:
+        """Bind an alias to an entity unless it is bound already; returns whom it is bound to now."""
+        aliases = Keys(self.partition_of(alias)).aliases
+        _, bound = await self._connection.ask_all([("HSETNX", aliases, alias, entity), ("HGET", aliases, alias)])
+        return str(bound.decode())
+
+    async def resolve(self, aliases: Sequence[str]) -> str | None:
+        """Whom the first bound of these aliases is bound to."""
+        if not aliases:
+            return None
+        asked = [("HGET", Keys(self.partition_of(alias)).aliases, alias) for alias in aliases]
+        bound = await self._connection.ask_all(asked)
+        return next((entity.decode() for entity in bound if entity), None)
+
+    async def claim(self, kind: str, partition: int, limit: int, lease: float) -> list[Claim]:
+        """Take up to `limit` due timers for `lease` seconds."""
+        return await self._timers.claim(kind, partition, limit, lease)
+
+    async def next_due(self, kind: str, partition: int) -> float | None:
+        """Seconds until the next unclaimed timer of this kind is due."""
+        return await self._timers.next_due(kind, partition)
+
+    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncIterator[list[Consumed]]:
+        """The events that the group has not acked, in order, for ever."""
+        return self._consumers.consume(group, partition, limit)
+
+    async def park(self, consumed: Consumed, error: str) -> None:
+        """Set an event that keeps failing aside. Raises Fenced where it is not ours any more."""
+        await self._consumers.park(consumed, error)
+
+    async def parked(self, group: str) -> list[tuple[Recorded, str]]:
+        """The parked events of a group, each with its error."""
+        return [
+            pair for partition in range(self._partitions) for pair in await self._consumers.parked(group, partition)
+        ]
+
+    async def unpark(self, group: str, event_id: str) -> bool:
+        """Hand a parked event to its group again; False where there is no such event."""
+        for partition in range(self._partitions):
+            if await self._consumers.unpark(group, partition, event_id):
+                return True
+        return False
+
+    async def lag(self, group: str, partition: int) -> int:
+        """How many events the group has neither acked nor parked."""
+        return await self._consumers.lag(group, partition)
+
+    async def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
+        """Every event after a position, oldest first; with `follow`, for ever."""
+        events = Keys(partition).events
+        while True:
+            page = await self._connection.ask("XRANGE", events, f"({after}", "+", "COUNT", PAGE)
+            for entry in page:
+                event = entries.recorded(entry, partition)
+                after = event.position
+                yield event
+            if not page and not follow:
+                return
+            if not page:
+                await self._connection.ask("XREAD", "COUNT", 1, "BLOCK", IDLE_MILLISECONDS, "STREAMS", events, after)
+
+    async def release_the_dead(self) -> int:
+        """Give back every lease and claim: for a start that knows that no holder lives. Returns how many there were."""
+        released = 0
+        for partition in range(self._partitions):
+            released += await self._consumers.release(partition) + await self._timers.release(partition)
+        return released
+
+    async def close(self) -> None:
+        """Stop sending; whoever still waits is cancelled."""
+        await self._courier.close()
+
+    def _clock(self) -> str:
+        """The injected time in milliseconds for a script; empty for the server's own."""
+        return str(round(self._now().timestamp() * 1000)) if self._now else ""
+
+    async def _event_at(self, partition: int, position: str) -> Recorded:
+        (entry,) = await self._entries(partition, [position])
+        return entries.recorded(entry, partition)
+
+    async def _entries(self, partition: int, positions: Sequence[Any]) -> list[Any]:
+        events, found = Keys(partition).events, []
+        for start in range(0, len(positions), PAGE):
+            asked = [("XRANGE", events, position, position) for position in positions[start : start + PAGE]]
+            found += await self._connection.ask_all(asked)
+        missing = [position for position, rows in zip(positions, found, strict=True) if not rows]
+        if missing:
+            raise Corrupt(
+                f"{len(missing)} events of partition {partition} are gone from the log, the first at {missing[0]!r}"
+            )
+        return [rows[0] for rows in found]
+
+
+def _at(fact: Fact, position: str) -> Recorded:
+    made = fact.recorded
+    return Recorded(made.id, made.entity, made.version, made.hash, made.event, made.partition, position)

@@ -1,0 +1,13 @@
+-- Takes or renews a lease. The key never expires, so that its token only ever grows; who renews unbroken keeps the token.
+-- KEYS lease   ARGV owner, now, ttl (ms)   Answers {'held', token} or {'taken', milliseconds left}
+
+local lease, owner, now, ttl = key(), take(), clock(take()), tonumber(take())
+local holder = redis.call('HMGET', lease, 'o', 'x', 't')
+local held_by, expires, token = holder[1] or '', tonumber(holder[2] or '0'), tonumber(holder[3] or '0')
+
+if held_by ~= owner then
+  if held_by ~= '' and expires > now then return {'taken', whole(expires - now)} end
+  token = token + 1
+end
+redis.call('HSET', lease, 'o', owner, 'x', whole(now + ttl), 't', whole(token))
+return {'held', whole(token)}
