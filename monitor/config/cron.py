@@ -36,7 +36,7 @@ class BadCron(ValueError):
 
 
 def canonical(text: str) -> str:
-    """The same expression with plain numbers, and days of the week as a list of English names.
+    """The same expression with the days of the week as `*` or a list of English names.
 
     Names, since APScheduler counts week days from Monday = 0 and crontab(5) from Sunday = 0: a number would fire on another day.
     Raises BadCron.
@@ -44,12 +44,9 @@ def canonical(text: str) -> str:
     fields = text.lower().split()
     if len(fields) != len(_FIELDS):
         raise BadCron("5 fields: minute, hour, day of the month, month, day of the week")
-    minute, hour, day, month, weekday = (_values(part, field) for part, field in zip(fields, _FIELDS, strict=True))
+    _, _, day, month, weekday = (_values(part, field) for part, field in zip(fields, _FIELDS, strict=True))
     _check_days(day, month, weekday)
-    numbers = " ".join(
-        _listed(values, field) for values, field in zip((minute, hour, day, month), _FIELDS, strict=False)
-    )
-    return f"{numbers} {_listed_days(weekday)}"
+    return " ".join((*fields[:4], _listed_days(weekday)))
 
 
 def _values(text: str, field: _Field) -> set[int]:
@@ -88,10 +85,6 @@ def _check_days(day: set[int], month: set[int], weekday: set[int]) -> None:
         raise BadCron("a day of the month or a day of the week, not both (crons differ on what both mean)")
     if min(day) > max(_LONGEST.get(number, 31) for number in month):
         raise BadCron("a day that its month has")
-
-
-def _listed(values: set[int], field: _Field) -> str:
-    return "*" if len(values) == field.high - field.low + 1 else ",".join(map(str, sorted(values)))
 
 
 def _listed_days(values: set[int]) -> str:

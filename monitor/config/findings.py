@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
@@ -44,6 +44,7 @@ _KINDS = (
 )
 _LONGEST_SHOWN = 60
 _LISTED = 12
+_COMPARED = 10_000
 _ALIKE = 0.6
 
 
@@ -68,18 +69,18 @@ def from_models(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[Find
             yield _finding(details, path, table, raw)
 
 
-def one_of(names: Iterable[str], kind: str, got: str) -> tuple[str, str]:
+def one_of(names: Collection[str], kind: str, got: str) -> tuple[str, str]:
     """(expected, got) for a name that is not among those known, with the nearest of them."""
-    known = sorted(names)
-    if not known:
+    if not names:
         return f"{kind} (there is none)", quoted(got)
-    listed = ", ".join(known) if len(known) <= _LISTED else f"one of {len(known)}"
-    return f"{kind} ({listed})", quoted(got) + did_you_mean(got, known)
+    listed = ", ".join(sorted(names)) if len(names) <= _LISTED else f"one of {len(names)}"
+    return f"{kind} ({listed})", quoted(got) + did_you_mean(got, names)
 
 
-def did_you_mean(got: str, known: Iterable[str]) -> str:
-    """A question that names the nearest of the known names, or nothing where none is near."""
-    near = process.extractOne(got, list(known), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
+def did_you_mean(got: str, names: Collection[str]) -> str:
+    """A question that names the nearest of some names; nothing where none is near, or there are too many to look at."""
+    known = sorted(names) if len(names) <= _COMPARED else []
+    near = process.extractOne(got, known, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
     return f"; did you mean {quoted(near[0])}?" if near else ""
 
 
@@ -122,13 +123,13 @@ def _finding(details: ErrorDetails, path: Path, table: Any, raw: Mapping[str, An
             return Finding(path, at, expected, got)
 
 
-def _unlisted(path: Path, names: Iterable[str], value: object) -> Finding:
+def _unlisted(path: Path, names: Collection[str], value: object) -> Finding:
     """A value that is none of a few words: these few are what was expected."""
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     return Finding(path, "value", _either(names), _shown(value, hidden=False) + near)
 
 
-def _either(names: Iterable[str]) -> str:
+def _either(names: Collection[str]) -> str:
     *others, last = map(quoted, names)
     return f"{', '.join(others)} or {last}" if others else last
 

@@ -187,7 +187,7 @@ class Watchlist(Table):
 
 
 class Webhook(Table):
-    """`[channels.ID]` of type `webhook`: signed requests after Standard Webhooks. Its url and secret are out of sight in repr."""
+    """`[channels.ID]` of type `webhook`: signed requests after Standard Webhooks."""
 
     at_most_one = (("url", "url_env"), ("secret_env", "secret_file"))
     at_least_one = (("url", "url_env"), ("secret_env", "secret_file"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -15,7 +15,16 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    SecretStr,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from monitor.config import cron
@@ -58,7 +67,7 @@ def refuse(expected: str, got: str = "") -> PydanticCustomError:
 
 
 def _check_id(text: str) -> str:
-    if not re.fullmatch(ID, text) or text.endswith("\n"):
+    if not re.fullmatch(ID, text):
         raise refuse("an id of a-z, 0-9, _ and -, at most 64, starting with a letter or digit")
     return text
 
@@ -78,31 +87,29 @@ def _check_term(text: str) -> str:
     return text
 
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 
 def _check_distinct(values: tuple[T, ...]) -> tuple[T, ...]:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            raise refuse("each once", f"{_plain(value)} twice")
+    seen: set[T] = set()
+    for value in values:
+        if value in seen:
+            raise refuse("each once", f'"{value}" twice')
+        seen.add(value)
     return values
 
 
-def _plain(value: object) -> str:
-    return f'"{value}"'
-
-
+UNIQUE: dict[str, JsonValue] = {"uniqueItems": True}
 Distinct = AfterValidator(_check_distinct)
 Id = Annotated[str, AfterValidator(_check_id), Field(json_schema_extra={"pattern": ID})]
-Tag = Id
 SourceName = Annotated[
     str, AfterValidator(_check_source), Field(json_schema_extra={"pattern": "^(tag:)?[a-z0-9][a-z0-9_-]{0,63}$"})
 ]
 Term = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_check_term)]
-Ids = Annotated[tuple[Id, ...], Field(strict=False), Distinct]
-Tags = Annotated[tuple[Tag, ...], Field(strict=False), Distinct]
-Terms = Annotated[tuple[Term, ...], Field(strict=False, min_length=1), Distinct]
-SourceNames = Annotated[tuple[SourceName, ...], Field(strict=False, min_length=1), Distinct]
+Ids = Annotated[tuple[Id, ...], Field(strict=False, json_schema_extra=UNIQUE), Distinct]
+Tags = Ids
+Terms = Annotated[tuple[Term, ...], Field(strict=False, min_length=1, json_schema_extra=UNIQUE), Distinct]
+SourceNames = Annotated[tuple[SourceName, ...], Field(strict=False, min_length=1, json_schema_extra=UNIQUE), Distinct]
 
 
 # --- time ------------------------------------------------------------------------------------------------------------
@@ -119,6 +126,15 @@ def _read_duration(value: object) -> timedelta:
     if not timedelta(0) < duration <= _LONGEST:
         raise refuse("a duration above zero and of at most 3650d")
     return duration
+
+
+def spell(duration: timedelta) -> str:
+    """The duration as the file writes it, such as `1d12h`; parts of a second are left out."""
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 def _read_cron(text: str) -> str:
@@ -140,6 +156,7 @@ def _read_zone(value: object) -> ZoneInfo:
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read_duration),
+    PlainSerializer(spell, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^(?=.*[1-9])(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?$"}),
 ]
 Cron = Annotated[str, AfterValidator(_read_cron), Field(json_schema_extra={"pattern": r"^\s*(\S+\s+){4}\S+\s*$"})]
@@ -243,7 +260,7 @@ SealedRedis = Annotated[
 ]
 Contact = Annotated[str, AfterValidator(_check_contact)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_read_network), WithJsonSchema({"type": "string"})]
-Networks = Annotated[tuple[Network, ...], Field(strict=False), Distinct]
+Networks = Annotated[tuple[Network, ...], Field(strict=False, json_schema_extra=UNIQUE), Distinct]
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
@@ -266,7 +283,7 @@ def _check_header_value(value: str) -> str:
 
 
 Headers = dict[
-    Annotated[str, AfterValidator(_check_header)],
+    Annotated[str, Field(json_schema_extra={"pattern": f"^{_TOKEN.pattern}$"}), AfterValidator(_check_header)],
     Annotated[str, Field(json_schema_extra={"pattern": r"^[\t -~]+$"}), AfterValidator(_check_header_value)],
 ]
 
