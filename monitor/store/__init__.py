@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.store import foundation
-from monitor.store.captures import CaptureFiles
+from monitor.store.captures import FileCaptures
 from monitor.store.connection import Connection
 from monitor.store.embedded import EmbeddedServer
 from monitor.store.leases import TTL
 from monitor.store.log import RedisLog
 
-__all__ = ["CaptureFiles", "EmbeddedServer", "RedisLog", "open_log"]
+__all__ = ["FileCaptures", "EmbeddedServer", "RedisLog", "open_log"]
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ _LEVEL = 6
 MOST_BYTES = 64 * 2**20  # no body comes near it (the net's limit is 10 MiB); a file that claims more is damaged
 
 
-class CaptureFiles:
+class FileCaptures:
     """The `Captures` port on a directory: `<folder>/ab/cdef….zst`. Files are never changed once they are there."""
 
     def __init__(self, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ class Consumers:
     def __init__(self, connection: Connection, clock: Callable[[], str], *, ttl: float = TTL) -> None:
         self._connection, self._clock, self._ttl = connection, clock, ttl
 
-    async def consume(self, group: str, partition: int, limit: int) -> AsyncIterator[list[Consumed]]:
+    async def consume(self, group: str, partition: int, limit: int) -> AsyncGenerator[list[Consumed], None]:
         """What the group has not acked, in order; each turn begins with what was handed out before and is still open."""
         lease = Lease(self._connection, group, partition, self._clock, self._ttl)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -104,7 +104,7 @@ class RedisLog:
         """Seconds until the next unclaimed timer of this kind is due."""
         return await self._timers.next_due(kind, partition)
 
-    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncIterator[list[Consumed]]:
+    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncGenerator[list[Consumed], None]:
         """The events that the group has not acked, in order, for ever."""
         return self._consumers.consume(group, partition, limit)
 

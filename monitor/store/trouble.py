@@ -25,9 +25,7 @@ _ADVICE = {
     "CROSSSLOT": "the server's cluster puts the keys of one partition apart",
 }
 _CODE = re.compile(r"\A([A-Z]+)\b")
-_CODE_INSIDE = re.compile(
-    r"-(%s)\b" % "|".join(sorted(_PASSING | set(_ADVICE)))
-)  # how Redis 6.2 wraps a script's error
+_CODE_INSIDE = re.compile(rf"-({'|'.join(sorted(_PASSING | set(_ADVICE)))})\b")  # how Redis 6.2 wraps a script's error
 
 
 def code_of(error: redis_errors.RedisError) -> str:
