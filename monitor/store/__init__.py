@@ -14,7 +14,7 @@ from monitor.store.embedded import EmbeddedServer
 from monitor.store.leases import TTL
 from monitor.store.log import RedisLog
 
-__all__ = ["FileCaptures", "EmbeddedServer", "RedisLog", "open_log"]
+__all__ = ["EmbeddedServer", "FileCaptures", "RedisLog", "open_log"]
 
 
 @asynccontextmanager
