@@ -1,0 +1,250 @@
+"""When a watchlist fires: transitions of terms between two texts."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.content import Block, Content
+from monitor.core.watch.evaluate import MAX_HITS, Rulebook
+from monitor.core.watch.fold import fold
+from monitor.core.watch.rules import EVERYTHING, FORMER, Entity, How, Verdict, Watchlist
+
+HOLLANDE = Entity("hollande", ("François Hollande", "Hollande", "President Hollande"))
+GROUP = Entity("group", ("Islamic State", "ISIL", "Daesh", "{ISIS}"))
+WAR = Watchlist("war", phrases=("act of war", "acte de guerre"), entities=("hollande",), on=EVERYTHING)
+
+
+def text(*paragraphs: str, title: str = "", dek: str = "", byline: str = "") -> Content:
+    return Content(title, dek, byline, blocks=tuple(Block("paragraph", words) for words in paragraphs))
+
+
+def judge(
+    before: Content | None, after: Content | None, *watchlists: Watchlist, how: How = "edit", source: str = "post"
+) -> tuple[Verdict, ...]:
+    return Rulebook.compile(watchlists or (WAR,), (HOLLANDE, GROUP)).judge(before, after, how=how, source=source)
+
+
+def found(verdicts: tuple[Verdict, ...]) -> list[tuple[str, str]]:
+    return [(hit.change, hit.term) for verdict in verdicts for hit in verdict.hits]
+
+
+def test_a_new_article_that_says_it() -> None:
+    (verdict,) = judge(None, text("He spoke. It is an “Act\u00a0of War”.", title="Paris"), how="new")
+    (hit,) = verdict.hits
+    assert (verdict.watchlist, verdict.how, verdict.changes) == ("war", "new", ("appeared",))
+    assert (hit.term, hit.entity, hit.zone, hit.block, hit.revision) == ("act of war", None, "body", 0, "after")
+    assert hit.sentence == "It is an “Act\u00a0of War”."
+    assert [hit.sentence[start:end] for start, end in hit.marks] == ["Act\u00a0of War"]
+
+
+def test_an_article_that_does_not_say_it() -> None:
+    assert judge(None, text("An act of wartime."), how="new") == ()
+
+
+def test_an_edit_that_brings_it_in_and_one_that_takes_it_out() -> None:
+    without, with_it = text("It was said.", "Weather."), text("It was said.", "Weather.", title="An act of war")
+    assert found(judge(without, with_it)) == [("appeared", "act of war")]
+    (verdict,) = judge(with_it, without)
+    assert found((verdict,)) == [("disappeared", "act of war")]
+    assert (verdict.hits[0].revision, verdict.hits[0].zone) == ("before", "title")
+
+
+def test_an_entity_with_all_its_aliases_is_one_term() -> None:
+    assert judge(text("Hollande spoke at noon."), text("President Hollande spoke at noon.")) == ()
+
+
+def test_overlapping_aliases_are_one_hit() -> None:
+    (verdict,) = judge(None, text("François Hollande and Hollande."), how="new")
+    assert [(hit.term, hit.marks) for hit in verdict.hits] == [
+        ("François Hollande", ((0, 17),)),
+        ("Hollande", ((22, 30),)),
+    ]
+
+
+def test_a_second_term_joins_where_the_first_stood() -> None:
+    before, after = text("Hollande spoke."), text("Hollande spoke.", "An act of war, he said.")
+    assert found(judge(before, after)) == [("appeared", "act of war")]
+
+
+def test_a_further_hit_is_added_and_a_lost_one_is_removed() -> None:
+    one, two = (
+        text("Hollande spoke in Paris."),
+        text("Hollande spoke in Paris.", "Later, Hollande left Vienna for Brussels."),
+    )
+    (added,) = judge(one, two)
+    assert (added.changes, added.hits[0].sentence) == (("added",), "Later, Hollande left Vienna for Brussels.")
+    (removed,) = judge(two, one)
+    assert (removed.changes, removed.hits[0].revision) == (("removed",), "before")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_moved_paragraph_is_no_change(order: tuple[int, ...]) -> None:
+    paragraphs = ["Hollande spoke of an act of war.", "Nothing more.", "Hollande left. Hollande came back."]
+    assert judge(text(*paragraphs), text(*[paragraphs[at] for at in order])) == ()
+
+
+def test_a_reworded_sentence_is_no_change() -> None:
+    assert (
+        judge(text("Hollande spoke to both houses on Monday."), text("Hollande spoke to both houses late on Monday."))
+        == ()
+    )
+
+
+def test_one_sentence_gone_and_quite_another_come_are_both_told() -> None:
+    before = text("Hollande met the king of Jordan in Amman.", "Hollande.")
+    after = text("By night bombs fell; Hollande was silent!", "Hollande.")
+    (verdict,) = judge(before, after)
+    assert verdict.changes == ("added", "removed")
+
+
+def test_withdrawn_and_restored() -> None:
+    content = text("An act of war.")
+    (gone,) = judge(content, None, how="gone")
+    assert (gone.how, gone.changes, gone.hits[0].revision) == ("gone", ("withdrawn",), "before")
+    (back,) = judge(content, content, how="restored")
+    assert (back.changes, back.hits[0].revision) == (("restored",), "after")
+    assert judge(text("Weather."), None, how="gone") == ()
+
+
+def test_only_what_the_watchlist_asks_for() -> None:
+    quiet = Watchlist("quiet", phrases=("act of war",), on=frozenset({"disappeared"}))
+    before, after = text("Weather."), text("An act of war.")
+    assert judge(before, after, quiet) == ()
+    assert found(judge(after, before, quiet)) == [("disappeared", "act of war")]
+
+
+def test_exact_spellings() -> None:
+    groups = Watchlist("groups", entities=("group",))
+    assert judge(None, text("The goddess Isis. The river ISIS.", title="isis"), groups, how="new")[0].hits[0].marks == (
+        (10, 14),
+    )
+    assert judge(None, text("Isis and isis and ÍSIS."), groups, how="new") == ()
+    assert found(judge(None, text("daesh"), groups, how="new")) == [("appeared", "Daesh")]
+
+
+def test_exact_and_folded_phrases_of_two_watchlists_stay_apart() -> None:
+    loose, exact = Watchlist("loose", phrases=("us army",)), Watchlist("exact", phrases=("{US Army}",))
+    assert [verdict.watchlist for verdict in judge(None, text("the us army"), loose, exact, how="new")] == ["loose"]
+    assert [verdict.watchlist for verdict in judge(None, text("the US Army"), loose, exact, how="new")] == [
+        "loose",
+        "exact",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sources", "tags", "fires"),
+    [
+        (None, frozenset(), True),
+        (frozenset({"post"}), frozenset(), True),
+        (frozenset({"times"}), frozenset(), False),
+        (None, frozenset({"tier1"}), True),
+        (None, frozenset({"tier2"}), False),
+        (frozenset({"times"}), frozenset({"tier1"}), True),
+        (frozenset(), frozenset(), False),
+    ],
+)
+def test_where_a_watchlist_looks(sources: frozenset[str] | None, tags: frozenset[str], fires: bool) -> None:
+    book = Rulebook.compile([Watchlist("w", phrases=("war",), sources=sources, tags=tags)], [])
+    assert bool(book.judge(None, text("war"), how="new", source="post", tags=("tier1", "paris"))) is fires
+
+
+def test_all_zones_are_read_and_told_apart() -> None:
+    (verdict,) = judge(None, text("b Hollande", title="t Hollande", dek="d Hollande", byline="by Hollande"), how="new")
+    assert [(hit.zone, hit.block) for hit in verdict.hits] == [
+        ("title", None),
+        ("dek", None),
+        ("byline", None),
+        ("body", 0),
+    ]
+
+
+def test_the_same_sentence_twice_in_one_block_is_two_hits() -> None:
+    (verdict,) = judge(None, text("An act of war. An act of war."), how="new")
+    assert [hit.marks for hit in verdict.hits] == [((3, 13),), ((3, 13),)]
+
+
+def test_hits_are_bounded_and_the_rest_is_counted() -> None:
+    (verdict,) = judge(None, text(*["An act of war."] * (MAX_HITS + 7)), how="new")
+    assert (len(verdict.hits), verdict.omitted) == (MAX_HITS, 7)
+
+
+@pytest.mark.parametrize("bad", ["", "  ", "\u200b", "“”", "{}", "--"])
+def test_a_phrase_with_nothing_to_search_for_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="nothing to search for"):
+        Rulebook.compile([Watchlist("w", phrases=(bad,))], [])
+
+
+def test_an_unknown_entity_is_refused() -> None:
+    with pytest.raises(ValueError, match="no entity 'valls'"):
+        Rulebook.compile([Watchlist("w", entities=("valls",))], [HOLLANDE])
+
+
+def test_the_digest_names_the_rules() -> None:
+    one = Rulebook.compile([WAR], [HOLLANDE, GROUP]).digest
+    assert one == Rulebook.compile([WAR], [GROUP, HOLLANDE]).digest
+    assert one != Rulebook.compile([Watchlist("war", phrases=("act of war",))], [HOLLANDE]).digest
+    assert one != Rulebook.compile([WAR], [GROUP, Entity("hollande", ("Hollande",))]).digest
+    assert one.startswith("sha256:")
+    assert len(one) == 71
+
+
+SENTENCES = st.sampled_from(
+    [
+        "Hollande spoke.",
+        "It is an act of war.",
+        "Rain.",
+        "President Hollande called it an act of war.",
+        "Acte de guerre, dit Hollande!",
+    ]
+)
+TEXTS = st.builds(
+    lambda title, words: text(*words, title=title), SENTENCES, st.lists(st.lists(SENTENCES).map(" ".join), max_size=4)
+)
+MIRROR = {"appeared": "disappeared", "disappeared": "appeared", "added": "removed", "removed": "added"}
+
+
+@given(TEXTS, TEXTS)
+def test_forwards_and_backwards_mirror_each_other(one: Content, other: Content) -> None:
+    there, back = (
+        sorted(
+            (hit.change, hit.term, hit.zone, hit.block or 0, hit.sentence, hit.marks)
+            for v in verdicts
+            for hit in v.hits
+        )
+        for verdicts in (judge(one, other), judge(other, one))
+    )
+    assert sorted((MIRROR[change], *rest) for change, *rest in there) == back
+
+
+@given(TEXTS)
+def test_a_text_against_itself_is_silent(content: Content) -> None:
+    assert judge(content, content) == ()
+
+
+@given(st.one_of(st.none(), TEXTS), TEXTS)
+def test_every_hit_stands_where_it_says(before: Content | None, after: Content) -> None:
+    for verdict in judge(before, after, how="edit" if before else "new"):
+        assert set(verdict.changes) == {hit.change for hit in verdict.hits}
+        for hit in verdict.hits:
+            content = before if hit.revision == "before" else after
+            assert (hit.revision == "before") is (hit.change in FORMER)
+            assert content is not None
+            assert hit.sentence in (
+                content.blocks[hit.block].text if hit.block is not None else getattr(content, hit.zone)
+            )
+            assert {fold(hit.sentence[start:end]) for start, end in hit.marks} == {fold(hit.term)}
+
+
+@given(st.permutations(range(4)), TEXTS, TEXTS)
+def test_watchlists_do_not_disturb_each_other(order: list[int], before: Content, after: Content) -> None:
+    watchlists = [
+        WAR,
+        Watchlist("act", phrases=("act of war",)),
+        Watchlist("rain", phrases=("Rain",)),
+        Watchlist("who", entities=("hollande",), on=frozenset({"added"})),
+    ]
+    together = judge(before, after, *[watchlists[at] for at in order])
+    alone = tuple(verdict for at in order for verdict in judge(before, after, watchlists[at]))
+    assert together == alone
