@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -158,7 +158,7 @@ class Log(Protocol):
         """Seconds until the next unclaimed timer of this kind is due (≤ 0: overdue); None where there is none."""
         ...
 
-    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncIterator[list[Consumed]]:
+    def consume(self, group: str, partition: int, *, limit: int = 64) -> AsyncGenerator[list[Consumed], None]:
         """The events that the group has not acked, in order, for ever; holds a lease while it runs.
 
         First what was handed out but not acked, then what is new. An empty list means: caught up for now.
@@ -286,7 +286,8 @@ class ParsedFeed:
 class ParsedPage:
     """What a page's bytes say. `container` names where the text was found, so that the next look reads the same place.
 
-    `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`.
+    `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`, `not_found` (a page that says so itself).
+    `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article.
     """
 
     verdict: str
@@ -297,6 +298,8 @@ class ParsedPage:
     confidence: float = 1.0
     extractor: str = ""
     detail: str = ""
+    titles: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
 
 class Parser(Protocol):
