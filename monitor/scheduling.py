@@ -6,7 +6,7 @@ process and cost a hundred times as much.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 
 @asynccontextmanager
-async def ticking(ticks: dict[str, tuple[float, Callable[[], Awaitable[None]]]]) -> AsyncIterator[None]:
+async def ticking(ticks: Mapping[str, tuple[float, Callable[[], Awaitable[None]]]]) -> AsyncIterator[None]:
     """While entered, await each of `ticks` (name: (seconds, callback)) at its interval; one that is late is not piled up."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     for name, (seconds, callback) in ticks.items():

@@ -98,15 +98,14 @@ def judge(
     """What an attempt's outcome means: the event, the message after it, and seconds until the next attempt (None: no more)."""
     attempt = message.attempts + 1
     step = next_step(attempt - message.before, outcome, chance)
-    about = {"at": at, "notification": message.notification, "channel": message.channel, "attempt": attempt}
-    failure = {"reason": outcome.reason, "detail": outcome.detail, "status": outcome.status}
+    where = (message.notification, message.channel, attempt)
+    ended = msgspec.structs.replace(message, attempts=attempt)
     match step:
         case Delivered():
-            event: DeliveryEvent = DeliverySucceeded(**about, status=outcome.status, seconds=outcome.seconds)
-            return event, msgspec.structs.replace(message, attempts=attempt, state="delivered"), None
+            done = DeliverySucceeded(at, *where, outcome.status, outcome.seconds)
+            return done, msgspec.structs.replace(ended, state="delivered"), None
         case Retry(delay):
-            event = DeliveryFailed(**about, **failure, retry_in=delay)
-            return event, msgspec.structs.replace(message, attempts=attempt), delay
+            return DeliveryFailed(at, *where, outcome.reason, outcome.detail, outcome.status, delay), ended, delay
         case Dead():
-            event = DeliveryDied(**about, **failure)
-            return event, msgspec.structs.replace(message, attempts=attempt, state="dead"), None
+            died = DeliveryDied(at, *where, outcome.reason, outcome.detail, outcome.status)
+            return died, msgspec.structs.replace(ended, state="dead"), None

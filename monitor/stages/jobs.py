@@ -85,3 +85,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 def deliveries_of(channel: str) -> str:
     """The kind of the timers of one channel."""
     return f"deliver:{channel}"
+
+
+def hot_note(article: str) -> str:
+    """The key of the note that says until when a matched article is looked at more often."""
+    return f"hot:{article}"

@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 import structlog
@@ -19,30 +18,13 @@ import structlog
 from monitor.core import feed as core
 from monitor.core.events import FeedEvent
 from monitor.core.http import retry_after
-from monitor.core.urls import article_id, canonical
+from monitor.core.urls import aliases, article_id, canonical
 from monitor.errors import OutsideError, Transient
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, ParsedFeed, Parser, Response, SetTimer
 from monitor.stages import jobs
+from monitor.stages.sources import Source, validators
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A feed as the configuration names it.
-
-    `asked`: the interval was chosen by the user, so that the feed's own ttl does not count. `until` says how long to wait
-    where the user gave times of day (cron) instead of an interval.
-    """
-
-    id: str
-    url: str
-    tags: tuple[str, ...] = ()
-    content: Literal["page", "feed"] = "page"
-    every: timedelta = timedelta(minutes=5)
-    asked: bool = False
-    until: Callable[[datetime], timedelta] | None = None
-    max_age: timedelta = timedelta(hours=24)
 
 
 @dataclass(slots=True)
@@ -142,22 +124,22 @@ class Poller:
         for entry in parsed.entries:
             if entry.key not in changed or not entry.url:
                 continue
-            article, aliases = await self._article_of(source, entry, unique=uses[entry.key] == 1)
-            job = jobs.of_entry(
-                entry, source=source.id, content=source.content, max_age=source.max_age, aliases=aliases
-            )
+            known = aliases([entry.url], feed=source.id, guid=entry.key if uses[entry.key] == 1 else "")
+            if not aliases([entry.url]):
+                logger.warning("entry without a usable address", feed=source.id, url=entry.url[:200])
+                continue
+            article = await self._article_of(entry, known)
+            job = jobs.of_entry(entry, source=source.id, content=source.content, max_age=source.max_age, aliases=known)
             timer = SetTimer(jobs.FETCH, article, delay=0.0, payload=jobs.encode(job), only_sooner=True)
             timers.setdefault(self._log.partition_of(article), []).append(timer)
         for partition, due in timers.items():
             await self._log.commit(Batch(partition, timers=tuple(due)))
 
-    async def _article_of(self, source: Source, entry: Entry, *, unique: bool) -> tuple[str, tuple[str, ...]]:
-        address = canonical(entry.url)
-        aliases = (f"url:{address}", f"guid:{source.id}:{entry.key}") if unique else (f"url:{address}",)
-        article = await self._log.resolve(aliases) or article_id(address)
-        for alias in aliases:
+    async def _article_of(self, entry: Entry, known: tuple[str, ...]) -> str:
+        article = await self._log.resolve(known) or article_id(canonical(entry.url))
+        for alias in known:
             article = await self._log.pin(alias, article)
-        return article, aliases
+        return article
 
     def _after_failure(self, source: Source, look: Look, error: OutsideError, at: datetime) -> timedelta:
         look.then(
@@ -194,12 +176,6 @@ async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
 def entity(source: str) -> str:
     """The log's name of a feed."""
     return f"feed_{source}"
-
-
-def validators(etag: str, last_modified: str) -> dict[str, str]:
-    """The headers of a conditional GET (RFC 9110, section 13.1)."""
-    headers = {"if-none-match": etag, "if-modified-since": last_modified}
-    return {name: value for name, value in headers.items() if value}
 
 
 def _appends(source: Source, look: Look) -> tuple[Append, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 import structlog
 
@@ -23,9 +24,15 @@ class Pace:
     def __init__(self) -> None:
         self._bell = asyncio.Event()
         self.busy = 0
+        self.stopping = False
 
     async def ring(self) -> None:
         """Look at once: something may be due."""
+        self._bell.set()
+
+    async def stop(self) -> None:
+        """Take on nothing more."""
+        self.stopping = True
         self._bell.set()
 
     async def sleep(self) -> None:
@@ -44,7 +51,7 @@ async def over_timers(
     concurrency: int,
     lease: float,
 ) -> None:
-    """Claim what is due and work on it, for ever, at most `concurrency` at a time. `work` gives its claim back itself.
+    """Claim what is due and work on it until told to stop, at most `concurrency` at a time. `work` gives its claim back itself.
 
     A job that raises what nobody foresaw is logged and comes back later: one bad page must not stop the others.
     """
@@ -68,7 +75,7 @@ async def over_timers(
             freed.set()
 
     async with asyncio.TaskGroup() as group:
-        while True:
+        while not pace.stopping:
             freed.clear()
             room = min(concurrency - running, CLAIMS_AT_ONCE)
             if room == 0:
@@ -111,14 +118,15 @@ async def over_events(
 
     An event that keeps failing is parked in sight after five deliveries, so that it holds up nobody for ever.
     """
-    async for events in log.consume(group, partition):
-        pace.busy += 1
-        try:
-            for consumed in events:
-                if not await _handled(log, group, consumed, handle):
-                    break
-        finally:
-            pace.busy -= 1
+    async with aclosing(log.consume(group, partition)) as batches:
+        async for events in batches:
+            pace.busy += 1
+            try:
+                for consumed in events:
+                    if not await _handled(log, group, consumed, handle):
+                        break
+            finally:
+                pace.busy -= 1
 
 
 async def _handled(log: Log, group: str, consumed: Consumed, handle: Callable[[Consumed], Awaitable[None]]) -> bool:

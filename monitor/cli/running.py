@@ -1,0 +1,63 @@
+"""`monitor run`: the daemon in the foreground, for a terminal, a service manager or cron."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Annotated
+
+import structlog
+import typer
+
+from monitor.cli.options import ConfigOption, configuration
+from monitor.errors import MonitorError
+
+logger = structlog.get_logger()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    app.command()(run)
+
+
+def run(
+    config: ConfigOption = None,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="Do all that is due, and end: for cron and checks.")
+    ] = False,
+) -> None:
+    """Run the daemon until SIGINT or SIGTERM. A second signal ends it at once; nothing is lost either way."""
+    from monitor import app, telemetry  # the parts take a second to import, which other verbs need not wait
+
+    settings = configuration(config)
+    telemetry.configure(settings.logging.level, settings.logging.format)
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        loop, this = asyncio.get_running_loop(), asyncio.current_task()
+
+        def told() -> None:
+            if stop.is_set() and this:
+                this.cancel()
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told)
+        await app.run(settings, stop=stop, until_idle=until_idle)
+
+    try:
+        asyncio.run(until_told())
+    except BaseExceptionGroup as group:
+        known, unforeseen = group.split(MonitorError)
+        if unforeseen or known is None:
+            raise
+        for error in _leaves(known):
+            logger.error("monitor cannot go on", reason=str(error), kind=type(error).__name__)  # noqa: TRY400  # the reason is the message; a traceback is not
+        raise typer.Exit(1) from None
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

@@ -1,0 +1,33 @@
+"""What is watched, as the stages that read the net want it: feeds and single pages. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed as the configuration names it.
+
+    `asked`: the interval was chosen by the user, so that the feed's own ttl does not count. `until` says how long to wait
+    where the user gave times of day (cron) instead of an interval. `fixed`: a single page, read at its own interval.
+    """
+
+    id: str
+    url: str
+    tags: tuple[str, ...] = ()
+    content: Literal["page", "feed"] = "page"
+    every: timedelta = timedelta(minutes=5)
+    asked: bool = False
+    until: Callable[[datetime], timedelta] | None = None
+    max_age: timedelta = timedelta(hours=24)
+    fixed: bool = False
+
+
+def validators(etag: str, last_modified: str) -> dict[str, str]:
+    """The headers of a conditional GET (RFC 9110, section 13.1)."""
+    headers = {"if-none-match": etag, "if-modified-since": last_modified}
+    return {name: value for name, value in headers.items() if value}
