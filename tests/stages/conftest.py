@@ -1,0 +1,174 @@
+"""A world for the stages: a real log, real parsers in this process, and a net that answers what a test tells it to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.events import Recorded
+from monitor.errors import Transient
+from monitor.ports import Claim, Outcome, ParsedFeed, ParsedPage, Response
+from monitor.sources.feed import parse_feed
+from monitor.stages.fetch import Fetcher, Rechecks
+from monitor.stages.poll import Poller
+from monitor.stages.sources import Source
+from monitor.store import RedisLog
+
+PAGE = """<!doctype html><html lang="en"><head><title>{title} | The Post</title><meta property="og:title" content="{title}"></head>
+<body><nav><a href="/">Home</a> <a href="/world">World</a></nav><main><article><h1>{title}</h1>{body}</article></main>
+<footer>All rights reserved</footer></body></html>"""
+TEXT = (
+    "French jets struck the city of Raqqa on Sunday evening, the ministry of defence said in a statement late that night.",
+    "Ten fighters took part in the raid, flying from bases in the Gulf and in the Levant, and dropped twenty bombs on two sites.",
+    "The first site was used as a command post and a recruitment centre, according to the ministry, which gave no further detail.",
+)
+
+
+def page(title: str, *paragraphs: str) -> str:
+    return PAGE.format(title=title, body="".join(f"<p>{text}</p>" for text in paragraphs or TEXT))
+
+
+def feed(*entries: tuple[str, str, str]) -> str:
+    items = "".join(
+        f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title>{f'<pubDate>{date}</pubDate>' if date else ''}</item>"
+        for link, title, date in entries
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Post</title>{items}</channel></rss>'
+
+
+@dataclass
+class FakeNet:
+    """Answers as it was told: a body, a status, an error, or a function that is asked. Keeps the headers of each request."""
+
+    answers: dict[str, object] = field(default_factory=dict)
+    asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None, limits: object = None) -> Response:
+        self.asked.append((url, dict(headers or {})))
+        answer = self.answers.get(url, 404)
+        if callable(answer):
+            answer = await answer()
+        match answer:
+            case Exception():
+                raise answer
+            case Response():
+                return answer
+            case int():
+                return Response(url, answer, {}, b"", 0.0)
+            case str():
+                return Response(url, 200, {"content-type": "text/html; charset=utf-8"}, answer.encode(), 0.0)
+        raise TypeError(answer)
+
+    async def post(self, url: str, body: bytes, **_: object) -> Response:
+        raise Transient("unused")
+
+
+class PlainParser:
+    """The real parsers, without the subprocesses."""
+
+    async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+        return parse_feed(body, url, headers)
+
+    async def page(self, body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
+        from monitor.sources.page import read_page
+
+        return read_page(body, url, headers, container)
+
+    async def fragment(self, html: str, url: str, title: str) -> ParsedPage:
+        from monitor.sources.page import read_fragment
+
+        return read_fragment(html, url, title)
+
+
+@dataclass
+class Shelf:
+    """Captures in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def keep(self, body: bytes) -> str:
+        digest = hashlib.sha256(body).hexdigest()
+        self.kept[digest] = body
+        return digest
+
+    async def read(self, sha256: str) -> bytes | None:
+        return self.kept.get(sha256)
+
+
+@dataclass
+class FakeChannel:
+    """A channel that answers from a script, then takes everything. Keeps what it was sent."""
+
+    script: list[Outcome] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    async def send(self, notification: str, body: str, *, at: object) -> Outcome:
+        self.sent.append((notification, body))
+        return self.script.pop(0) if self.script else Outcome("delivered", status=200)
+
+
+@dataclass
+class World:
+    log: RedisLog
+    net: FakeNet = field(default_factory=FakeNet)
+    shelf: Shelf = field(default_factory=Shelf)
+    sources: dict[str, Source] = field(
+        default_factory=lambda: {"post": Source("post", "https://post.example/rss", tags=("tier1",))}
+    )
+    rechecks: Rechecks = field(
+        default_factory=lambda: Rechecks(
+            minimum=timedelta(minutes=2),
+            maximum=timedelta(hours=24),
+            until=timedelta(days=30),
+            hot_every=timedelta(minutes=1),
+            gone_checks=2,
+            gone_over=timedelta(0),
+        )
+    )
+
+    @property
+    def poller(self) -> Poller:
+        return Poller(self.log, self.net, PlainParser(), self.sources)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return Fetcher(self.log, self.net, PlainParser(), self.shelf, self.sources, self.rechecks)
+
+    async def due(self, kind: str) -> list[Claim]:
+        return await self.log.claim(kind, 0, 100, 60.0)
+
+    async def work(self, kind: str, work: Callable[[Claim], Awaitable[None]]) -> int:
+        claims = await self.due(kind)
+        for claim in claims:
+            await work(claim)
+        return len(claims)
+
+    async def make_due(self, kind: str, member: str) -> None:
+        from monitor.ports import Batch, SetTimer
+
+        await self.log.commit(Batch(0, timers=(SetTimer(kind, member, 0.0, only_sooner=True),)))
+
+    async def events(self, prefix: str = "") -> list[Recorded]:
+        from monitor.core.events import type_of
+
+        return [recorded async for recorded in self.log.read(0) if type_of(recorded.event).startswith(prefix)]
+
+    async def handle(self, group: str, handle: Callable[..., Awaitable[None]]) -> int:
+        """Hand all unread events of a group to a handler."""
+        count = 0
+        async for batch in self.log.consume(group, 0):
+            if not batch:
+                return count
+            for consumed in batch:
+                await handle(consumed)
+                count += 1
+        raise AssertionError("consume ended")
+
+
+@pytest.fixture
+def world(log: RedisLog) -> World:
+    return World(log)
