@@ -1,0 +1,13 @@
+"""The JSON Schemas of what Monitor sends, shipped with it. They describe; nothing is validated with them at run time."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+
+def load(name: str) -> dict[str, Any]:
+    """The schema of a message type such as `alert.raised`. Raises FileNotFoundError where there is none."""
+    schema: dict[str, Any] = json.loads(resources.files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
+    return schema
