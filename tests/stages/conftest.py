@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -160,15 +161,21 @@ class World:
     async def handle(self, group: str, handle: Callable[..., Awaitable[None]]) -> int:
         """Hand all unread events of a group to a handler."""
         count = 0
-        async for batch in self.log.consume(group, 0):
-            if not batch:
-                return count
-            for consumed in batch:
-                await handle(consumed)
-                count += 1
-        raise AssertionError("consume ended")
+        async with aclosing(self.log.consume(group, 0)) as batches:
+            async for batch in batches:
+                for consumed in batch:
+                    await handle(consumed)
+                    count += 1
+                if not batch:
+                    break
+        return count
 
 
 @pytest.fixture
 def world(log: RedisLog) -> World:
     return World(log)
+
+
+@pytest.fixture
+def a_channel() -> Callable[..., FakeChannel]:
+    return lambda *script: FakeChannel(list(script))
