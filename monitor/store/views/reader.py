@@ -125,7 +125,7 @@ class Reader:
 
     def alerts_named(self, name: str, limit: int = 10) -> list[AlertRow]:
         """The alerts whose id is, or begins with, this name."""
-        return self._begins_with(AlertRow, "alerts", name, limit)
+        return self._begins_with(AlertRow, "alerts", "alert", name, limit)
 
     # --- deliveries --------------------------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class Reader:
 
     def deliveries_named(self, name: str, limit: int = 10) -> list[DeliveryRow]:
         """The deliveries whose id is, or begins with, this name."""
-        return self._begins_with(DeliveryRow, "deliveries", name, limit)
+        return self._begins_with(DeliveryRow, "deliveries", "notification", name, limit)
 
     def attempts(self, delivery: str, *, limit: int = 1000) -> list[AttemptRow]:
         """What happened to a delivery, oldest first."""
@@ -152,8 +152,11 @@ class Reader:
 
     def feeds(self, *, limit: int = MOST) -> list[FeedRow]:
         """Every feed that was read or failed at least once, by id."""
-        count = "(SELECT count(*) FROM articles WHERE source = feeds.id) AS articles"
-        return self._rows(FeedRow, f"SELECT *, {count} FROM feeds ORDER BY id", [], limit)
+        return self._rows(FeedRow, "SELECT * FROM feeds ORDER BY id", [], limit)
+
+    def article_counts(self) -> dict[str, int]:
+        """How many articles were read of each feed and page that had any."""
+        return dict(self._database.execute("SELECT source, count(*) FROM articles GROUP BY source").fetchall())
 
     # --- the whole ---------------------------------------------------------------------------------------------------
 
@@ -165,9 +168,11 @@ class Reader:
                 columns = {name: _plain(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over values
                 yield msgspec.json.encode({"table": table, **columns}).decode()
 
-    def _begins_with(self, kind: type[_Row], table: str, name: str, limit: int) -> list[_Row]:
-        sql = f"SELECT * FROM {table} WHERE id >= ? AND id < ? ORDER BY id"
-        return self._rows(kind, sql, [name, name + "\U0010ffff"], limit) if name else []
+    def _begins_with(self, kind: type[_Row], table: str, prefix: str, name: str, limit: int) -> list[_Row]:
+        """Rows by the beginning of their id; its kind (`alert_`) may be left out."""
+        sql = f"SELECT * FROM {table} WHERE (id >= ? AND id < ?) OR (id >= ? AND id < ?) ORDER BY id"
+        bounds = [bound for start in (name, f"{prefix}_{name}") for bound in (start, start + "\U0010ffff")]
+        return self._rows(kind, sql, bounds, limit) if name else []
 
     def _rows(self, kind: type[_Row], sql: str, values: Sequence[Any], limit: int) -> list[_Row]:
         cursor = self._database.execute(f"{sql} LIMIT ?", (*values, max(0, min(limit, MOST))))

@@ -106,7 +106,7 @@ class AttemptRow(msgspec.Struct, frozen=True):
 
 
 class FeedRow(msgspec.Struct, frozen=True):
-    """A feed as it stands. `state` is `working` or `failing`; `articles` counts those that were found in it."""
+    """A feed as it stands. `state` is `working` or `failing`; `moved_from` is the address before the last move."""
 
     id: str
     url: str
@@ -122,4 +122,3 @@ class FeedRow(msgspec.Struct, frozen=True):
     failures: int
     last_ok: datetime | None
     changed_at: datetime
-    articles: int

@@ -71,9 +71,10 @@ class Views:
             self._database.execute("DETACH fresh")
 
     def close(self) -> None:
-        """Close the file and let go of it. Closing twice is nothing."""
-        self._database.close()
-        self._lock_file.close()
+        """Close the file and let go of it, after what another thread may still be writing. Closing twice is nothing."""
+        with self._turn:
+            self._database.close()
+            self._lock_file.close()
 
     def __enter__(self) -> Self:
         return self

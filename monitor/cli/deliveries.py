@@ -1,0 +1,164 @@
+"""`deliveries list|show|retry`: messages to channels and their attempts; a retry asks for another by an event, and sends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.opening import listed, log, views
+from monitor.cli.options import ConfigOption, JsonOption, LimitOption, configuration
+from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
+from monitor.core.events import DeliveryRequested
+from monitor.errors import Conflict
+from monitor.ports import Append, Batch, Log
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store.views.rows import AttemptRow, DeliveryRow
+
+_STATES: Final = {
+    "delivered": "green",
+    "scheduled": "yellow",
+    "dead": "bold red",
+    "failed": "yellow",
+    "requested": "cyan",
+}
+
+DeadOption = Annotated[bool, typer.Option("--dead", help="Only dead letters: messages that are tried no more.")]
+DeliveryArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The message's id (its webhook-id), or its beginning.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    deliveries = typer.Typer(help="Messages to channels, and what came of them.", no_args_is_help=True)
+    deliveries.command("list")(list_deliveries)
+    deliveries.command("show")(show)
+    deliveries.command("retry")(retry)
+    app.add_typer(deliveries, name="deliveries")
+
+
+def list_deliveries(
+    config: ConfigOption = None, as_json: JsonOption = False, dead: DeadOption = False, limit: LimitOption = 50
+) -> None:
+    """List messages, the newest first."""
+    settings = configuration(config)
+    rows = listed(settings, lambda reader: reader.deliveries(state="dead" if dead else None, limit=limit))
+    if as_json:
+        show_json(rows)
+    elif not rows:
+        screen().print("No dead letters." if dead else "No deliveries yet.")
+    else:
+        screen().print(_table(rows, settings.timezone))
+
+
+def show(delivery: DeliveryArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show one message, the alerts it tells of, and every attempt."""
+    settings = configuration(config)
+    with views(settings) as reader, reader.snapshot():
+        row: DeliveryRow = one_of(reader.deliveries_named(delivery), delivery, "delivery")
+        attempts, alerts = reader.attempts(row.id), reader.members(row.id)
+    if as_json:
+        show_json({"delivery": row, "alerts": alerts, "attempts": attempts})
+    else:
+        facts = safe(f"{row.id}\ntells of {', '.join(alerts)}".replace("\n", "  "), "dim")
+        screen().print(Group(facts, "", attempts_table([(row, attempts)], settings.timezone)))
+
+
+def retry(
+    delivery: Annotated[str | None, typer.Argument(metavar="[ID]", help="The message to send again.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Send every dead letter again.")] = False,
+) -> None:
+    """Ask for a message, or for every dead letter, to be sent again with the same id and the same bytes.
+
+    It works whether or not the daemon runs; the daemon sends it.
+    """
+    if (delivery is None) != dead:
+        raise typer.BadParameter("expected an ID or --dead, one of them")
+    settings = configuration(config)
+    with views(settings) as reader:
+        rows = reader.deliveries(state="dead", limit=10_000) if delivery is None else reader.deliveries_named(delivery)
+    if delivery is not None:
+        rows = [one_of(rows, delivery, "delivery")]
+    if not rows:
+        raise nothing("there are no dead letters")
+    asyncio.run(_request(settings, rows))
+    if as_json:
+        show_json({"requested": [row.id for row in rows]})
+    else:
+        screen().print(
+            f"{len(rows)} asked for: the daemon sends {'it' if len(rows) == 1 else 'them'} as soon as it runs."
+        )
+
+
+async def _request(config: Config, rows: list[DeliveryRow]) -> None:
+    async with log(config) as opened:
+        for row in rows:
+            await request(opened, row.id, row.channel, row.article, f"cli:{getpass.getuser()}")
+
+
+async def request(opened: Log, notification: str, channel: str, article: str, by: str) -> None:
+    """Record that somebody asked for a message again. It lives where its article does; its snapshot stays as it is."""
+    partition = opened.partition_of(article)
+    while True:
+        head = await opened.load(partition, notification)
+        if not head.version:
+            raise nothing(
+                f"the log does not hold {notification}: the views are older than the log, `monitor rebuild` makes them again"
+            )
+        event = DeliveryRequested(at=await opened.now(), notification=notification, channel=channel, by=by)
+        try:
+            await opened.commit(Batch(partition, appends=(Append(notification, head, (event,), head.snapshot),)))
+        except Conflict:  # an attempt was recorded in between: what was asked for stands all the same
+            continue
+        return
+
+
+# --- how it looks ----------------------------------------------------------------------------------------------------
+
+
+def _table(rows: list[DeliveryRow], zone: tzinfo) -> Table:
+    table = listing("Formed", "Channel", "State", "Tries", "Answer", "Id", folding="Answer")
+    table.columns[3].justify = "right"
+    for row in rows:
+        state = safe(row.state, _STATES.get(row.state, ""))
+        cells = safe(minute(row.formed_at, zone), "dim"), safe(row.channel), state, safe(str(row.attempts))
+        table.add_row(*cells, _answer(row, zone), safe(short(row.id), "dim"))
+    return table
+
+
+def _answer(row: DeliveryRow, zone: tzinfo) -> Text:
+    words = [str(row.status) if row.status else "", row.reason]
+    if row.state == "scheduled" and row.attempts:
+        words.append(f"next {when(row.next_at, zone)[5:]}")
+    return safe("  ".join(word for word in words if word))
+
+
+def attempts_table(told: list[tuple[DeliveryRow, list[AttemptRow]]], zone: tzinfo) -> Table:
+    """Everything that happened to some messages, each under its channel."""
+    table = listing("When", "Channel", "Try", "Outcome", "Answer", folding="Answer")
+    table.columns[2].justify = "right"
+    for delivery, attempts in told:
+        table.add_row(safe(when(delivery.formed_at, zone), "dim"), safe(delivery.channel), "", safe("formed"), "")
+        for row in attempts:
+            outcome = safe(row.kind, _STATES.get(row.kind, ""))
+            number = safe(str(row.attempt) if row.attempt else "")
+            table.add_row(safe(when(row.at, zone), "dim"), safe(delivery.channel), number, outcome, _said(row))
+    return table
+
+
+def _said(row: AttemptRow) -> Text:
+    words = [str(row.status) if row.status else "", row.reason, row.detail]
+    words += [f"{row.seconds:.2f} s"] if row.seconds is not None else []
+    words += [f"again in {row.retry_in:.0f} s"] if row.retry_in is not None else []
+    return safe("  ".join(word for word in words if word))

@@ -1,0 +1,94 @@
+"""`feeds list`: how each feed and page of the configuration stands. It polls nothing."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.opening import listed
+from monitor.cli.options import ConfigOption, JsonOption, configuration
+from monitor.cli.output import listing, safe, screen, show_json, when
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store.views.rows import FeedRow
+
+_STATES: Final = {"working": "green", "failing": "bold red", "waiting": "yellow", "removed": "dim"}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A feed or page of the configuration, of the views, or of both.
+
+    `state` is `working`, `failing`, `waiting` (not read yet) or `removed` (read once, now in the configuration no more).
+    """
+
+    id: str
+    kind: str
+    url: str
+    state: str
+    articles: int
+    seen: FeedRow | None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    feeds = typer.Typer(help="The feeds and pages that are watched.", no_args_is_help=True)
+    feeds.command("list")(list_feeds)
+    app.add_typer(feeds, name="feeds")
+
+
+def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List every feed and page, and how it stands."""
+    settings = configuration(config)
+    rows = standings(settings)
+    if as_json:
+        show_json(rows)
+    elif not rows:
+        screen().print("The configuration names no feed and no page.")
+    else:
+        screen().print(_table(rows, settings.timezone))
+
+
+def standings(config: Config) -> list[Standing]:
+    """Every feed and page: those of the configuration in its order, then those that were taken out of it."""
+    seen = {row.id: row for row in listed(config, lambda reader: reader.feeds())}
+    counts = dict(listed(config, lambda reader: list(reader.article_counts().items())))
+    rows = [
+        Standing(
+            id=source,
+            kind="feed" if source in config.feeds else "page",
+            url=seen[source].url if source in seen else table.url,
+            state=seen[source].state if source in seen else "working" if counts.get(source) else "waiting",
+            articles=counts.get(source, 0),
+            seen=seen.get(source),
+        )
+        for source, table in config.sources.items()
+    ]
+    gone = [row for row in seen.values() if row.id not in config.sources]
+    return [*rows, *(Standing(row.id, "feed", row.url, "removed", counts.get(row.id, 0), row) for row in gone)]
+
+
+def _table(rows: list[Standing], zone: tzinfo) -> Table:
+    table = listing("Feed", "State", "Articles", "About", folding="About")
+    table.columns[2].justify = "right"
+    for row in rows:
+        state = safe(row.state, _STATES.get(row.state, ""))
+        table.add_row(safe(row.id, "bold"), state, safe(str(row.articles)), _about(row, zone))
+    return table
+
+
+def _about(row: Standing, zone: tzinfo) -> Text:
+    """The address, and what an editor must know about it."""
+    about = safe(row.url, "cyan") if row.kind == "feed" else safe(f"page {row.url}", "cyan")
+    if row.seen is None or row.state != "failing":
+        return about
+    answer = f" ({row.seen.status})" if row.seen.status else ""
+    detail = f": {row.seen.detail}" if row.seen.detail else ""
+    last = f"; last read {when(row.seen.last_ok, zone)}" if row.seen.last_ok else "; never read"
+    trouble = safe(f"{row.seen.reason}{answer}{detail}, {row.seen.failures} times{last}", "red")
+    return Text.assemble(about, "\n", trouble)

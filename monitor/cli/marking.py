@@ -1,0 +1,71 @@
+"""Deleted and inserted words in a text: by colour where there is colour, else as `[-these-]` and `{+those+}` (as wdiff does)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor.cli.output import safe
+from monitor.core.revision.words import Change
+
+
+class Marks(NamedTuple):
+    """How words are marked: what stands before and after them, and their style."""
+
+    coloured: bool
+
+    @classmethod
+    def of(cls, console: Console) -> Marks:
+        """Colour only where the console shows it."""
+        return cls(coloured=console.color_system is not None and not console.no_color)
+
+    def deleted(self, words: str) -> Text:
+        """Words that went."""
+        return self._marked(words, "[-", "-]", "red strike")
+
+    def inserted(self, words: str) -> Text:
+        """Words that came."""
+        return self._marked(words, "{+", "+}", "green underline")
+
+    def highlighted(self, words: str) -> Text:
+        """Words that a watchlist found."""
+        return self._marked(words, "»", "«", "bold reverse")
+
+    def _marked(self, words: str, before: str, after: str, style: str) -> Text:
+        if not words:
+            return Text("")
+        return safe(words, style) if self.coloured else Text.assemble(before, safe(words), after)
+
+
+def marked(before: str, after: str, changes: Sequence[Change], marks: Marks) -> Text:
+    """The new text with what went and what came in place."""
+    parts: list[Text | str] = []
+    cursor = 0
+    for change in changes:
+        parts += [safe(after[cursor : change.c]), marks.deleted(before[change.a : change.b])]
+        if change.a < change.b and (change.c < change.d or _runs_on(after, change.c)):
+            parts.append(" ")
+        parts.append(marks.inserted(after[change.c : change.d]))
+        cursor = change.d
+    return Text.assemble(*parts, safe(after[cursor:]))
+
+
+def _runs_on(text: str, at: int) -> bool:
+    """Whether the words after this place would run into those marked before it."""
+    return at < len(text) and not text[at].isspace()
+
+
+def one_side(before: str, after: str, changes: Sequence[Change], marks: Marks, *, new: bool) -> Text:
+    """One of the two texts, with its own words marked."""
+    text = after if new else before
+    parts: list[Text] = []
+    cursor = 0
+    for change in changes:
+        start, end = (change.c, change.d) if new else (change.a, change.b)
+        mark = marks.inserted if new else marks.deleted
+        parts += [safe(text[cursor:start]), mark(text[start:end])]
+        cursor = end
+    return Text.assemble(*parts, safe(text[cursor:]))

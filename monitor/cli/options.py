@@ -1,0 +1,67 @@
+"""Options that many verbs share, and what is read from them. They print nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="The configuration. Left out: $MONITOR_CONFIG, ./config.toml, /etc/monitor/config.toml.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.", show_default=False)]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, metavar="N", help="Show at most N.")]
+
+_AGO: Final = re.compile(r"(\d{1,6})\s*([smhdw])")
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def moment(text: str) -> datetime:
+    """A point in time as people type it: `2h` (ago), `30d`, or an ISO 8601 date or time (UTC where it names no zone)."""
+    if ago := _AGO.fullmatch(text.strip()):
+        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        typed = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise typer.BadParameter(f"expected 2h, 30d, or a date such as 2015-11-15, got {text!r}") from error
+    return typed if typed.tzinfo else typed.replace(tzinfo=UTC)
+
+
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        parser=moment,
+        metavar="WHEN",
+        help="Only since then: 2h, 30d, or 2015-11-15T20:00.",
+        show_default=False,
+    ),
+]
+
+
+def configuration_path(config: Path | None) -> Path:
+    """The file that a verb was given, or the first of the usual places. Raises ConfigError where there is none."""
+    from monitor.config import find  # pydantic takes its time, which `--help` need not wait for
+
+    return find(config, os.environ)
+
+
+def configuration(config: Path | None) -> Config:
+    """What that file says. Raises ConfigError with every fault."""
+    from monitor.config import load  # as above
+
+    return load(configuration_path(config), os.environ)

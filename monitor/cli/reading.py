@@ -1,0 +1,13 @@
+"""The verbs that read what was recorded, and those that ask for something to be done again. A list; each family has a file."""
+
+from __future__ import annotations
+
+import typer
+
+from monitor.cli import alerts, articles, deliveries, diffing, feeds, tailing, upkeep
+
+
+def register(app: typer.Typer) -> None:
+    """Add all of them."""
+    for family in (tailing, articles, diffing, alerts, feeds, deliveries, upkeep):
+        family.register(app)

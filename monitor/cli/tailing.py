@@ -1,0 +1,173 @@
+"""`tail`: the events of the log as they were recorded, one line each. It consumes nothing and leaves no trace."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta, tzinfo
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from monitor.cli.opening import log
+from monitor.cli.options import ConfigOption, LimitOption, configuration
+from monitor.cli.output import safe, screen, short, show_json, when
+from monitor.core.events import (
+    AlertRaised,
+    AlertSuppressed,
+    AnyEvent,
+    ArticleDiscovered,
+    ArticleGone,
+    ArticleRestored,
+    ArticleRevised,
+    DeliveryDied,
+    DeliveryFailed,
+    DeliveryRequested,
+    DeliverySucceeded,
+    FeedBaselined,
+    FeedFailing,
+    FeedMoved,
+    FeedRecovered,
+    NotificationFormed,
+    Recorded,
+    type_of,
+)
+from monitor.ports import Log
+
+Show = Callable[[Recorded], None]
+
+# A long log is not read from its beginning for its last lines: ever longer spans of time are tried.
+_SPANS: Final = (timedelta(minutes=2), timedelta(hours=1), timedelta(days=1), timedelta(days=30))
+_STYLES: Final = {"alert": "bold yellow", "feed": "cyan", "article": "", "notification": "dim", "delivery": "dim"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    app.command()(tail)
+
+
+def tail(
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document a line.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what is recorded from now on, until Ctrl-C.")
+    ] = False,
+    limit: LimitOption = 20,
+) -> None:
+    """Show the last events of the log, the newest last."""
+    settings = configuration(config)
+    show: Show = _as_json if as_json else _Lines(screen(), settings.timezone)
+
+    async def answer() -> None:
+        async with log(settings, running=follow) as opened:
+            reached = await _show_last(opened, limit, show)
+            if follow:
+                async with asyncio.TaskGroup() as group:
+                    for partition in range(opened.partitions):
+                        group.create_task(_follow(opened, partition, reached[partition], show))
+
+    try:
+        asyncio.run(answer())
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+
+
+async def _show_last(opened: Log, limit: int, show: Show) -> list[str]:
+    """Show the last events of all partitions in the order of time; returns how far each partition was read."""
+    start, parts = await _recent(opened, limit)
+    for recorded in sorted((event for part in parts for event in part), key=_order)[-limit:]:
+        show(recorded)
+    return [part[-1].position if part else start for part in parts]
+
+
+async def _recent(opened: Log, limit: int) -> tuple[str, list[deque[Recorded]]]:
+    """The last events of each partition after a position: all of them, or at least `limit`."""
+    now = await opened.now()
+    for span in _SPANS:
+        start = f"{max(0, int((now - span).timestamp() * 1000))}-0"
+        parts = [await _last(opened, partition, start, limit) for partition in range(opened.partitions)]
+        if sum(map(len, parts)) >= limit:
+            return start, parts
+    return "0-0", [await _last(opened, partition, "0-0", limit) for partition in range(opened.partitions)]
+
+
+async def _last(opened: Log, partition: int, start: str, limit: int) -> deque[Recorded]:
+    last: deque[Recorded] = deque(maxlen=limit)
+    async for recorded in opened.read(partition, start):
+        last.append(recorded)
+    return last
+
+
+async def _follow(opened: Log, partition: int, after: str, show: Show) -> None:
+    async for recorded in opened.read(partition, after, follow=True):
+        show(recorded)
+
+
+def _order(recorded: Recorded) -> tuple[int, ...]:
+    return tuple(map(int, recorded.position.split("-")))
+
+
+# --- how it looks ----------------------------------------------------------------------------------------------------
+
+
+def _as_json(recorded: Recorded) -> None:
+    show_json({"type": type_of(recorded.event), **_fields(recorded)}, indent=0)
+
+
+def _fields(recorded: Recorded) -> dict[str, object]:
+    return {name: getattr(recorded, name) for name in recorded.__struct_fields__}
+
+
+class _Lines:
+    """One line an event: when, what, about what."""
+
+    def __init__(self, console: Console, zone: tzinfo) -> None:
+        self._console, self._zone = console, zone
+
+    def __call__(self, recorded: Recorded) -> None:
+        kind = type_of(recorded.event)
+        at, about = when(recorded.event.at, self._zone), about_event(recorded.event)
+        line = Text.assemble(
+            safe(at, "dim"), "  ", safe(f"{kind:<21}", _STYLES.get(kind.partition(".")[0], "")), safe(about)
+        )
+        self._console.print(
+            line, overflow="ellipsis" if self._console.is_terminal else "ignore", no_wrap=True, crop=False
+        )
+        sys.stdout.flush()
+
+
+def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for each type of event, nothing else
+    """What an event is about, in a few words."""
+    match event:
+        case ArticleDiscovered():
+            return f"{'backlog: ' if event.backlog else ''}{event.content.title or event.url}"
+        case ArticleRevised():
+            return f"{short(event.article)} r{event.revision}: {event.summary}"
+        case ArticleGone():
+            return f"{short(event.article)}: present at {event.last_present:%H:%M}, absent in {len(event.absent)} looks"
+        case ArticleRestored():
+            return short(event.article)
+        case AlertRaised():
+            return f"{event.watchlist}: {event.data.get('summary') or ', '.join(event.changes)}"
+        case AlertSuppressed():
+            return f"{short(event.alert)}: {event.reason}"
+        case NotificationFormed() | DeliveryRequested():
+            return f"{event.channel}: {short(event.notification)}"
+        case DeliverySucceeded():
+            return f"{event.channel}: {short(event.notification)}, try {event.attempt}"
+        case DeliveryFailed():
+            return f"{event.channel}: {event.reason}, try {event.attempt}, again in {event.retry_in:.0f} s"
+        case DeliveryDied():
+            return f"{event.channel}: {short(event.notification)}, {event.reason}, after {event.attempt} tries"
+        case FeedBaselined():
+            return f"{event.feed}: {event.entries} entries, {event.backlog} of them backlog"
+        case FeedFailing():
+            return f"{event.feed}: {event.reason}, {event.failures} times"
+        case FeedRecovered():
+            return event.feed
+        case FeedMoved():
+            return f"{event.feed}: to {event.to}"
