@@ -82,7 +82,7 @@ def _what(row: AlertRow) -> Text:
 def _about(row: AlertRow, zone: tzinfo) -> list[RenderableType]:
     article = row.data.get("article") or {}
     severity = safe(row.severity, _SEVERITIES.get(row.severity, ""))
-    facts = Text("  ·  ", style="dim").join(
+    facts = Text("  ·  ").join(
         [severity, safe(row.watchlist, "bold"), safe(", ".join(row.changes)), safe(when(row.at, zone), "dim")]
     )
     where = f"{article.get('url') or row.article}  revision {row.revision}"

@@ -72,7 +72,7 @@ def heading(article: ArticleRow) -> Group:
     """An article in two lines: its headline; where it is, and how it stands."""
     facts = [article.source, f"revision {article.revision}", article.id]
     state = Text("gone", style="bold red") if article.state == "gone" else Text("live", style="green")
-    about = Text("  ·  ", style="dim").join([state, *(safe(fact, "dim") for fact in facts)])
+    about = Text("  ·  ").join([state, *(safe(fact, "dim") for fact in facts)])
     return Group(safe(article.title or "(no title)", "bold"), safe(article.url, "cyan"), about)
 
 
@@ -90,7 +90,7 @@ def _articles_table(rows: list[ArticleRow], zone: tzinfo) -> Table:
 
 def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], zone: tzinfo) -> Table:
     """Revisions and absences in the order of time."""
-    table = listing("Rev", "Seen", "Since", "What", folding="What")
+    table = listing("Rev", "First seen", "Not yet at", "What", folding="What")
     table.columns[0].justify = "right"
     moments: list[tuple[Any, list[Text]]] = [(row.at, _revision(row, zone)) for row in revisions]
     moments += [(row.at, _absence(row, zone)) for row in absences]
@@ -100,7 +100,7 @@ def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], zone: tz
 
 
 def _revision(row: RevisionRow, zone: tzinfo) -> list[Text]:
-    """`Since` is the last look that still found the text before: the change was made between the two."""
+    """`Not yet at` is the last look that still found the text before: the change was made between the two."""
     what = safe(row.summary) if row.summary else Text("first seen", style="dim")
     if row.reverted_to is not None:
         what = Text.assemble((f"back to revision {row.reverted_to}: ", "magenta"), what)
