@@ -1,0 +1,344 @@
+"""One HTTP client for everything Monitor asks of the outside, on aiohttp: whole answers, within limits, or a named error.
+
+Reasons of Transient: `timeout` (the exchange's time is over), `dns`, `connect` (refused, unreachable), `reset` (the other
+side hung up before it answered), `short_body` (it hung up, or sent nonsense, while it answered).
+Reasons of Permanent: `bad_url`, `forbidden_address`, `tls` (certificate or handshake), `headers` (too long or too many),
+`bad_http` (not HTTP), `too_large` (wire or decoded bytes), `bomb` (compressed far beyond its size), `encoding` (unknown or
+broken coding, after one more try without any), `framing` (chunks too small to be honest), `too_many_redirects`,
+`insecure_redirect` (credentials would leave https).
+
+It does not retry (but for `encoding`), keeps no cookies, and ignores proxies of the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+from weakref import WeakValueDictionary
+
+import aiohttp
+import structlog
+from yarl import URL
+
+from monitor.core.addresses import PRIVATE, Network
+from monitor.errors import Permanent, Transient
+from monitor.net.decoding import ACCEPTED, decode
+from monitor.net.guard import Guard, Refused
+from monitor.net.target import judge_url
+from monitor.ports import Limits, Net, Response
+
+log = structlog.get_logger()
+
+ERROR_BODY_BYTES: Final = 16 * 1024
+ANSWER_BYTES: Final = 20_000
+_MAX_FIELD = 16 * 1024
+_MAX_FIELDS = 100
+_FREE_CHUNKS = 4_096
+_MIN_CHUNK = 16
+_IDLE_SECONDS = 15.0
+_TOO_LONG = re.compile(r"Got more than|Too many headers")  # aiohttp has a text for it, but no class
+_PERMANENT = {301, 308}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
+
+
+@dataclass(slots=True)
+class _Budget:
+    """The time of one exchange over all its hops. Waiting for a free place is not charged."""
+
+    total: float
+    spent: float = 0.0
+
+    @asynccontextmanager
+    async def charge(self) -> AsyncIterator[None]:
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        try:
+            async with asyncio.timeout(max(0.0, self.total - self.spent)):
+                yield
+        except TimeoutError as error:
+            raise Transient("timeout", f"no whole answer within {self.total:g} s") from error
+        finally:
+            self.spent += clock() - start
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """One request's answer; `location` is where it redirects, absolute, or empty."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    location: str
+
+
+class HttpNet(Net):
+    """The Net of ports.py. `open_net` makes it."""
+
+    def __init__(
+        self,
+        fetching: aiohttp.ClientSession,
+        sending: Mapping[bool, aiohttp.ClientSession],
+        *,
+        allow_private: Sequence[Network],
+        concurrency: int,
+        per_host: int,
+        limits: Limits,
+    ) -> None:
+        self._fetching, self._sending = fetching, sending
+        self._allowed, self._limits = tuple(allow_private), limits
+        self._places, self._per_host = asyncio.Semaphore(concurrency), per_host
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
+    ) -> Response:
+        """Fetch, over at most `limits.redirects` redirects. Any status is an answer; of an error's body the first 16 KiB.
+
+        Raises Transient and Permanent with the reasons of this module's docstring.
+        """
+        limits = limits or self._limits
+        budget = _Budget(limits.total_seconds)
+        wanted = {name.lower(): value for name, value in (headers or {}).items()}
+        try:
+            return await self._follow(url, {"accept-encoding": ACCEPTED, **wanted}, limits, budget)
+        except Permanent as error:
+            if error.reason != "encoding":
+                raise
+        return await self._follow(url, {**wanted, "accept-encoding": "identity"}, limits, budget)
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str],
+        allow_private: bool = False,
+        limits: Limits | None = None,
+    ) -> Response:
+        """Send once. A redirect is an answer; of the body the first 20 kB, as sent, as far as they come in time.
+
+        Raises Transient and Permanent with the reasons of this module's docstring.
+        """
+        limits = limits or self._limits
+        budget = _Budget(limits.total_seconds)
+        target = judge_url(url, PRIVATE if allow_private else ())
+        async with self._place(target):
+            hop = await self._send(target, body, headers, allow_private=allow_private, limits=limits, budget=budget)
+        return Response(target, hop.status, hop.headers, hop.body, budget.spent)
+
+    async def _follow(self, url: str, headers: dict[str, str], limits: Limits, budget: _Budget) -> Response:
+        here = judge_url(url, self._allowed)
+        statuses: list[int] = []
+        while True:
+            async with self._place(here):
+                hop = await self._fetch(here, headers, limits, budget)
+            if not hop.location:
+                permanent = here if statuses and _PERMANENT.issuperset(statuses) else None
+                return Response(here, hop.status, hop.headers, hop.body, budget.spent, permanent)
+            statuses.append(hop.status)
+            if len(statuses) > limits.redirects:
+                raise Permanent("too_many_redirects", f"more than {limits.redirects}", status=hop.status)
+            there = judge_url(hop.location, self._allowed)
+            headers = _headers_for(here, there, headers)
+            here = there
+
+    async def _fetch(self, url: str, headers: Mapping[str, str], limits: Limits, budget: _Budget) -> _Hop:
+        async with budget.charge():
+            with _named():
+                async with self._fetching.get(
+                    URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=_timeout(limits)
+                ) as answer:
+                    fields = _fields(answer)
+                    if location := _location(url, answer.status, fields):
+                        return _Hop(answer.status, fields, b"", location)  # its body is never read
+                    return _Hop(answer.status, fields, await _body(answer, fields, limits), "")
+
+    async def _send(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        allow_private: bool,
+        limits: Limits,
+        budget: _Budget,
+    ) -> _Hop:
+        session = self._sending[allow_private]
+        start = bytearray()
+        hop = None
+        try:
+            async with budget.charge():
+                with _named():
+                    async with session.post(
+                        URL(url, encoded=True),
+                        data=body,
+                        headers=headers,
+                        allow_redirects=False,
+                        timeout=_timeout(limits),
+                    ) as answer:
+                        hop = _Hop(answer.status, _fields(answer), b"", "")
+                        await _gather(answer, start, ANSWER_BYTES)
+        except (Transient, Permanent):
+            if hop is None:  # with a status it has been answered, whatever became of the answer's body
+                raise
+        return _Hop(hop.status, hop.headers, bytes(start[:ANSWER_BYTES]), "")
+
+    @asynccontextmanager
+    async def _place(self, url: str) -> AsyncIterator[None]:
+        """Wait for a place at this host, then for one at all: a busy host's queue takes no place from others."""
+        host = urlsplit(url).netloc
+        places = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
+        async with places, self._places:
+            yield
+
+
+@asynccontextmanager
+async def open_net(
+    *,
+    user_agent: str,
+    allow_private: Sequence[Network] = (),
+    concurrency: int = 64,
+    per_host: int = 2,
+    limits: Limits | None = None,
+) -> AsyncIterator[HttpNet]:
+    """The Net, open for as long as the context. `allow_private` are networks that `get` may reach though they are not public.
+
+    At most `concurrency` exchanges run at once, and `per_host` with one host and port.
+    """
+    tls = ssl.create_default_context()
+    async with AsyncExitStack() as stack:
+        fetching = await stack.enter_async_context(_session(user_agent, allow_private, tls, keep_alive=True))
+        # Sending has connections of its own, used once: what may reach a private address is never lent to anything else.
+        guarded = await stack.enter_async_context(_session(user_agent, (), tls, keep_alive=False))
+        private = await stack.enter_async_context(_session(user_agent, PRIVATE, tls, keep_alive=False))
+        yield HttpNet(
+            fetching,
+            {False: guarded, True: private},
+            allow_private=allow_private,
+            concurrency=concurrency,
+            per_host=per_host,
+            limits=limits or Limits(),
+        )
+
+
+@asynccontextmanager
+async def _session(
+    user_agent: str, allowed: Sequence[Network], tls: ssl.SSLContext, *, keep_alive: bool
+) -> AsyncIterator[aiohttp.ClientSession]:
+    guard = Guard(allowed)
+    reuse = {"keepalive_timeout": _IDLE_SECONDS} if keep_alive else {"force_close": True}
+    connector = aiohttp.TCPConnector(limit=0, ssl=tls, resolver=guard, socket_factory=guard.make_socket, **reuse)
+    async with aiohttp.ClientSession(
+        connector=connector,
+        headers={"User-Agent": user_agent},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=False,
+        max_line_size=_MAX_FIELD,
+        max_field_size=_MAX_FIELD,
+        max_headers=_MAX_FIELDS,
+    ) as session:
+        try:
+            yield session
+        finally:
+            await guard.close()
+
+
+def _timeout(limits: Limits) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds)
+
+
+async def _body(answer: aiohttp.ClientResponse, fields: Mapping[str, str], limits: Limits) -> bytes:
+    """The decoded body: all of a good answer's, the start of an error's."""
+    whole = answer.status < 400
+    cap = limits.wire_bytes if whole else ERROR_BODY_BYTES
+    if whole and (answer.content_length or 0) > cap:
+        raise Permanent("too_large", f"{answer.content_length} bytes are announced", status=answer.status)
+    wire = bytearray()
+    await _gather(answer, wire, cap)
+    if whole and len(wire) > cap:
+        raise Permanent("too_large", f"more than {cap} bytes on the wire", status=answer.status)
+    limit = limits.decoded_bytes if whole else ERROR_BODY_BYTES
+    coding = fields.get("content-encoding", "")
+    return await asyncio.to_thread(decode, bytes(wire[:cap]), coding, limit, whole=whole)
+
+
+async def _gather(answer: aiohttp.ClientResponse, into: bytearray, cap: int) -> None:
+    """Read until the end, or until just beyond `cap` bytes. Raises Permanent(`framing`) for a flood of tiny chunks."""
+    if answer.content.at_eof():  # a 304 or 204: aiohttp's shared empty stream would yield empty chunks for ever
+        return
+    chunks = 0
+    while not answer.content.at_eof():
+        data, ends_chunk = await answer.content.readchunk()
+        into += data
+        chunks += ends_chunk
+        if len(into) > cap:
+            return
+        if chunks > _FREE_CHUNKS + len(into) // _MIN_CHUNK:
+            raise Permanent("framing", f"{chunks} chunks for {len(into)} bytes", status=answer.status)
+
+
+def _fields(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    """The header by lower-case names; repeated fields joined (RFC 9110 5.3), undecodable bytes replaced, no cookies."""
+    fields: dict[str, str] = {}
+    for raw_name, raw_value in answer.raw_headers:
+        name, value = raw_name.decode("ascii", "replace").lower(), raw_value.decode("utf-8", "replace")
+        if name != "set-cookie":
+            fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    return fields
+
+
+def _location(url: str, status: int, fields: Mapping[str, str]) -> str:
+    """Where a redirect leads; empty for any other answer."""
+    location = fields.get("location", "").strip()
+    if status not in _REDIRECTS or not location:
+        return ""
+    try:
+        return urljoin(url, location.replace(" ", "%20"))
+    except ValueError as error:
+        raise Permanent("bad_url", "a redirect to no URL", status=status) from error
+
+
+def _headers_for(here: str, there: str, headers: dict[str, str]) -> dict[str, str]:
+    """What may be told to the next host: nobody's credentials but its own."""
+    old, new = urlsplit(here), urlsplit(there)
+    secret = _CREDENTIALS.intersection(headers)
+    if old.scheme == "https" and new.scheme == "http":
+        if secret:
+            raise Permanent("insecure_redirect", f"from {old.netloc} to http://{new.netloc}")
+        log.warning("followed a redirect from https to http", source=old.netloc, target=new.netloc)
+    if (old.scheme, old.netloc) == (new.scheme, new.netloc):
+        return headers
+    return {name: value for name, value in headers.items() if name not in secret}
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Give aiohttp's errors our names. The order counts: most of its classes are kinds of others."""
+    try:
+        yield
+    except aiohttp.ServerTimeoutError as error:
+        raise Transient("timeout", str(error) or "no connection in time") from error
+    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
+        raise Permanent("tls", str(error)) from error
+    except aiohttp.ClientConnectorDNSError as error:
+        raise Transient("dns", str(error)) from error
+    except aiohttp.ClientConnectorError as error:
+        if isinstance(error.os_error, Refused):
+            raise Permanent("forbidden_address", f"{error.host}: {error.os_error}") from error
+        raise Transient("connect", str(error)) from error
+    except aiohttp.InvalidURL as error:
+        raise Permanent("bad_url", "it cannot be asked for") from error
+    except aiohttp.ClientPayloadError as error:
+        raise Transient("short_body", str(error)) from error
+    except aiohttp.ClientResponseError as error:
+        raise Permanent("headers" if _TOO_LONG.match(error.message) else "bad_http", error.message[:200]) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Transient("reset", str(error) or type(error).__name__) from error
