@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ def check(
         return
     path = configuration_path(config)
     try:
-        settings = configuration.load(path)
+        settings = configuration.load(path, os.environ)
     except ConfigError as error:
         if not as_json:
             raise

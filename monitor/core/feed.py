@@ -122,7 +122,8 @@ def wait_after_failure(failures: int, every: timedelta, retry_after: float | Non
 
     A server's own Retry-After (seconds) is obeyed where it asks for more, within a day.
     """
-    doubled = min(every * 2 ** min(failures - 1, 16), LONGEST_WAIT)
+    factor: int = 2 ** min(failures - 1, 16)
+    doubled = min(every * factor, LONGEST_WAIT)
     asked = timedelta(seconds=min(max(retry_after or 0.0, 0.0), LONGEST_WAIT.total_seconds()))
     return max(min(doubled * (0.875 + chance / 4), LONGEST_WAIT), asked)
 

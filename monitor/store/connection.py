@@ -5,9 +5,10 @@ redis-py's own retries are off: they double an XADD whose reply was lost. Everyt
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import exceptions as redis_errors
 from redis.asyncio import ConnectionPool, Redis
@@ -18,6 +19,8 @@ from monitor.errors import LogUnavailable
 from monitor.store import scripts
 from monitor.store.scripts import Script
 from monitor.store.trouble import Patience, code_of, lasting, passes
+
+_Answer = TypeVar("_Answer")
 
 ANSWER_SECONDS = 10.0  # longer than any script or fsync should take, shorter than a lease lives
 CONNECT_SECONDS = 5.0
@@ -50,7 +53,7 @@ class Connection:
                 url,
                 retry=Retry(NoBackoff(), 0),
                 protocol=2,
-                socket_timeout=ANSWER_SECONDS,
+                socket_timeout=None,  # _answered() sees to it
                 socket_connect_timeout=CONNECT_SECONDS,
                 socket_read_size=2**18,
                 client_name="monitor",
@@ -63,14 +66,14 @@ class Connection:
 
     async def once(self, *words: Any) -> Any:
         """Send a command and raise what comes: for start-up checks, where an error is the answer."""
-        return await self._send(*words)
+        return await self._answered(self._send(*words))
 
     async def ask(self, *words: Any) -> Any:
         """Send a command that is safe to repeat. Raises LogUnavailable for trouble that does not pass."""
         patience = Patience()
         while True:
             try:
-                answer = await self._send(*words)
+                answer = await self._answered(self._send(*words))
             except (redis_errors.RedisError, OSError) as error:
                 await self._bear(error, patience)
             else:
@@ -99,14 +102,14 @@ class Connection:
         for words in commands:
             pipeline.execute_command(*words)
         try:
-            return list(await pipeline.execute(raise_on_error=False))
+            return list(await self._answered(pipeline.execute(raise_on_error=False)))
         except (redis_errors.RedisError, OSError) as error:
             return [error] * len(commands)
 
     async def load_scripts(self) -> None:
         """Teach the server all scripts. Raises what comes."""
         for script in scripts.ALL:
-            await self._send("SCRIPT", "LOAD", script.text)
+            await self._answered(self._send("SCRIPT", "LOAD", script.text))
 
     async def recover(self, error: Exception, patience: Patience) -> None:
         """Wait before a repeat; a server that has forgotten the scripts is taught them again instead."""
@@ -120,6 +123,11 @@ class Connection:
         if not passes(error):
             raise lasting(error) from error
         await patience.wait(error)
+
+    async def _answered(self, answer: Awaitable[_Answer]) -> _Answer:
+        # redis-py's own limit on an answer is asyncio.wait_for, which on Python 3.11 can swallow a cancellation (gh-86296)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await answer
 
     async def _bear(self, error: Exception, patience: Patience) -> None:
         if not passes(error):

@@ -29,16 +29,8 @@ TEXT = (
 )
 
 
-def page(title: str, *paragraphs: str) -> str:
-    return PAGE.format(title=title, body="".join(f"<p>{text}</p>" for text in paragraphs or TEXT))
-
-
-def feed(*entries: tuple[str, str, str]) -> str:
-    items = "".join(
-        f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title>{f'<pubDate>{date}</pubDate>' if date else ''}</item>"
-        for link, title, date in entries
-    )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Post</title>{items}</channel></rss>'
+def a_page(title: str, *paragraphs: str) -> str:
+    return PAGE.format(title=title, body="".join(f"<p>{words}</p>" for words in paragraphs or TEXT))
 
 
 @dataclass
@@ -179,3 +171,13 @@ def world(log: RedisLog) -> World:
 @pytest.fixture
 def a_channel() -> Callable[..., FakeChannel]:
     return lambda *script: FakeChannel(list(script))
+
+
+@pytest.fixture
+def page() -> Callable[..., str]:
+    return a_page
+
+
+@pytest.fixture
+def text() -> tuple[str, ...]:
+    return TEXT
