@@ -54,37 +54,32 @@ class Screen:
 
     def revised(self, article: Article, summary: str, reverted_to: int | None) -> None:
         """Monitor recorded a revision."""
-        back = f"  = revision {reverted_to} again" if reverted_to else ""
+        back = f" (revision {reverted_to} again)" if reverted_to else ""
         self._below(
-            Text.assemble((f"revision {article.revision}", "bold white"), f" {summary}{back} ", (article.url, "dim"))
+            Text.assemble((f"revision {article.revision}", "bold"), f" of {_slug(article.url)}: {summary}{back}")
         )
 
     def gone(self, article: Article) -> None:
         """Monitor calls an article gone."""
-        self._below(
-            Text.assemble(
-                ("gone", "bold red"), f" after repeated looks: {article.content.title} ", (article.url, "dim")
-            )
-        )
+        self._below(Text.assemble(("gone", "bold red"), f" after repeated looks: {_slug(article.url)}"))
 
     def alerted(self, arrival: Arrival) -> None:
         """An alert reached the receiver."""
         data = arrival.data
-        seal = (
-            ("signature verified", "dim green") if arrival.verified else ("SIGNATURE DOES NOT HOLD", "bold reverse red")
-        )
         self._below(
             Text.assemble(
                 ("ALERT ", _GRAVITY[data["severity"]]),
                 (data["watchlist"], "bold"),
-                " ",
-                ", ".join(data["changes"]),
-                "  ",
-                seal,
+                f" {', '.join(data['changes'])} in {_slug(data['article']['url'])} ",
+                ("✓ signed", "green"),
             )
         )
         for hit in _telling(data["hits"]):
-            self._console.print(Padding(_marked(hit), (0, 0, 0, 12)))
+            self._console.print(Padding(_marked(hit), (0, 0, 0, 11)))
+
+    def refused(self, problem: str) -> None:
+        """A request reached the receiver that did not verify."""
+        self._below(Text(f"the receiver refused a message: {problem}", style="bold red"))
 
     def died(self) -> None:
         """The daemon was started again."""
@@ -126,10 +121,23 @@ class Screen:
         self._console.print(words, style="dim", soft_wrap=True)
 
     def _line(self, words: Text) -> None:
-        self._console.print(Text.assemble((f"{time.monotonic() - self._began:5.1f}s  ", "dim"), words))
+        self._console.print(_hanging(6, Text(f"{time.monotonic() - self._began:5.1f}s", style="dim"), words))
 
     def _below(self, words: Text) -> None:
-        self._console.print(Padding(Text.assemble(("▸ ", "dim"), words), (0, 0, 0, 10)))
+        self._console.print(_hanging(8, Text("▸", style="dim", justify="right"), words))
+
+
+def _hanging(width: int, mark: Text, words: Text) -> Table:
+    """A line whose continuation does not run under its mark."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=width)
+    grid.add_column()
+    grid.add_row(mark, words)
+    return grid
+
+
+def _slug(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
 
 
 def _telling(hits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -149,29 +157,29 @@ def _marked(hit: dict[str, Any]) -> Text:
 
 
 def _table(verdict: Verdict, record: Record, stories: Sequence[Story], url: Callable[[Story], str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="What happened", title_style="bold", pad_edge=False)
-    for name in ("Outlet", "Story", "Revisions", "What Monitor says changed", "Alerts"):
-        table.add_column(name, justify="right" if name == "Revisions" else "left", vertical="top")
+    table = Table(box=box.SIMPLE_HEAD, title="What happened", title_style="bold", pad_edge=False, expand=True)
+    table.add_column("Story", ratio=5, no_wrap=True, overflow="ellipsis")
+    table.add_column("Revisions that Monitor found", ratio=5)
+    table.add_column("Alerts", ratio=3)
     for story in stories:
         article = record.at(url(story))
+        headline = Text(article.content.title if article else story.slug, overflow="ellipsis", no_wrap=True)
         table.add_row(
-            Text(story.outlet.name, style=_COLOURS[story.outlet.id]),
-            Text(article.content.title if article else story.slug),
-            str(article.revision) if article else "–",
-            _changes(article, record),
-            Text(", ".join(_alerts(verdict, url(story))) or "–"),
+            Text.assemble((story.outlet.name, _COLOURS[story.outlet.id]), "\n", headline),
+            _revisions(article, record),
+            Text("\n".join(_alerts(verdict, url(story))) or "–"),
         )
     return table
 
 
-def _changes(article: Article | None, record: Record) -> Text:
+def _revisions(article: Article | None, record: Record) -> Text:
     if article is None:
         return Text("never read", style="red")
-    said = [*record.summaries.get(article.url, [])]
+    said = [f"{number}  {summary}" for number, summary in enumerate(record.summaries.get(article.url, []), 2)]
     if article.status == "gone":
-        said.append("Gone.")
+        said.append("gone")
     if article.backlog:
-        said.append("Old at first sight: backlog.")
+        said.append("old at first sight: backlog")
     return Text("\n".join(said) or "–")
 
 

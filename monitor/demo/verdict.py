@@ -26,10 +26,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message that reached the receiver: its `webhook-id`, whether its signature held, and what it says."""
+    """A message that reached the receiver, and whose signature held: its `webhook-id`, and what it says."""
 
     id: str
-    verified: bool
     data: dict[str, Any]
 
     @property
@@ -65,9 +64,12 @@ def expected(stories: Sequence[Story], url: Callable[[Story], str]) -> list[Aler
 
 
 def judge(
-    stories: Sequence[Story], url: Callable[[Story], str], record: Record, arrivals: Sequence[Arrival]
+    stories: Sequence[Story], url: Callable[[Story], str], record: Record, arrivals: Sequence[Arrival], attempts: int
 ) -> Verdict:
-    """Compare. Every difference is named; a message that was delivered again under its own id is none."""
+    """Compare. Every difference is named; a message that was delivered again under its own id is none.
+
+    `arrivals` are the verified messages, repeats included, in the order they came; `attempts` counts all requests.
+    """
     first = tuple({arrival.id: arrival for arrival in reversed(arrivals)}.values())[::-1]
     awaited, came = Counter(expected(stories, url)), Counter({arrival.alert for arrival in first})
     missing, false = tuple(sorted(awaited - came)), tuple(sorted(came - awaited))
@@ -76,12 +78,14 @@ def judge(
         *(f"missing: {alert}" for alert in missing),
         *(f"not expected: {alert}" for alert in false),
         *([f"{duplicates} alerts came again under another id"] if duplicates else []),
-        *([f"{bad} messages did not verify"] if (bad := sum(not arrival.verified for arrival in arrivals)) else []),
+        *([f"{bad} messages did not verify"] if (bad := attempts - len(arrivals)) else []),
         *(difference for story in stories for difference in _of_story(story, url(story), record)),
         *_of_feeds(stories, record),
         *_of_strangers(stories, url, record),
     ]
-    return Verdict(_document(record, first, arrivals, duplicates), tuple(differences), first, missing, false)
+    return Verdict(
+        _document(record, first, len(arrivals), attempts, duplicates), tuple(differences), first, missing, false
+    )
 
 
 def _of_story(story: Story, url: str, record: Record) -> list[str]:
@@ -113,15 +117,17 @@ def _of_strangers(stories: Sequence[Story], url: Callable[[Story], str], record:
     return [f"read, though no story: {article.url}" for article in record.articles.values() if article.url not in known]
 
 
-def _document(record: Record, first: Sequence[Arrival], arrivals: Sequence[Arrival], duplicates: int) -> dict[str, Any]:
+def _document(
+    record: Record, first: Sequence[Arrival], verified: int, attempts: int, duplicates: int
+) -> dict[str, Any]:
     return {
         "feeds": len(record.feeds),
         "articles": len(record.articles),
         "revisions": sum(map(len, record.summaries.values())),
         "alerts": [_alert(arrival.data) for arrival in first],
         "deliveries": {
-            "attempts": len(arrivals),
-            "verified": sum(arrival.verified for arrival in arrivals),
+            "attempts": attempts,
+            "verified": verified,
             "distinct_ids": len(first),
         },
         "duplicates": duplicates,

@@ -176,7 +176,7 @@ def test_an_unread_story_shows_nothing() -> None:
 # --- the verdict -----------------------------------------------------------------------------------------------------
 
 
-def arrival(alert: Alert, *, identity: str | None = None, verified: bool = True) -> Arrival:
+def arrival(alert: Alert, *, identity: str | None = None) -> Arrival:
     data = {
         "watchlist": alert.watchlist,
         "changes": list(reversed(alert.changes)),
@@ -185,15 +185,15 @@ def arrival(alert: Alert, *, identity: str | None = None, verified: bool = True)
         "revision": {"from": None, "to": alert.revision},
         "hits": [{"term": "Raqqa", "change": "appeared", "sentence": "Raqqa.", "marks": [[0, 5]], "zone": "body"}],
     }
-    return Arrival(identity or str(alert), verified, data)
+    return Arrival(identity or str(alert), data)
 
 
 def perfect() -> tuple[FakeMonitor, list[Arrival]]:
     return performed(0), [arrival(alert) for alert in expected(STORIES, url_of)]
 
 
-def judged(monitor: FakeMonitor, arrivals: list[Arrival]) -> Verdict:
-    return judge(STORIES, url_of, monitor.record, arrivals)
+def judged(monitor: FakeMonitor, arrivals: list[Arrival], *, refused: int = 0) -> Verdict:
+    return judge(STORIES, url_of, monitor.record, arrivals, len(arrivals) + refused)
 
 
 def test_the_expected_has_no_differences_and_one_document() -> None:
@@ -228,8 +228,7 @@ def test_every_kind_of_fault_in_the_alerts_is_named() -> None:
     lost, kept = arrivals[0], arrivals[1:]
     stranger = Alert("raqqa", ("appeared",), url_of(STORIES[0]), 9)
     again = arrival(kept[0].alert, identity="another id")
-    forged = arrival(kept[1].alert, identity=kept[1].id, verified=False)
-    verdict = judged(monitor, [*kept, arrival(stranger), again, forged])
+    verdict = judged(monitor, [*kept, arrival(stranger), again], refused=1)
     assert verdict.missing == (lost.alert,)
     assert verdict.false == (stranger,)
     assert verdict.document["duplicates"] == 1

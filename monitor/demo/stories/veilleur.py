@@ -19,12 +19,12 @@ _war = first(
     "« Le mot guerre a un sens politique avant d’avoir un sens juridique », observe Delphine Courtois, historienne du droit à"
     " l’université de Valmorey. « En droit, il n’ouvre à lui seul aucun pouvoir nouveau. »",
     "Le Congrès se réunit lundi à Versailles.",
-    says="publie « acte de guerre » : in French, with French quotation marks",
+    says="publishes « un acte de guerre », in French and in French quotation marks",
     alerts={"act-of-war": ("appeared",), "leaders": ("appeared",), "is-group": ("appeared",)},
 )
 
 _war_valls = _war.adding(
-    "ajoute Manuel Valls",
+    "adds Manuel Valls to its story",
     2,
     "Le Premier ministre, Manuel Valls, a parlé à son tour d’un acte de guerre, samedi soir à la télévision, et annoncé une riposte en"
     " France comme en Syrie.",
@@ -41,17 +41,19 @@ _carrier = first(
     " ravitailleur.",
     "À Toulon, les familles se sont donné rendez-vous sur la jetée. « On connaît la date, on ne connaît jamais le retour », dit la femme"
     " d’un mécanicien du bord.",
-    says="annonce le départ du porte-avions Charles-de-Gaulle",
+    says="announces that the carrier Charles de Gaulle sails on Wednesday",
     alerts={"is-group": ("appeared",)},
     looks=2,
 )
 
-_carrier_challenge = _carrier.challenged("puts a challenge page in front of its carrier story", looks=3)
+_carrier_challenge = _carrier.challenged(
+    "puts a challenge page (“Just a moment...”) in front of its carrier story", looks=3
+)
 
 _carrier_back = _carrier.then("lifts the challenge; the story stands as it was", declared=False, looks=2)
 
 _carrier_thursday = _carrier_back.then(
-    "corrige : le porte-avions part jeudi",
+    "changes its mind: the carrier sails on Thursday",
     ("quittera Toulon mercredi, a indiqué la marine", "quittera Toulon jeudi, a indiqué la marine"),
     title="Le porte-avions Charles-de-Gaulle appareille jeudi",
 )
@@ -66,12 +68,12 @@ _gathering = first(
     "Le maire a appelé au calme et remercié les habitants. Les établissements scolaires ouvriront lundi, avec un filtrage à l’entrée.",
     "Un cahier de condoléances est ouvert à l’hôtel de ville. Il sera remis aux familles par la mairie du onzième arrondissement.",
     "Une minute de silence sera observée lundi à midi dans toute la ville, comme dans le reste du pays.",
-    says="couvre le rassemblement de Valmorey, with a quotation that will not last",
+    says="covers a gathering at home, with a quotation that will not last",
     alerts={"raqqa": ("appeared",)},
 )
 
 _gathering_cut = _gathering.then(
-    "retire la citation : the quotation is gone, without a note",
+    "takes the quotation out, without a note",
     (_gathering.paragraphs[2], ""),
     declared=False,
     alerts={"raqqa": ("disappeared",)},
