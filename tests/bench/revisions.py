@@ -28,6 +28,9 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from monitor.core.events import AnyEvent, ArticleDiscovered, ArticleGone, ArticleRestored, ArticleRevised, type_of
+from monitor.store import open_log
+
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpora" / "revisions"
 CONFIG = """
@@ -139,12 +142,12 @@ class Newsstand:
         return web.Response(body=html, content_type="text/html", charset="utf-8")
 
 
-async def watch(documents: list[Document], patience: float) -> tuple[list[dict[str, object]], float]:
+async def watch(documents: list[Document], patience: float) -> tuple[list[AnyEvent], float]:
     """Run the daemon until it has read everything; returns its events and the seconds from the first read to the last."""
     with tempfile.TemporaryDirectory(prefix="monitor-bench-") as folder:
-        config = Path(folder) / "config.toml"
+        config, data = Path(folder) / "config.toml", Path(folder) / "data"
         async with Newsstand(documents) as stand:
-            config.write_text(CONFIG.format(data=Path(folder) / "data", feeds=stand.feeds()))
+            config.write_text(CONFIG.format(data=data, feeds=stand.feeds()))
             daemon = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "monitor", "run", "--config", str(config)
             )
@@ -163,34 +166,24 @@ async def watch(documents: list[Document], patience: float) -> tuple[list[dict[s
             daemon.send_signal(signal.SIGTERM)
             await ending
             finished.cancel()
-        tail = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "monitor",
-            "tail",
-            "--json",
-            "--config",
-            str(config),
-            stdout=asyncio.subprocess.PIPE,
-            limit=2**26,
-        )
-        assert tail.stdout is not None
-        events = [json.loads(line) async for line in tail.stdout]
-        await tail.wait()
+        async with open_log("embedded", data_dir=data) as log:
+            events = [recorded.event async for recorded in log.read(0)]
         return events, seconds
 
 
-def judge(documents: list[Document], events: list[dict]) -> dict[str, object]:
+def judge(documents: list[Document], events: list[AnyEvent]) -> dict[str, object]:
     """Hold what the log says against the labels: a revision names the bytes in which it was seen."""
     seen: dict[str, set[str]] = defaultdict(set)
     article_of = {}
-    for recorded in events:
-        event = recorded["event"]
-        match event["type"]:
-            case "article.discovered":
-                article_of["/" + event["url"].split("/", 3)[3]] = event["article"]
-            case "article.revised" | "article.gone" | "article.restored":
-                seen[event["article"]].add(event.get("evidence", {}).get("raw_sha256", event["type"]))
+    wrong: Counter[str] = Counter()
+    for event in events:
+        match event:
+            case ArticleDiscovered():
+                article_of["/" + event.url.split("/", 3)[3]] = event.article
+            case ArticleRevised():
+                seen[event.article].add(event.evidence.raw_sha256)
+            case ArticleGone() | ArticleRestored():
+                wrong[type_of(event)] += 1
     found: Counter[str] = Counter()
     total: Counter[str] = Counter()
     false: Counter[str] = Counter()
@@ -209,7 +202,14 @@ def judge(documents: list[Document], events: list[dict]) -> dict[str, object]:
             if not is_same and not hit:
                 examples["missed"].append(f"{document.path} poll {number} ({name})")
     undiscovered = [document.path for document in documents if document.path not in article_of]
-    return {"found": found, "total": total, "false_by_site": false, "examples": examples, "undiscovered": undiscovered}
+    return {
+        "found": found,
+        "total": total,
+        "false_by_site": false,
+        "examples": examples,
+        "undiscovered": undiscovered,
+        "wrong": wrong,
+    }
 
 
 def report(result: dict, seconds: float, documents: list[Document]) -> dict[str, object]:
@@ -228,6 +228,7 @@ def report(result: dict, seconds: float, documents: list[Document]) -> dict[str,
         "false_share": sum(found[name] for name in same) / max(1, sum(total[name] for name in same)),
         "false_by_site": dict(result["false_by_site"]),
         "undiscovered": result["undiscovered"],
+        "said_gone_or_restored": dict(result["wrong"]),
     }
 
 
@@ -258,6 +259,8 @@ def main() -> None:
     print(f"  {'all':<14}{summary['false_share']:>23.2%}   by site: {summary['false_by_site'] or 'none'}")
     if summary["undiscovered"]:
         print(f"\nnever discovered: {len(summary['undiscovered'])}, e.g. {summary['undiscovered'][:3]}")
+    if summary["said_gone_or_restored"]:
+        print(f"\nsaid without cause: {summary['said_gone_or_restored']}")
     for kind, names in result["examples"].items():
         print(f"\n{kind}:", *names[: arguments.show], sep="\n  ")
 
