@@ -39,7 +39,7 @@ def list_alerts(
     limit: LimitOption = 50,
 ) -> None:
     """List alerts, the newest first."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     rows = listed(settings, lambda reader: reader.alerts(watchlist=watchlist, since=since, limit=limit))
     if as_json:
         show_json(rows)
@@ -55,7 +55,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert with what was found, and every attempt to tell somebody."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row: AlertRow = one_of(reader.alerts_named(alert), alert, "alert")
         told = [(delivery, reader.attempts(delivery.id)) for delivery in reader.deliveries(alert=row.id)]

@@ -36,7 +36,7 @@ def list_articles(
     source: Annotated[str | None, typer.Option("--feed", metavar="ID", help="Only of this feed or page.")] = None,
 ) -> None:
     """List articles, the last changed first."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     rows = listed(settings, lambda reader: reader.articles(source=source, limit=limit))
     if as_json:
         show_json(rows)
@@ -48,7 +48,7 @@ def list_articles(
 
 def history(article: ArticleArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show every revision of an article, with the time between which each change was made, and when it was gone."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
         revisions, absences = reader.revisions(row.id), reader.absences(row.id)

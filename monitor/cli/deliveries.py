@@ -50,7 +50,7 @@ def list_deliveries(
     config: ConfigOption = None, as_json: JsonOption = False, dead: DeadOption = False, limit: LimitOption = 50
 ) -> None:
     """List messages, the newest first."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     rows = listed(settings, lambda reader: reader.deliveries(state="dead" if dead else None, limit=limit))
     if as_json:
         show_json(rows)
@@ -62,7 +62,7 @@ def list_deliveries(
 
 def show(delivery: DeliveryArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show one message, the alerts it tells of, and every attempt."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row: DeliveryRow = one_of(reader.deliveries_named(delivery), delivery, "delivery")
         attempts, alerts = reader.attempts(row.id), reader.members(row.id)
@@ -85,7 +85,7 @@ def retry(
     """
     if (delivery is None) != dead:
         raise typer.BadParameter("expected an ID or --dead, one of them")
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     with views(settings) as reader:
         rows = reader.deliveries(state="dead", limit=10_000) if delivery is None else reader.deliveries_named(delivery)
     if delivery is not None:

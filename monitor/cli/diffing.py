@@ -41,7 +41,7 @@ def diff(
     ] = False,
 ) -> None:
     """Show what changed between two revisions of an article; by default, the last two."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
         revisions = {revision.revision: revision for revision in reader.revisions(row.id, limit=10_000)}

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List every feed and page, and how it stands."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     rows = standings(settings)
     if as_json:
         show_json(rows)

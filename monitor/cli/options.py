@@ -60,8 +60,8 @@ def configuration_path(config: Path | None) -> Path:
     return find(config, os.environ)
 
 
-def configuration(config: Path | None) -> Config:
-    """What that file says. Raises ConfigError with every fault."""
+def configuration(config: Path | None, *, telling: bool = True) -> Config:
+    """What that file says. A verb that tells nobody asks without `telling`, and needs no channel's secret. Raises ConfigError."""
     from monitor.config import load  # as above
 
-    return load(configuration_path(config), os.environ)
+    return load(configuration_path(config), os.environ, telling=telling)

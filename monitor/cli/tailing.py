@@ -59,7 +59,7 @@ def tail(
     limit: LimitOption = 20,
 ) -> None:
     """Show the last events of the log, the newest last."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     show: Show = _as_json if as_json else _Lines(screen(), settings.timezone)
 
     async def answer() -> None:

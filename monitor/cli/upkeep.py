@@ -50,7 +50,7 @@ def rebuild(
 
     With --check, exit code 1 where the views do not say what the log says.
     """
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     if check:
         _check(settings, as_json=as_json)
     else:
@@ -106,7 +106,7 @@ def _counting(
 
 def list_parked(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the events that kept failing, with the error of the last try."""
-    found = asyncio.run(_all_parked(configuration(config)))
+    found = asyncio.run(_all_parked(configuration(config, telling=False)))
     if as_json:
         show_json([{"group": group, "event": recorded, "error": error} for group, recorded, error in found])
     elif not found:
@@ -121,7 +121,7 @@ def retry(
     as_json: JsonOption = False,
 ) -> None:
     """Hand a parked event to its stage again; the daemon takes it up."""
-    settings = configuration(config)
+    settings = configuration(config, telling=False)
     handed = asyncio.run(_unpark(settings, event))
     if not handed:
         raise nothing(f"no parked event is known as {event}")

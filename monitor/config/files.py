@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,18 +39,22 @@ def find(explicit: Path | None, env: Mapping[str, str]) -> Path:
     )
 
 
-def load(path: Path, env: Mapping[str, str]) -> Config:
-    """Read a configuration file and the secrets it names. Raises ConfigError with every fault."""
-    return parse(_read(path), env, file=str(path), folder=path.resolve().parent)
+def load(path: Path, env: Mapping[str, str], *, telling: bool = True) -> Config:
+    """Read a configuration file and the secrets it names. Raises ConfigError with every fault.
+
+    Without `telling`, for who only reads what was recorded, a channel's secret that is not at hand is no fault but empty.
+    """
+    return parse(_read(path), env, file=str(path), folder=path.resolve().parent, telling=telling)
 
 
-def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path) -> Config:
+def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling: bool = True) -> Config:
     """Check a configuration text; `file` names it in faults, relative paths in it start at `folder`. Raises ConfigError."""
     raw = _parse_toml(text, file)
     findings = list(references.check(raw))
     for path, found in credentials.bring_in(raw, env, folder):
-        if isinstance(found, SecretStr):
-            _table_at(raw, path[:-1]).setdefault(path[-1].partition("_")[0], found)
+        if isinstance(found, SecretStr) or (path[0] == "channels" and not telling):
+            secret = found if isinstance(found, SecretStr) else SecretStr("")
+            _table_at(raw, path[:-1]).setdefault(path[-1].partition("_")[0], secret)
         else:
             findings.append(Finding(path, "value", *found))
     findings += references.check_transport(raw)
@@ -74,10 +79,11 @@ def _read(path: Path) -> str:
         ) from error
     if len(content) > LARGEST:
         raise ConfigError([Fault(file, 0, 0, "", f"expected at most {LARGEST} bytes, got more")])
+    content = content.removeprefix(BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
+        before = content[: error.start].decode()
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise ConfigError(
             [Fault(file, *place, "", f"expected UTF-8, got byte 0x{content[error.start]:02x}")]
@@ -119,7 +125,9 @@ def _syntax_fault(message: str, text: str, file: str) -> Fault:
         place = Place(len(lines), len(lines[-1]) + 1)
         got = "the end of the file"
     problem = (
-        f"{what[0].lower()}{what[1:]}, got {got}" if what.startswith("Expected") else f"expected TOML, got: {what}"
+        f"{what[0].lower()}{what[1:]}, got {got}"
+        if what.startswith("Expected")
+        else f"expected TOML, got {what[0].lower()}{what[1:]}"
     )
     return Fault(file, *place, "", problem)
 
