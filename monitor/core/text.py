@@ -1,7 +1,7 @@
 """What two texts have in common when only the look of them differs, and their words. It does not know what an article is.
 
 The lettering of a text is what a change is measured by: its letters, marks and digits, with the signs that change what a
-number says (currency, per cent, the decimal point, a minus). White space, quotes, dashes and all other marks are looks.
+number says (currency, per cent, the decimal point, a minus). White space, quotes, dashes, capitals and all other marks are looks.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def lettering(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     text = _GROUPING.sub("", text)
     text = _DECIMAL.sub(_POINT, text)
-    return _MINUS.sub(_SIGN, text).translate(_kept)
+    return _MINUS.sub(_SIGN, text).translate(_kept).casefold()
 
 
 def without_digits(lettered: str) -> str:

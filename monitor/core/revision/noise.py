@@ -18,6 +18,7 @@ from monitor.core.text import joined, lettering, short_hash
 
 _MOST_PLACES = 48
 _MOST_STATES = 8
+_PATIENCE, _PATIENCE_WITH_PROSE = 2, 3  # returns to an earlier state that are believed to be edits
 _RESTED = 8  # looks in one state, after which a restless place is believed again
 _PROSE_WORDS = 4
 _PROSE_LETTERS = 12  # where words are not parted by spaces
@@ -45,9 +46,9 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
         returns = fresh.returns + (state in self.states)
         return msgspec.structs.replace(fresh, states=states, changes=fresh.changes + 1, returns=returns, run=1)
 
-    def flips(self) -> bool:
-        """Whether what was seen here goes back and forth."""
-        return self.run < _RESTED and self.returns >= 2
+    def flips(self, patience: int) -> bool:
+        """Whether what was seen here goes back and forth: it came back to an earlier state `patience` times."""
+        return self.run < _RESTED and self.returns >= patience
 
     def hurries(self, look: int) -> bool:
         """Whether something else is seen here at most looks."""
@@ -134,7 +135,7 @@ class _Judge:
             return False
         left = short_hash(was[gap.a - 1]) if gap.a else "^"
         right = short_hash(was[gap.b]) if gap.b < len(was) else "$"
-        prose = all(is_prose(b.text) for b in (*old[gap.a : gap.b], *new[gap.c : gap.d]))
+        prose = any(is_prose(b.text) for b in (*old[gap.a : gap.b], *new[gap.c : gap.d]))
         sample = " ".join(b.text for b in (new[gap.c : gap.d] or old[gap.a : gap.b]))
         return self._edit(f"“{sample[:60]}”", before, after, left, right, prose=prose)
 
@@ -155,7 +156,8 @@ class _Judge:
             self.places[index] = self.places[index].seen(state, self.look)
         self.hit.add(index)
         place = self.places[index]
-        if place.flips() or (place.hurries(self.look) and not prose and not self.returning):
+        hurried = place.hurries(self.look) and not prose and not self.returning
+        if hurried or place.flips(_PATIENCE_WITH_PROSE if prose else _PATIENCE):
             self.notes.append(
                 f"{what} stands in a place that never rests ({place.changes} changes, {place.returns} returns)"
             )

@@ -1,0 +1,172 @@
+"""Reads pages: the visible text of the article's container, block by block, and what the page says of itself.
+
+Runs in a killable subprocess, so it is plain and synchronous. Two pictures of one page are to be compared later, so every
+look reads alike: an extractor only finds the container at the first look. Same bytes, same result. It remembers nothing
+and compares nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import selectolax
+import trafilatura
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.core.content import Block, Content
+from monitor.core.text import joined, lettering, short_hash
+from monitor.ports import ParsedPage
+from monitor.sources.page import tree as trees
+from monitor.sources.page.blocks import Picture, Shown, picture
+from monitor.sources.page.locate import find, locate, named
+from monitor.sources.page.metadata import Described, described
+from monitor.sources.page.verdict import stands_in
+
+VERSION = 1
+EXTRACTOR = f"container/{VERSION} selectolax/{selectolax.__version__} trafilatura/{trafilatura.__version__}"
+
+_OTHER_KINDS = (
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "application/pdf",
+    "application/json",
+    "application/zip",
+    "application/octet-stream",
+    "text/css",
+    "text/csv",
+    "application/javascript",
+    "text/javascript",
+)
+_OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"{")
+_MOST_REST = 300  # hashes of text outside the article that are handed on
+_REST_LETTERS = 24  # a shorter text outside says nothing about one inside
+_FULL_LENGTH = 800  # letters from which on length does not add to confidence
+
+
+def read_page(body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
+    """Read a page. `headers` have lower-case names; `container` is what the last ParsedPage of the article said, or empty.
+
+    Never raises for what stands in the bytes: what is no article says so in its verdict.
+    """
+    if _is_other(body, headers):
+        return _nothing("not_html", "the bytes are no HTML")
+    if len(body) > trees.MOST_BYTES:
+        return _nothing("empty", f"larger than {trees.MOST_BYTES} bytes")
+    html = trees.decoded(body, headers)
+    tree = trees.parsed(html)
+    if tree is None:
+        return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
+    return _read(tree, html, url, container)
+
+
+def read_fragment(html: str, url: str, title: str) -> ParsedPage:
+    """Read an article's text from a feed entry's own HTML: all of it, furniture left out. The title is the entry's."""
+    html = html.encode("utf-8", "replace").decode("utf-8")[: trees.MOST_BYTES]
+    tree = trees.parsed(html)
+    if tree is None or tree.body is None:
+        return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
+    shown = list(picture(tree, url).inside(tree.body.mem_id))
+    content = Content(title=title, blocks=tuple(map(_block, shown)))
+    verdict = "article" if shown else "empty"
+    return ParsedPage(verdict, content, extractor=EXTRACTOR, confidence=_confidence(shown, 1.0))
+
+
+def _is_other(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether the bytes are something else than a page, whatever the header calls them."""
+    kind = headers.get("content-type", "").lower().strip()
+    start = body[:512].lstrip()
+    return (kind.startswith(_OTHER_KINDS) and b"<html" not in body[:2048].lower()) or start.startswith(_OTHER_STARTS)
+
+
+def _nothing(verdict: str, detail: str) -> ParsedPage:
+    return ParsedPage(verdict, Content(title=""), extractor=EXTRACTOR, confidence=0.0, detail=detail)
+
+
+def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> ParsedPage:
+    about, seen = described(tree, url), picture(tree, url)
+    node, agreement = _container(tree, seen, html, url, container)
+    shown = list(seen.inside(node.mem_id)) if node is not None else []
+    blocks = _blocks(shown, about)
+    content = _content(about, blocks)
+    verdict, detail = _verdict(tree, html, seen, about, shown)
+    return ParsedPage(
+        verdict=verdict,
+        content=content,
+        container=named(tree, node) if node is not None and verdict == "article" else container,
+        canonical=about.canonical,
+        access="teaser" if about.free is False else "full",
+        confidence=_confidence(shown, agreement) if verdict == "article" else 0.0,
+        extractor=EXTRACTOR,
+        detail=detail,
+        titles=tuple(dict.fromkeys(short_hash(lettering(title)) for title in about.titles)),
+        rest=_rest(seen, blocks, about),
+    )
+
+
+def _container(
+    tree: LexborHTMLParser, seen: Picture, html: str, url: str, container: str
+) -> tuple[LexborNode | None, float]:
+    """The element that holds the article: the known one where it still holds a text, else found anew."""
+    node = find(tree, container)
+    if node is not None and node.mem_id in seen.nodes and any(seen.inside(node.mem_id)):
+        return node, 1.0
+    return locate(tree, seen, html, url)
+
+
+def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
+    """The blocks without the title's own, but with a main heading that says something else than the title."""
+    titles = {lettering(title) for title in about.titles}
+    kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
+    blocks = tuple(map(_block, kept))
+    heading = lettering(about.h1)
+    if heading and heading not in titles and all(block.letters != heading for block in kept):
+        return (Block("heading", about.h1), *blocks)
+    return blocks
+
+
+def _block(shown: Shown) -> Block:
+    return Block(shown.kind, shown.text, id=shown.post)
+
+
+def _content(about: Described, blocks: tuple[Block, ...]) -> Content:
+    return Content(
+        title=about.title,
+        dek=about.dek or _own_description(about.description, blocks),
+        byline=about.byline,
+        section=about.section,
+        lang=about.lang,
+        published=about.published,
+        modified=about.modified,
+        blocks=blocks,
+    )
+
+
+def _own_description(description: str, blocks: tuple[Block, ...]) -> str:
+    """A description that is not merely the beginning of the text."""
+    start = lettering(description)[:60]
+    return "" if start in joined(block.text for block in blocks) else description
+
+
+def _verdict(tree: LexborHTMLParser, html: str, seen: Picture, about: Described, shown: list[Shown]) -> tuple[str, str]:
+    letters = sum(len(block.letters) for block in shown)
+    text = " ".join(block.text for block in seen.shown)
+    verdict, detail = stands_in(tree, html, about.title, text, letters)
+    if verdict:
+        return verdict, detail
+    return ("article", "") if letters or about.title else ("empty", "the page shows no text")
+
+
+def _rest(seen: Picture, blocks: tuple[Block, ...], about: Described) -> tuple[str, ...]:
+    """Hashes of the texts that the page shows beside the article and its titles."""
+    own = {lettering(text) for text in (*about.titles, *(block.text for block in blocks))}
+    beside = (b.letters for b in seen.shown if len(b.letters) >= _REST_LETTERS and b.letters not in own)
+    return tuple(sorted({short_hash(letters) for letters in list(dict.fromkeys(beside))[:_MOST_REST]}))
+
+
+def _confidence(shown: list[Shown], agreement: float) -> float:
+    """How sure it is that the blocks are an article, 0..1: how much of it is prose, how long it is, what the extractor said."""
+    total = sum(len(block.letters) for block in shown)
+    prose = sum(len(b.letters) for b in shown if b.linked < len(b.text) * 0.5 and len(b.text) >= 60)
+    return round(agreement * min(1.0, total / _FULL_LENGTH) * prose / max(total, 1), 3)

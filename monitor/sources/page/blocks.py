@@ -1,0 +1,230 @@
+"""Everything a page shows, block by block, and which of it belongs to a given container. It does not choose the container."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.core.content import BlockKind
+from monitor.core.text import collapse, lettering
+from monitor.sources.page.furniture import (
+    SILENT,
+    is_counter_or_stamp,
+    is_heading_of_links,
+    is_hidden,
+    is_named_so,
+    is_offer,
+    is_spoken_only,
+    is_stamp_around,
+    leads_away,
+)
+from monitor.sources.page.tree import DEEPEST, children
+
+MOST_BLOCKS = 4_000
+MOST_CHARACTERS = 2**20
+_MOST_OF_A_NAMED_PART = 0.35  # of a container's text: an element with more is not what its name says
+
+_BLOCKS = frozenset(
+    """
+    address article blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6
+    header hgroup hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul caption
+    """.split()  # noqa: SIM905 - a word list reads best as words
+)
+_KINDS: dict[str, BlockKind] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "blockquote": "quote",
+    "li": "item",
+    "figcaption": "caption",
+    "caption": "caption",
+}
+
+
+@dataclass(slots=True)
+class Shown:
+    """One visible block: its text, how much of it is linked, the elements above it (their ids), and which of those look like furniture."""
+
+    kind: BlockKind
+    text: str
+    letters: str
+    linked: int
+    path: tuple[int, ...]
+    named: tuple[int, ...]
+    aside: bool = False  # by its own words, whatever holds it
+    post: str | None = None
+
+
+@dataclass(slots=True)
+class _Above:
+    """What an element inherits from those it stands in."""
+
+    kind: BlockKind = "paragraph"
+    path: tuple[int, ...] = ()
+    named: tuple[int, ...] = ()
+    linked: bool = False
+    inward: bool = False  # in a link to the same host
+    timed: bool = False
+    post: str | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """The text between two block boundaries."""
+
+    pieces: list[str] = field(default_factory=list)
+    linked: int = 0
+    inward: int = 0
+    timed: int = 0
+    untimed: list[str] = field(default_factory=list)
+
+    def add(self, text: str, above: _Above) -> None:
+        self.pieces.append(text)
+        self.linked += len(text.strip()) * above.linked
+        self.inward += len(text.strip()) * above.inward
+        self.timed += len(text) * above.timed
+        if not above.timed:
+            self.untimed.append(text)
+
+
+class _Reading:
+    """One walk over a page."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.shown: list[Shown] = []
+        self.nodes: dict[int, LexborNode] = {}
+        self._run = _Run()
+        self._characters = 0
+
+    def walk(self, node: LexborNode, above: _Above) -> None:
+        for child in children(node):
+            if child.is_text_node:
+                self._run.add(child.text_content or "", above)
+            elif child.is_element_node:
+                self._element(child, above)
+
+    def _element(self, node: LexborNode, above: _Above) -> None:
+        tag = node.tag or ""
+        if tag in SILENT or len(above.path) > DEEPEST or len(self.shown) >= MOST_BLOCKS:
+            return
+        if tag == "br":
+            self._line_break(above)
+            return
+        attributes = node.attributes
+        if attributes and is_hidden(attributes):
+            return
+        inner = self._below(node, tag, attributes, above)
+        if tag not in _BLOCKS and "-" not in tag:
+            if not (attributes and is_spoken_only(attributes)):
+                self.walk(node, inner)
+            return
+        self.flush(above)
+        self.nodes[node.mem_id] = node
+        self.walk(node, inner)
+        self.flush(inner)
+
+    def _line_break(self, above: _Above) -> None:
+        if self._run.pieces and self._run.pieces[-1] == "\n":
+            self.flush(above)
+        else:
+            self._run.add("\n", above)
+
+    def flush(self, above: _Above) -> None:
+        run = self._run
+        if not run.pieces:
+            return
+        self._run = _Run()
+        text = collapse("".join(run.pieces))
+        letters = lettering(text)
+        if not letters or self._characters + len(text) > MOST_CHARACTERS:
+            return
+        self._characters += len(text)
+        stamp = run.timed > 0 and is_stamp_around(collapse("".join(run.untimed)))
+        aside = stamp or is_counter_or_stamp(text) or is_offer(text) or leads_away(text, run.inward)
+        self.shown.append(Shown(above.kind, text, letters, run.linked, above.path, above.named, aside, above.post))
+
+    def _below(self, node: LexborNode, tag: str, attributes: dict[str, str | None], above: _Above) -> _Above:
+        """What holds for what stands in an element."""
+        if tag == "a":
+            return replace(above, linked=True, inward=_leads_inward(attributes.get("href") or "", self.host))
+        if tag == "time":
+            return replace(above, timed=True)
+        if tag not in _BLOCKS and "-" not in tag:
+            return above
+        post = (attributes.get("id") if "BlogPosting" in (attributes.get("itemtype") or "") else None) or above.post
+        kind = "quote" if above.kind == "quote" else _KINDS.get(tag, above.kind)
+        return replace(
+            above,
+            kind="post" if post and kind == "paragraph" else kind,
+            path=(*above.path, node.mem_id),
+            named=(*above.named, node.mem_id) if attributes and is_named_so(attributes) else above.named,
+            post=post,
+        )
+
+
+def _leads_inward(href: str, host: str) -> bool:
+    """Whether a link leads to another page of the same host."""
+    href = href.strip()
+    if not href or href.startswith(("#", "mailto:", "tel:", "javascript:")):
+        return False
+    try:
+        return (urlsplit(href).hostname or host).removeprefix("www.") == host
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that a page shows. `nodes` are the block elements by their id, as `Shown.path` names them."""
+
+    shown: list[Shown]
+    nodes: dict[int, LexborNode]
+
+    def inside(self, container: int) -> Iterator[Shown]:
+        """The blocks of a container, furniture left out."""
+        inner = [block for block in self.shown if container in block.path]
+        furniture = _furniture(inner, container)
+        stay = _without_lists_of_links([b for b in inner if furniture.isdisjoint(b.named)])
+        yield from (block for block in stay if not block.aside)
+
+
+def picture(tree: LexborHTMLParser, url: str) -> Picture:
+    """Read all visible text of a page. `url` tells which links lead to the page's own site."""
+    reading = _Reading((urlsplit(url).hostname or "").removeprefix("www."))
+    body = tree.body
+    if body is not None:
+        reading.nodes[body.mem_id] = body
+        above = _Above(path=(body.mem_id,))
+        reading.walk(body, above)
+        reading.flush(above)
+    return Picture(reading.shown, reading.nodes)
+
+
+def _furniture(inner: list[Shown], container: int) -> set[int]:
+    """The elements in a container that are furniture by name and not by far too large for it."""
+    sizes: dict[int, int] = defaultdict(int)
+    total = 0
+    for block in inner:
+        total += len(block.letters)
+        depth = block.path.index(container)
+        for element in block.named:
+            if element in block.path[depth + 1 :]:
+                sizes[element] += len(block.letters)
+    return {element for element, size in sizes.items() if size <= total * _MOST_OF_A_NAMED_PART}
+
+
+def _without_lists_of_links(blocks: list[Shown]) -> Iterator[Shown]:
+    """Leave out a heading such as "Most read" with the links that follow it."""
+    skipping = False
+    for index, block in enumerate(blocks):
+        linked = block.linked >= len(block.text) * 0.8
+        if is_heading_of_links(block.text) and len(block.text) < 60:
+            following = blocks[index + 1] if index + 1 < len(blocks) else None
+            skipping = following is None or following.linked >= len(following.text) * 0.8
+        elif not linked:
+            skipping = False
+        if not skipping:
+            yield block

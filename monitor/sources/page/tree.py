@@ -1,0 +1,71 @@
+"""A page's bytes as a bounded tree. It decides the encoding and refuses what is too deep; it reads no meaning.
+
+Encoding: byte-order mark, then UTF-8 where the bytes are UTF-8, then what the header or the page declares (HTML Standard,
+"determining the character encoding", with its order changed: pages in UTF-8 that declare Latin-1 are common, the reverse
+is next to impossible).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.sources.charset import read_text
+
+MOST_BYTES = 10 * 2**20
+DEEPEST = 512
+
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_STATEFUL = ("iso-2022", "utf-16", "utf-32", "hz-")
+_LATIN = frozenset({"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "iso8859-1"})
+_NESTING = re.compile(
+    r"<(/?)(?!(?:p|li|dt|dd|td|th|tr|br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|option|optgroup|thead|tbody|tfoot|colgroup|param|path|rect|circle|use|line|polygon|html|head|body)\b)[a-z]",
+    re.IGNORECASE,
+)
+
+
+def decoded(body: bytes, headers: Mapping[str, str]) -> str:
+    """The text of an HTML page. Never fails: what cannot be read becomes U+FFFD."""
+    named = _HEADER.search(headers.get("content-type", ""))
+    meta = _META.search(body[:4096])
+    claim = (named[1] if named else meta[1].decode("ascii") if meta else "utf-8").lower()
+    if not claim.startswith(_STATEFUL) and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        if _is_utf8(text, claim):
+            return text
+    return read_text(body, {"content-type": f"text/html; charset={'windows-1252' if claim in _LATIN else claim}"})
+
+
+def _is_utf8(text: str, claim: str) -> bool:
+    """Whether bytes decoded as UTF-8 were UTF-8; a page that says so may hold a few broken characters."""
+    broken = text.count("\ufffd")
+    if not broken:
+        return True
+    foreign = sum(not c.isascii() for c in text)
+    return claim in {"utf-8", "utf8"} and broken * 4 <= foreign + 12
+
+
+def parsed(html: str) -> LexborHTMLParser | None:
+    """The tree, or None where it would be deeper than `DEEPEST`: the parser's time grows with the square of the depth."""
+    return None if _depth(html) > DEEPEST else LexborHTMLParser(html)
+
+
+def _depth(html: str) -> int:
+    """How deep elements that must be closed are nested, at most."""
+    depth = deepest = 0
+    for found in _NESTING.finditer(html):
+        depth += -1 if found[1] else 1
+        depth = max(depth, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def children(node: LexborNode) -> Iterator[LexborNode]:
+    """The child nodes, texts included."""
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
