@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
@@ -151,6 +151,7 @@ class _Text:
                 for term, spelling in spelt[pattern]:
                     if spelling.exact is None or exact(text[slice(*span)]) == spelling.exact:
                         found.setdefault(term, []).append((*span, spelling.text))
+        self._keys: dict[str, str] = {}
         self.text, self.found = text, {term: _longest(spans) for term, spans in found.items()}
 
     @cached_property
@@ -161,7 +162,9 @@ class _Text:
         for start, end, spelling in self.found[term]:
             first, last = around(self.text, self._sentences, start, end)
             sentence = self.text[first:last]
-            yield Occurrence(spelling, zone, block, first, sentence, (start - first, end - first), fold(sentence))
+            if sentence not in self._keys:
+                self._keys[sentence] = fold(sentence)
+            yield Occurrence(spelling, zone, block, first, sentence, (start - first, end - first), self._keys[sentence])
 
 
 class _Reader:
@@ -240,9 +243,5 @@ def _by_term(rules: Sequence[Rule]) -> dict[int, list[int]]:
 
 
 def _digest(watchlists: Sequence[Watchlist], entities: Mapping[str, Entity]) -> str:
-    ruleset = (
-        SEMANTICS,
-        [asdict(watchlist) for watchlist in watchlists],
-        {name: entity.aliases for name, entity in entities.items()},
-    )
+    ruleset = (SEMANTICS, watchlists, entities)
     return f"sha256:{hashlib.sha256(msgspec.json.encode(ruleset, order='deterministic')).hexdigest()}"

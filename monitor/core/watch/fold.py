@@ -65,31 +65,46 @@ class Folded:
 
     @cached_property
     def _origins(self) -> tuple[list[int], list[int]]:
-        raw, starts, ends = [], [], []
-        for unit in _units.finditer(self.original):
-            piece = _fold_letters(unit[0])
-            raw.append(piece)
-            starts += [unit.start()] * len(piece)
-            ends += [unit.end()] * len(piece)
-        for gap in reversed(list(_squeezed.finditer("".join(raw)))):
-            kept = gap.start() + (gap.lastgroup == "run")  # of a run its first space stays, and stands for all of it
-            ends[gap.start()] = ends[gap.end() - 1]
-            del starts[kept : gap.end()], ends[kept : gap.end()]
-        return starts, ends
+        """Where each folded character starts and ends in the original."""
+        return _without_gaps(*(_straight(self.original) or _winding(self.original)))
 
 
-def is_word(char: str) -> bool:
-    """Whether a folded character is part of a word: a letter, a digit or a mark that makes letters."""
-    return unicodedata.category(char)[0] in "LNM"
+def _without_gaps(raw: str, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+    """The places without those that `_squeeze` takes out; of a run its first space stays, and stands for all of it."""
+    kept_starts: list[int] = []
+    kept_ends: list[int] = []
+    here = 0
+    for gap in _squeezed.finditer(raw):
+        is_run = gap.lastgroup == "run"
+        kept_starts += starts[here : gap.start() + is_run]
+        kept_ends += ends[here : gap.start()] + [ends[gap.end() - 1]] * is_run
+        here = gap.end()
+    return kept_starts + starts[here:], kept_ends + ends[here:]
+
+
+def _straight(text: str) -> tuple[str, list[int], list[int]] | None:
+    """The letters folded one to one, as in most texts; None where some letter folds to several, to none, or with its neighbour."""
+    if any(len(_folds[ord(char)]) != 1 for char in set(text)) or (not text.isascii() and _join.search(text)):
+        return None
+    return text.translate(_folds), list(range(len(text))), list(range(1, len(text) + 1))
+
+
+def _winding(text: str) -> tuple[str, list[int], list[int]]:
+    raw, starts, ends = [], [], []
+    for unit in _units.finditer(text):
+        piece = _fold_letters(unit[0])
+        raw.append(piece)
+        starts += [unit.start()] * len(piece)
+        ends += [unit.end()] * len(piece)
+    return "".join(raw), starts, ends
 
 
 def joins(left: str, right: str) -> bool:
     """Whether two neighbouring folded characters belong to one word, so that no hit may begin or end between them."""
-    if not (is_word(left) and is_word(right)):
+    here, there = _kinds[ord(left)], _kinds[ord(right)]
+    if not (here and there):
         return False
-    if unicodedata.category(right)[0] == "M":
-        return True
-    return not (_is_spaceless(left) or _is_spaceless(right))
+    return there.endswith("mark") or not (here.startswith("spaceless") or there.startswith("spaceless"))
 
 
 def on_words(text: str, start: int, end: int) -> bool:
@@ -112,15 +127,15 @@ def _squeeze(raw: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """A translation table that works out each character once."""
+    """What each character becomes, worked out once. Characters are numbers, as `str.translate` wants it."""
 
-    def __init__(self, translation: Callable[[str], str]) -> None:
+    def __init__(self, work_out: Callable[[str], str]) -> None:
         super().__init__()
-        self._translation = translation
+        self._work_out = work_out
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = self._translation(chr(code))
-        return folded
+        self[code] = worked_out = self._work_out(chr(code))
+        return worked_out
 
 
 def _shape(char: str) -> str | None:
@@ -161,5 +176,15 @@ def _shaped(char: str) -> str:
     return char if shaped is None else shaped
 
 
+def _kind(char: str) -> str:
+    """`word` for letters and digits, `mark` for marks that make letters, either of them `spaceless` or not; else nothing."""
+    category = unicodedata.category(char)[0]
+    if category not in "LNM":
+        return ""
+    script = "spaceless " if _is_spaceless(char) else ""
+    return script + ("mark" if category == "M" else "word")
+
+
 _folds = _Table(_letter)
 _shapes = _Table(_shaped)
+_kinds = _Table(_kind)

@@ -248,3 +248,12 @@ def test_watchlists_do_not_disturb_each_other(order: list[int], before: Content,
     together = judge(before, after, *[watchlists[at] for at in order])
     alone = tuple(verdict for at in order for verdict in judge(before, after, watchlists[at]))
     assert together == alone
+
+
+def test_a_hostile_text_costs_no_more_than_its_length() -> None:
+    """Each of these made a naive reader quadratic; the test's own limit of time would notice."""
+    book = Rulebook.compile([Watchlist("w", ("a",), on=EVERYTHING)], [])
+    for unit in ("a  ", "a's ", ". ", "a.» ", "a\n", "a\u0301"):
+        content = text(unit * 50_000)
+        (verdict,) = book.judge(None, content, how="new", source="s") or ((None,) if unit == ". " else ())
+        assert verdict is None or len(verdict.hits) <= MAX_HITS
