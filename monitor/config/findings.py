@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
@@ -30,7 +31,6 @@ _PLAIN = {
     "too_short": "a list of at least {min_length}",
     "string_too_short": "at least {min_length} character",
     "string_too_long": "at most {max_length} characters",
-    "missing": "a value",
     "refused": "{expected}",
 }
 _KINDS = (
@@ -73,7 +73,7 @@ def one_of(names: Collection[str], kind: str, got: str) -> tuple[str, str]:
     """(expected, got) for a name that is not among those known, with the nearest of them."""
     if not names:
         return f"{kind} (there is none)", quoted(got)
-    listed = ", ".join(sorted(names)) if len(names) <= _LISTED else f"one of {len(names)}"
+    listed = ", ".join(map(_clean, sorted(names))) if len(names) <= _LISTED else f"one of {len(names)}"
     return f"{kind} ({listed})", quoted(got) + did_you_mean(got, names)
 
 
@@ -86,8 +86,12 @@ def did_you_mean(got: str, names: Collection[str]) -> str:
 
 def quoted(text: str) -> str:
     """A string as a message can show it: in quotes, cut, and without characters that would steer a terminal."""
+    return f'"{_clean(text)}"'
+
+
+def _clean(text: str) -> str:
     cut = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut) + '"'
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 
 def dotted(path: Path) -> str:
@@ -119,6 +123,8 @@ def _finding(details: ErrorDetails, path: Path, table: Any, raw: Mapping[str, An
             at: Literal["key", "value"] = "key" if details["loc"][-1] == "[key]" else "value"
             shown = quoted(str(path[-1])) if at == "key" else _shown(value, hidden=_is_secret(path))
             expected = _PLAIN.get(kind, details["msg"]).format_map(context)
+            if path == ("timezone",) and isinstance(value, str):
+                shown += did_you_mean(value, zoneinfo.available_timezones())
             got = "an empty one" if kind == "too_short" else context.get("got") or shown
             return Finding(path, at, expected, got)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import tree_sitter_toml
@@ -15,7 +16,9 @@ DEPTH = 32  # dotted parts of one key; tomllib's time grows with their square
 
 _LANGUAGE = Language(tree_sitter_toml.language())
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
-_TOO_DEEP = Query(_LANGUAGE, f"{'(dotted_key ' * DEPTH}{')' * DEPTH} @deep")
+_DOTTED = Query(
+    _LANGUAGE, "(pair . (dotted_key) @key) (table . (dotted_key) @key) (table_array_element . (dotted_key) @key)"
+)
 
 
 class Place(NamedTuple):
@@ -90,7 +93,7 @@ class Positions:
         return element
 
     def _read_pair(self, pair: Node, table: Path) -> None:
-        key, *_, value = pair.named_children
+        key, value = [child for child in pair.named_children if child.type != "comment"]
         path = table
         for name, place in self._parts(key):
             path = (*path, name)
@@ -127,10 +130,13 @@ class Positions:
 
 def too_deep(text: str) -> Place | None:
     """Where the first key of more than DEPTH dotted parts starts; None where there is none."""
-    captures = QueryCursor(_TOO_DEEP).captures(_parse(text))
-    if not captures:
+    if all(line.count(".") < DEPTH for line in text.split("\n")):
+        return None  # no need of a tree, which is slow for some texts that are no TOML
+    dotted = QueryCursor(_DOTTED).captures(_parse(text)).get("key", [])
+    deep = [key.start_point for key in dotted if len(list(islice(_leaves(key), DEPTH + 1))) > DEPTH]
+    if not deep:
         return None
-    line, byte = min(node.start_point for node in captures["deep"])
+    line, byte = min(deep)
     return Place(line + 1, len(text.encode().split(b"\n")[line][:byte].decode()) + 1)
 
 

@@ -30,7 +30,9 @@ from pydantic_core import PydanticCustomError
 from monitor.config import cron
 
 ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
-_DURATION = re.compile(r"(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_DURATION = re.compile(
+    r"(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,6})s)?(?:(\d{1,6})ms)?", re.ASCII
+)
 _HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
@@ -121,19 +123,20 @@ def _read_duration(value: object) -> timedelta:
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise refuse('a duration such as "90s", "5m", "2h" or "1d12h"')
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    days, hours, minutes, seconds, milliseconds = (int(part or 0) for part in found.groups())
+    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=milliseconds)
     if not timedelta(0) < duration <= _LONGEST:
         raise refuse("a duration above zero and of at most 3650d")
     return duration
 
 
 def spell(duration: timedelta) -> str:
-    """The duration as the file writes it, such as `1d12h`; parts of a second are left out."""
-    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    """The duration as the file writes it, such as `1d12h`; less than a millisecond is left out."""
+    seconds, milliseconds = divmod(duration // timedelta(milliseconds=1), 1000)
+    minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"), (milliseconds, "ms"))
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
@@ -157,7 +160,9 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_read_duration),
     PlainSerializer(spell, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^(?=.*[1-9])(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?$"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(?=.*[1-9])(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m(?!s))?(\d{1,6}s)?(\d{1,6}ms)?$"}
+    ),
 ]
 Cron = Annotated[str, AfterValidator(_read_cron), Field(json_schema_extra={"pattern": r"^\s*(\S+\s+){4}\S+\s*$"})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_read_zone), WithJsonSchema({"type": "string"})]
