@@ -83,14 +83,6 @@ class Rulebook:
             verdicts = (self._verdict(rule, how, _transitions(rule, then, now, changes)) for rule in rules)
         return tuple(verdict for verdict in verdicts if verdict)
 
-    def presence(self, content: Content | None) -> Presence:
-        """Which terms stand where in a text; `describe` says what a number stands for."""
-        return _Reader(self._automaton, self._of_pattern).presence(content)
-
-    def describe(self, term: int) -> Term:
-        """The term behind a number."""
-        return self._terms[term]
-
     def _verdict(
         self, rule: Rule, how: How, found: Iterable[tuple[int, Change, Sequence[Occurrence]]]
     ) -> Verdict | None:

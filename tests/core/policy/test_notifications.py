@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -27,6 +27,7 @@ LONG = st.builds(
 SENTENCE = st.builds(lambda before, after: f"{before} Hollande, an act of war {after}", LONG, LONG)
 
 
+@settings(max_examples=40)  # each makes a body of many kilobytes
 @given(
     title=SENTENCE,
     paragraphs=st.lists(SENTENCE, max_size=8),
@@ -46,6 +47,7 @@ def test_a_body_is_never_larger_than_20_kb_and_still_meets_the_schema(
             assert all(0 <= start < end <= len(hit["sentence"]) for start, end in hit["marks"])
 
 
+@settings(max_examples=40)
 @given(st.lists(LONG, min_size=9, max_size=9), st.integers(0, 60))
 @example(["\x01" * 9000] * 9, 60)
 @example(["🜂" * 9000] * 9, 60)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.core.watch.fold import Folded, exact, fold, on_words
+from monitor.core.watch.fold import Folded, _straight, _winding, exact, fold, on_words
 
 TRICKY = st.text(
     st.one_of(
@@ -73,6 +73,12 @@ def test_every_folded_span_on_words_leads_to_an_original_span_that_folds_to_it(t
     for start, end in spans:
         if on_words(folded.text, start, end) and (span := folded.span(start, end)):
             assert fold(text[slice(*span)]) == folded.text[start:end]
+
+
+@given(TRICKY)
+def test_the_quick_way_back_is_the_slow_one(text: str) -> None:
+    straight = _straight(text)
+    assert straight is None or straight == _winding(text)
 
 
 @given(TRICKY)
