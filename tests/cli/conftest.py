@@ -161,7 +161,7 @@ class Desk:
         return alert
 
     async def tell(self, alert: str, article: str, at: datetime, *, dead: bool) -> str:
-        message = entity_id("notification", alert, "desk")
+        message = entity_id("msg", alert, "desk")
         formed = NotificationFormed(
             at=at, notification=message, channel="desk", alerts=(alert,), article=article, body="{}"
         )

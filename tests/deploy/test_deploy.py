@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
+
+from monitor.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -188,3 +191,30 @@ def test_the_valkey_of_its_own_keeps_the_log_s_promises(compose: dict[str, Any])
 
 def test_containers_get_the_time_that_a_drain_takes(compose: dict[str, Any]) -> None:
     assert int(compose["services"]["monitor"]["stop_grace_period"].removesuffix("s")) > 30
+
+
+# --- docs/operations.md ----------------------------------------------------------------------------------------------
+
+
+def known_verbs(group: Any, above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for name, command in group.commands.items():
+        found |= known_verbs(command, (*above, name)) if hasattr(command, "commands") else {(*above, name)}
+    return found
+
+
+def test_operations_names_only_verbs_and_files_that_are_there() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL) + re.findall(r"`(monitor [^`]*)`", text)
+    said = [
+        words.split()
+        for block in blocks
+        for words in re.findall(r"(?:^|/|monitor )monitor ((?:[a-z]+ ?)+)", block, re.MULTILINE)
+    ]
+    verbs = {tuple(words) for words in said}
+    assert len(verbs) >= 8
+    assert verbs <= known_verbs(get_command(app))
+    for path in re.findall(
+        r"deploy/(?:monitor\.service|Dockerfile|compose\.yaml)|requirements/install\.py|config\.example\.toml", text
+    ):
+        assert (ROOT / path).exists(), path

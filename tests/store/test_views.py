@@ -203,7 +203,7 @@ class Newsroom:
         alert = self.chance.choice(self.alerts)
         event = NotificationFormed(
             at=self.now(),
-            notification=entity_id("notification", alert.alert, str(len(self.events))),
+            notification=entity_id("msg", alert.alert, str(len(self.events))),
             channel="desk",
             alerts=(alert.alert,),
             article=alert.article,

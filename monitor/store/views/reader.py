@@ -136,7 +136,7 @@ class Reader:
 
     def deliveries_named(self, name: str, limit: int = 10) -> list[DeliveryRow]:
         """The deliveries whose id is, or begins with, this name."""
-        return self._begins_with(DeliveryRow, "deliveries", "notification", name, limit)
+        return self._begins_with(DeliveryRow, "deliveries", "msg", name, limit)
 
     def attempts(self, delivery: str, *, limit: int = 1000) -> list[AttemptRow]:
         """What happened to a delivery, oldest first."""
