@@ -10,23 +10,17 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import msgspec
 
 from monitor.core.content import Content
 from monitor.core.watch.automaton import Automaton
-from monitor.core.watch.fold import Folded, exact, fold
+from monitor.core.watch.reading import Presence, Reader
 from monitor.core.watch.rules import FORMER, Change, Entity, Hit, How, Spelling, Term, Verdict, Watchlist, Zone
-from monitor.core.watch.sentences import around, sentences
 from monitor.core.watch.transitions import Occurrence, compare
 
 SEMANTICS = 1  # raised when the same rules would judge differently, so that the ruleset's digest tells
 MAX_HITS = 100  # hits of one verdict
-MAX_OCCURRENCES = 1000  # of one term in one text: beyond, a text is not news but noise
-
-Presence = Mapping[int, Sequence[Occurrence]]
-"""Which terms stand in a text, and where: the number of the term → its occurrences in reading order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ class Rulebook:
 
         `new` has no text before; for `gone` and `restored` the one text given (or the later of two) is what went or came back.
         """
-        reader = _Reader(self._automaton, self._of_pattern)
+        reader = Reader(self._automaton, self._of_pattern)
         then, now = reader.presence(before), reader.presence(after)
         concerned = sorted({number for term in then.keys() | now.keys() for number in self._concerned[term]})
         places = frozenset(tags)
@@ -129,81 +123,6 @@ def _whole(rule: Rule, present: Presence, how: How) -> Iterator[tuple[int, Chang
         for term in rule.terms:
             if term in present:
                 yield term, "withdrawn" if how == "gone" else "restored", present[term]
-
-
-class _Text:
-    """One string of an article: what the automaton finds in it, as (term, spelling, start, end) of the original."""
-
-    def __init__(self, text: str, automaton: Automaton, spelt: Sequence[Sequence[tuple[int, Spelling]]]) -> None:
-        folded = Folded(text)
-        found: dict[int, list[tuple[int, int, str]]] = {}
-        for start, end, pattern in automaton.find(folded.text):
-            span = folded.span(start, end)
-            if span:
-                for term, spelling in spelt[pattern]:
-                    if spelling.exact is None or exact(text[slice(*span)]) == spelling.exact:
-                        found.setdefault(term, []).append((*span, spelling.text))
-        self._keys: dict[str, str] = {}
-        self.text, self.found = text, {term: _longest(spans) for term, spans in found.items()}
-
-    @cached_property
-    def _sentences(self) -> list[tuple[int, int]]:
-        return sentences(self.text)
-
-    def occurrences(self, term: int, zone: Zone, block: int | None) -> Iterator[Occurrence]:
-        for start, end, spelling in self.found[term]:
-            first, last = around(self.text, self._sentences, start, end)
-            sentence = self.text[first:last]
-            if sentence not in self._keys:
-                self._keys[sentence] = fold(sentence)
-            yield Occurrence(spelling, zone, block, first, sentence, (start - first, end - first), self._keys[sentence])
-
-
-class _Reader:
-    """Reads the texts of one event; a string that stands in both revisions is folded and scanned once."""
-
-    def __init__(self, automaton: Automaton, spelt: Sequence[Sequence[tuple[int, Spelling]]]) -> None:
-        self._automaton, self._spelt = automaton, spelt
-        self._read: dict[str, _Text] = {}
-
-    def presence(self, content: Content | None) -> Presence:
-        """Which terms stand where."""
-        present: dict[int, list[Occurrence]] = {}
-        for zone, block, string in _strings(content):
-            text = self._text(string)
-            for term in text.found:
-                there = present.setdefault(term, [])
-                there.extend(_upto(MAX_OCCURRENCES - len(there), text.occurrences(term, zone, block)))
-        return present
-
-    def _text(self, string: str) -> _Text:
-        if string not in self._read:
-            self._read[string] = _Text(string, self._automaton, self._spelt)
-        return self._read[string]
-
-
-def _upto(count: int, occurrences: Iterator[Occurrence]) -> Iterator[Occurrence]:
-    for _, occurrence in zip(range(count), occurrences, strict=False):
-        yield occurrence
-
-
-def _strings(content: Content | None) -> Iterator[tuple[Zone, int | None, str]]:
-    if content is None:
-        return
-    yield "title", None, content.title
-    yield "dek", None, content.dek
-    yield "byline", None, content.byline
-    for number, block in enumerate(content.blocks):
-        yield "body", number, block.text
-
-
-def _longest(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Of overlapping spellings of one term the leftmost, longest: “President Hollande” is one hit, not two."""
-    longest: list[tuple[int, int, str]] = []
-    for span in sorted(spans, key=lambda span: (span[0], -span[1], span[2])):
-        if not longest or span[0] >= longest[-1][1]:
-            longest.append(span)
-    return longest
 
 
 def _terms_of(watchlist: Watchlist, entities: Mapping[str, Entity]) -> list[Term]:
