@@ -11,15 +11,16 @@ from collections.abc import Mapping
 
 import selectolax
 import trafilatura
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from monitor.core.content import Block, Content
 from monitor.core.text import joined, lettering, short_hash
 from monitor.ports import ParsedPage
 from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
-from monitor.sources.page.locate import find, locate, named
+from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
+from monitor.sources.page.region import find
 from monitor.sources.page.verdict import stands_in
 
 VERSION = 1
@@ -86,18 +87,18 @@ def _nothing(verdict: str, detail: str) -> ParsedPage:
 
 def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> ParsedPage:
     about, seen = described(tree, url), picture(tree, url)
-    node, agreement = _container(tree, seen, html, url, container)
-    shown = list(seen.inside(node.mem_id)) if node is not None else []
+    known = _inside(tree, seen, container)
+    located = Located(container, 1.0) if known else locate(tree, seen, html, url)
+    shown = known or _inside(tree, seen, located.name)
     blocks = _blocks(shown, about)
-    content = _content(about, blocks)
     verdict, detail = _verdict(tree, html, seen, about, shown)
     return ParsedPage(
         verdict=verdict,
-        content=content,
-        container=named(tree, node) if node is not None and verdict == "article" else container,
+        content=_content(about, blocks),
+        container=located.name if verdict == "article" else container,
         canonical=about.canonical,
         access="teaser" if about.free is False else "full",
-        confidence=_confidence(shown, agreement) if verdict == "article" else 0.0,
+        confidence=_confidence(shown, located.agreement) if verdict == "article" else 0.0,
         extractor=EXTRACTOR,
         detail=detail,
         titles=tuple(dict.fromkeys(short_hash(lettering(title)) for title in about.titles)),
@@ -105,14 +106,10 @@ def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> Parsed
     )
 
 
-def _container(
-    tree: LexborHTMLParser, seen: Picture, html: str, url: str, container: str
-) -> tuple[LexborNode | None, float]:
-    """The element that holds the article: the known one where it still holds a text, else found anew."""
-    node = find(tree, container)
-    if node is not None and node.mem_id in seen.nodes and any(seen.inside(node.mem_id)):
-        return node, 1.0
-    return locate(tree, seen, html, url)
+def _inside(tree: LexborHTMLParser, seen: Picture, name: str) -> list[Shown]:
+    """What the page shows in the region of that name; nothing where it is not there."""
+    region = find(tree, name)
+    return list(seen.inside(region.node.mem_id, region.without)) if region is not None else []
 
 
 def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
@@ -168,5 +165,5 @@ def _rest(seen: Picture, blocks: tuple[Block, ...], about: Described) -> tuple[s
 def _confidence(shown: list[Shown], agreement: float) -> float:
     """How sure it is that the blocks are an article, 0..1: how much of it is prose, how long it is, what the extractor said."""
     total = sum(len(block.letters) for block in shown)
-    prose = sum(len(b.letters) for b in shown if b.linked < len(b.text) * 0.5 and len(b.text) >= 60)
+    prose = sum(len(block.letters) for block in shown if block.is_prose())
     return round(agreement * min(1.0, total / _FULL_LENGTH) * prose / max(total, 1), 3)

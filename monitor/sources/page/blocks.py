@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ from monitor.sources.page.tree import DEEPEST, children
 
 MOST_BLOCKS = 4_000
 MOST_CHARACTERS = 2**20
+_PROSE = 60  # characters from which on a block may be prose
+_NO_REPEAT = 60  # letters from which on a text that was shown before is left out
 _MOST_OF_A_NAMED_PART = 0.35  # of a container's text: an element with more is not what its name says
 
 _BLOCKS = frozenset(
@@ -56,6 +58,10 @@ class Shown:
     aside: bool = False  # by its own words, whatever holds it
     post: str | None = None
 
+    def is_prose(self) -> bool:
+        """Whether it is long and not mostly a link."""
+        return len(self.text) >= _PROSE and self.linked < len(self.text) * 0.5
+
 
 @dataclass(slots=True)
 class _Above:
@@ -79,8 +85,11 @@ class _Run:
     inward: int = 0
     timed: int = 0
     untimed: list[str] = field(default_factory=list)
+    broken: bool = False
 
     def add(self, text: str, above: _Above) -> None:
+        if text.strip():
+            self.broken = False
         self.pieces.append(text)
         self.linked += len(text.strip()) * above.linked
         self.inward += len(text.strip()) * above.inward
@@ -127,10 +136,12 @@ class _Reading:
         self.flush(inner)
 
     def _line_break(self, above: _Above) -> None:
-        if self._run.pieces and self._run.pieces[-1] == "\n":
+        """One break is a space in a block, a second one right after it parts two blocks."""
+        if self._run.broken:
             self.flush(above)
         else:
             self._run.add("\n", above)
+            self._run.broken = True
 
     def flush(self, above: _Above) -> None:
         run = self._run
@@ -183,12 +194,19 @@ class Picture:
     shown: list[Shown]
     nodes: dict[int, LexborNode]
 
-    def inside(self, container: int) -> Iterator[Shown]:
-        """The blocks of a container, furniture left out."""
-        inner = [block for block in self.shown if container in block.path]
+    def inside(self, container: int, without: Collection[int] = ()) -> Iterator[Shown]:
+        """The blocks of a container: furniture, repetitions and the elements `without` left out."""
+        left_out = set(without)
+        inner = [b for b in self.shown if container in b.path and left_out.isdisjoint(b.path)]
         furniture = _furniture(inner, container)
         stay = _without_lists_of_links([b for b in inner if furniture.isdisjoint(b.named)])
-        yield from (block for block in stay if not block.aside)
+        said: set[str] = set()
+        for block in stay:
+            repeated = len(block.letters) >= _NO_REPEAT and block.letters in said
+            if block.kind != "heading":
+                said.add(block.letters)
+            if not block.aside and not repeated:
+                yield block
 
 
 def picture(tree: LexborHTMLParser, url: str) -> Picture:

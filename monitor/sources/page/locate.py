@@ -1,6 +1,6 @@
-"""Where on a page the article stands: found once with trafilatura, named so that the next look finds the same place.
+"""Where on a page the article stands, found with trafilatura at the first look, or when the place is not found again.
 
-What trafilatura extracts serves only to point at an element; the text itself is read by `blocks`, at every look alike.
+What trafilatura extracts serves only to point at elements; the text itself is read by `blocks`, at every look alike.
 """
 
 from __future__ import annotations
@@ -8,86 +8,87 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
 
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import lettering
 from monitor.sources.page.blocks import Picture, Shown
+from monitor.sources.page.region import lasting_name, named
 
 _FEWEST_LETTERS = 140  # that make a text
-_NEVER = frozenset(
-    [
-        "p",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "tr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "figure",
-        "figcaption",
-        "a",
-    ]
+_SAMPLE = 32  # letters of a long block that are looked for
+_SHORT_BLOCK = 25  # letters: what is shorter may stand anywhere by chance
+_TEXTS = (
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "tr",
+    "td",
+    "th",
+    "figcaption",
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
-_NONCE = re.compile(r"[0-9a-f]{8,}|\d{6,}|[A-Z]\d[A-Za-z]\d")
+_NO_CONTAINERS = frozenset({*_TEXTS, "ul", "ol", "dl", "tbody", "thead", "tfoot", "figure"}) - {"td"}
+_ALWAYS_TEXT = frozenset({*_TEXTS, "figure", "table"})
 _TEXT_NAMES = re.compile(
-    r"(?:article|story|post|entry|news|page|main|text|body|content)[-_]{0,2}(?:body|content|text|main|article|story|copy)|articlebody|storybody|entry|prose|richtext|rich-text",
+    r"(?:article|story|post|entry|news|page|main|text|body|content)[-_]{0,2}(?:body|content|text|main|article|story|copy)|"
+    r"articlebody|storybody|entry|prose|richtext|rich-text",
     re.IGNORECASE,
 )
 _FALLBACKS = ('[itemprop~="articleBody"]', "article", "main", '[role="main"]', "body")
+_MOST_LEFT_OUT = 16
 
 
-def find(tree: LexborHTMLParser, container: str) -> LexborNode | None:
-    """The element that a name from `named` stands for, or None where the page has it no more."""
-    if not container:
-        return None
-    try:
-        return tree.css_first(container)
-    except ValueError:  # a name that no version of this module gives
-        return None
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The name of the article's region, and how well it agrees with what the extractor took for the text (0..1)."""
+
+    name: str
+    agreement: float
 
 
-def locate(tree: LexborHTMLParser, picture: Picture, html: str, url: str) -> tuple[LexborNode | None, float]:
-    """The element that holds the article, and how well it agrees with what the extractor took for the text (0..1)."""
+def locate(tree: LexborHTMLParser, picture: Picture, html: str, url: str) -> Located:
+    """Find the element that holds the article, and the furniture in it that no rule on names knows."""
     extracted = _extracted(html, url)
-    matched = [bool(block.letters) and _is_in(block, extracted) for block in picture.shown]
+    matched = [_is_in(block, extracted) for block in picture.shown]
     total = sum(len(b.letters) for b, hit in zip(picture.shown, matched, strict=True) if hit)
     if total < _FEWEST_LETTERS:
-        return _fallback(tree, picture), 0.0
+        return Located(named(tree, node) if (node := _fallback(tree, picture)) is not None else "", 0.0)
     gains, sizes = _weigh(picture, matched)
-    best = max(gains, key=lambda node: (round(_score(gains[node], sizes[node], total), 3), _rank(picture.nodes[node])))
-    return picture.nodes[best], _score(gains[best], sizes[best], total)
+    scores = {element: _score(gain, sizes[element], total) for element, gain in gains.items()}
+    best = max(scores, key=lambda element: (round(scores[element], 3), _rank(picture.nodes[element])))
+    others = list(_left_out(picture, matched, best))[:_MOST_LEFT_OUT]
+    return Located(named(tree, picture.nodes[best], others), scores[best])
 
 
 def _extracted(html: str, url: str) -> str:
-    """The letters of what trafilatura takes for the text; empty where it fails."""
+    """The letters of what trafilatura takes for the text, line by line; empty where it fails."""
     try:
         text = trafilatura.extract(html, url=url or None, fast=True, include_comments=False)
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, LookupError):
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return ""  # it stumbles over some broken pages; the fallbacks do not
-    return "\0".join(map(lettering, (text or "").splitlines()))
+    return "\0".join(["", *map(lettering, (text or "").splitlines()), ""])
 
 
 def _is_in(block: Shown, extracted: str) -> bool:
-    """Whether the extractor has a block: a short one must be a line of its own."""
-    if len(block.letters) >= 25:
-        return block.letters in extracted
-    return f"\0{block.letters}\0" in f"\0{extracted}\0"
+    """Whether the extractor has a block: a short one must be a line of its own, of a long one two of three samples count."""
+    letters = block.letters
+    if len(letters) < _SHORT_BLOCK:
+        return f"\0{letters}\0" in extracted
+    if letters in extracted:
+        return True
+    samples = (letters[start : start + _SAMPLE] for start in (0, (len(letters) - _SAMPLE) // 2, len(letters) - _SAMPLE))
+    return len(letters) >= 3 * _SAMPLE and sum(sample in extracted for sample in samples) >= 2
 
 
 def _weigh(picture: Picture, matched: list[bool]) -> tuple[dict[int, int], dict[int, int]]:
@@ -99,17 +100,15 @@ def _weigh(picture: Picture, matched: list[bool]) -> tuple[dict[int, int], dict[
         for element in block.path:
             gains[element] += len(block.letters) * hit
             sizes[element] += len(block.letters) * counts
-    possible = {e for e, gain in gains.items() if gain and picture.nodes[e].tag not in _NEVER}
-    return {e: gains[e] for e in possible}, sizes
+    return {e: gain for e, gain in gains.items() if gain and picture.nodes[e].tag not in _NO_CONTAINERS}, sizes
 
 
 def _score(gain: int, size: int, total: int) -> float:
-    """How well an element fits: recall counts more than precision (F2), for what is left out is never seen again."""
-    precision, recall = gain / max(size, 1), gain / total
-    return 5 * precision * recall / (4 * precision + recall) if gain else 0.0
+    """How well an element fits: the harmonic mean of precision and recall."""
+    return 2 * gain / (size + total)
 
 
-def _rank(node: LexborNode) -> float:
+def _rank(node: LexborNode) -> int:
     """Among elements that fit equally, the one whose name will last."""
     attributes = node.attributes
     if "articleBody" in (attributes.get("itemprop") or ""):
@@ -118,7 +117,7 @@ def _rank(node: LexborNode) -> float:
         return 3
     if node.tag in {"article", "main"}:
         return 2
-    return 1 if attributes.get("id") or attributes.get("class") else 0
+    return 1 if lasting_name(node) else 0
 
 
 def _fallback(tree: LexborHTMLParser, picture: Picture) -> LexborNode | None:
@@ -130,50 +129,40 @@ def _fallback(tree: LexborHTMLParser, picture: Picture) -> LexborNode | None:
     return tree.body
 
 
-# --- names -----------------------------------------------------------------------------------------------------------
+# --- furniture without a telling name --------------------------------------------------------------------------------
 
 
-def named(tree: LexborHTMLParser, node: LexborNode) -> str:
-    """A CSS selector whose first match is the node, by the most lasting of its marks."""
-    for selector in _names(node):
-        found = tree.css_first(selector)
-        if found is not None and found.mem_id == node.mem_id:
-            return selector
-    return ""
+def _left_out(picture: Picture, matched: list[bool], container: int) -> Iterator[str]:
+    """Names of elements in the container of which the extractor took nothing, and which hold little prose.
+
+    Inside the text only lists of links are left out; before and after it, all that is no prose.
+    """
+    inner = [(b, hit) for b, hit in zip(picture.shown, matched, strict=True) if container in b.path]
+    taken = {element for block, hit in inner if hit for element in block.path}
+    hits = [index for index, (_, hit) in enumerate(inner) if hit]
+    for element, indexes in _untaken(inner, container, taken).items():
+        node, blocks = picture.nodes[element], [inner[i][0] for i in indexes]
+        outside = bool(hits) and (indexes[-1] < hits[0] or indexes[0] > hits[-1])
+        if node.tag in _ALWAYS_TEXT or not _is_furniture(blocks, outside=outside):
+            continue
+        name = lasting_name(node)
+        if name and taken.isdisjoint(found.mem_id for found in picture.nodes[container].css(name)):
+            yield name
 
 
-def _names(node: LexborNode) -> Iterator[str]:
-    if "articleBody" in (node.attributes.get("itemprop") or "").split():
-        yield '[itemprop~="articleBody"]'
-    own = _own_name(node)
-    chain = list(_ancestors(node))
-    if own != node.tag or node.tag in {"article", "main", "body"}:
-        yield own
-    for ancestor in chain:
-        if _own_name(ancestor) != ancestor.tag:
-            yield f"{_own_name(ancestor)} {own}"
-    yield " > ".join(_place(below, above) for above, below in pairwise([*reversed(chain), node])) or own
+def _untaken(inner: list[tuple[Shown, bool]], container: int, taken: set[int]) -> dict[int, list[int]]:
+    """The highest elements of which nothing was taken, each with the indexes of its blocks."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for index, (block, hit) in enumerate(inner):
+        below = block.path[block.path.index(container) + 1 :]
+        highest = next((element for element in below if element not in taken), None)
+        if not hit and highest is not None:
+            found[highest].append(index)
+    return found
 
 
-def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    parent = node.parent
-    while parent is not None and parent.is_element_node:
-        yield parent
-        parent = parent.parent
-
-
-def _own_name(node: LexborNode) -> str:
-    """The element with its id, else its classes, as far as they look as if somebody had chosen them."""
-    attributes = node.attributes
-    tag = node.tag or "*"
-    identifier = attributes.get("id") or ""
-    if _IDENTIFIER.fullmatch(identifier) and not _NONCE.search(identifier):
-        return f"{tag}#{identifier}"
-    classes = [c for c in (attributes.get("class") or "").split() if _IDENTIFIER.fullmatch(c) and not _NONCE.search(c)]
-    return tag + "".join(f".{name}" for name in classes[:4])
-
-
-def _place(node: LexborNode, parent: LexborNode) -> str:
-    """The element by its place among its like."""
-    alike = [c.mem_id for c in parent.iter() if c.tag == node.tag]
-    return f"{node.tag}:nth-of-type({alike.index(node.mem_id) + 1})"
+def _is_furniture(blocks: list[Shown], *, outside: bool) -> bool:
+    total = sum(len(block.text) for block in blocks)
+    linked = sum(block.linked for block in blocks)
+    prose = sum(len(block.text) for block in blocks if block.is_prose())
+    return linked >= total * 0.5 or (outside and prose < total * 0.5)
