@@ -6,6 +6,7 @@ command outside such a pair, and only where nothing whole stands behind it: dama
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mmap
 import os
@@ -94,11 +95,19 @@ def _is_one_cut_transaction(tail: bytes) -> bool:
 
 
 def _cut(path: Path, good: int, tail: bytes) -> Loss:
-    kept = path.with_name(f"cut-{path.name}-{good}.bin")
-    kept.write_bytes(tail)
+    folder = path.parent.parent  # beside the server's own directory, which is the server's to clear
+    kept = folder / f"cut-{path.name}-{good}-{hashlib.sha256(tail).hexdigest()[:8]}.bin"
     loss = Loss(path.name, good, len(tail), kept.name)
-    path.with_name("loss-report.jsonl").open("a").write(json.dumps(asdict(loss)) + "\n")
+    _append(kept, tail)
+    _append(folder / "loss-report.jsonl", json.dumps(asdict(loss)).encode() + b"\n")
     with path.open("r+b") as file:
         file.truncate(good)
         os.fsync(file.fileno())
     return loss
+
+
+def _append(path: Path, content: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

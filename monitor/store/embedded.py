@@ -59,7 +59,7 @@ class EmbeddedServer:
     def running(data_dir: Path) -> str:
         """The URL of the server that somebody else runs there. Raises LogUnavailable where nobody does."""
         socket = doorway.recorded(data_dir / "log")
-        if socket is None or not doorway.is_open(socket):
+        if socket is None or not _is_owned(data_dir / "lock"):
             raise LogUnavailable(f"no monitor runs on {data_dir}: start it with `monitor run`")
         return doorway.url(socket)
 
@@ -149,8 +149,8 @@ class EmbeddedServer:
         async for line in process.stdout:
             text = line.decode(errors="replace").rstrip()
             self._said.append(text)
-            if " # " in text:  # the server's mark of a warning
-                _log.warning("the embedded server says", line=text[:500])
+            if " # " in text:  # the server's mark of a warning, some of which are advice on every start
+                _log.debug("the embedded server says", line=text[:500])
 
     async def _keep_alive(self, socket: Path) -> None:
         pause = _FIRST_PAUSE
@@ -182,6 +182,18 @@ class EmbeddedServer:
             doorway.remove(self._folder)
         if self._lock >= 0:
             self._leave_the_directory()
+
+
+def _is_owned(lock: Path) -> bool:
+    """Whether somebody holds the lock."""
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _binary() -> str:

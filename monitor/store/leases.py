@@ -29,11 +29,13 @@ class Lease:
         self.token = ""
         self._renewed = 0.0
         self._renewals: asyncio.Task[None] | None = None
+        self._taking: asyncio.Task[float] | None = None
 
     async def hold(self) -> None:
         """Return once the role is ours, at once where it is."""
         while not (self.token and time.monotonic() - self._renewed < self._ttl * 2 / 3):
-            left = await self._take()
+            self._taking = asyncio.create_task(self._take(), name=f"take {self._key}")
+            left = await asyncio.shield(self._taking)  # who is cancelled here may have it already: `leave` looks
             if left:
                 await asyncio.sleep(min(left, _LONGEST_WAIT))
         self._keep_renewing()
@@ -44,9 +46,12 @@ class Lease:
 
     async def leave(self) -> None:
         """Give the role up. One attempt: a lease that cannot be given up runs out by itself."""
-        if self._renewals:
-            self._renewals.cancel()
-            await asyncio.gather(self._renewals, return_exceptions=True)
+        tasks = [task for task in (self._taking, self._renewals) if task]
+        if self._taking:
+            await asyncio.wait([self._taking], timeout=_LONGEST_WAIT)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self.token:
             self.token = ""
             await self._connection.try_all([Call(LEAVE, [self._key], [self.owner]).words()])

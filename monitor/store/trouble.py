@@ -25,11 +25,14 @@ _ADVICE = {
     "CROSSSLOT": "the server's cluster puts the keys of one partition apart",
 }
 _CODE = re.compile(r"\A([A-Z]+)\b")
-_CODE_INSIDE = re.compile(rf"-({'|'.join(sorted(_PASSING | set(_ADVICE)))})\b")  # how Redis 6.2 wraps a script's error
+_CODE_INSIDE = re.compile(
+    rf"(?:-|: )({'|'.join(sorted(_PASSING | set(_ADVICE)))})\b"
+)  # how Redis 6.2 wraps a script's error
 
 
-def code_of(error: redis_errors.RedisError) -> str:
+def code_of(error: Exception) -> str:
     """The error code the server sent, such as `OOM`; empty for the client's own errors."""
+    error = _said(error)
     status = str(getattr(error, "status_code", None) or "")
     text = f"{status} {error}" if status and not str(error).startswith(status) else str(error)
     if inside := _CODE_INSIDE.search(text):
@@ -40,6 +43,7 @@ def code_of(error: redis_errors.RedisError) -> str:
 
 def passes(error: Exception) -> bool:
     """Whether the same request may be answered later."""
+    error = _said(error)
     if isinstance(error, redis_errors.AuthenticationError | redis_errors.AuthorizationError):
         return False
     if isinstance(error, redis_errors.RedisError) and code_of(error) in _PASSING:
@@ -49,11 +53,18 @@ def passes(error: Exception) -> bool:
 
 def lasting(error: Exception) -> LogUnavailable:
     """The error to raise for trouble that does not pass."""
+    error = _said(error)
     code = code_of(error) if isinstance(error, redis_errors.RedisError) else ""
     if isinstance(error, redis_errors.AuthenticationError) and not code:
         code = "NOAUTH"
     advice = _ADVICE.get(code, "the server gave an answer that Monitor does not know")
     return LogUnavailable(f"{advice} ({code + ' ' if code and code not in str(error) else ''}{error})")
+
+
+def _said(error: Exception) -> Exception:
+    """What the server said, where the client has wrapped it while it connected."""
+    cause = error.__cause__
+    return cause if isinstance(cause, redis_errors.RedisError) else error
 
 
 class Patience:

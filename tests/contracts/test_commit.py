@@ -16,6 +16,7 @@ from monitor.core.events import (
     ArticleRevised,
     Evidence,
     FeedMoved,
+    Recorded,
     chain,
     encode,
     event_id,
@@ -274,26 +275,24 @@ async def test_aliases_are_pinned_once(log: RedisLog, other_log: RedisLog) -> No
 
 
 async def test_reading_follows(log: RedisLog) -> None:
-    seen = []
+    seen: asyncio.Queue[Recorded] = asyncio.Queue()
 
     async def follow() -> None:
         async for recorded in log.read(1, follow=True):
-            seen.append(recorded)
-            if len(seen) == 2:
-                return
+            await seen.put(recorded)
 
     follower = asyncio.create_task(follow())
-    first = await log.commit(appending("feed_1", Head(), fact("a")))
-    while not seen:
-        await asyncio.sleep(0)
-    second = await log.commit(appending("feed_2", Head(), fact("b")))
-    await follower
-
-    assert seen == [*first, *second]
+    for name in ("feed_1", "feed_2"):
+        (recorded,) = await log.commit(appending(name, Head(), fact("a")))
+        assert await seen.get() == recorded
+    follower.cancel()
+    await asyncio.gather(follower, return_exceptions=True)
 
 
 async def test_revisions_survive_the_round_trip(log: RedisLog) -> None:
-    revised = ArticleRevised(DAY, "article_1", 2, "0" * 64, "1" * 64, (), {"title": "ü"}, (), "s", DAY, "full", evidence())
+    revised = ArticleRevised(
+        DAY, "article_1", 2, "0" * 64, "1" * 64, (), {"title": "ü"}, (), "s", DAY, "full", evidence()
+    )
 
     (recorded,) = await log.commit(appending("article_1", Head(), revised))
 

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import assert_never
 
-import msgspec
-
-from monitor.core import content as blocks
+from monitor.core.article import revise
 from monitor.core.content import Content
 from monitor.core.events import (
     AlertRaised,
@@ -74,10 +72,9 @@ def fold(before: Content, event: ArticleRevised) -> Content:
     if before.digest() != event.before_sha256:
         raise Corrupt(f"{event.article} revision {event.revision} was made from another text than the one before it")
     try:
-        fields = msgspec.convert({**msgspec.to_builtins(before), **event.fields, "blocks": ()}, Content)
-        after = msgspec.structs.replace(fields, blocks=blocks.apply(event.operations, before.blocks))
-    except (msgspec.ValidationError, Corrupt) as error:
-        raise Corrupt(f"{event.article} revision {event.revision} cannot be folded: {error}") from error
+        after = revise(before, event)
+    except Corrupt as error:
+        raise Corrupt(f"{event.article} revision {event.revision}: {error}") from error
     if after.digest() != event.sha256:
         raise Corrupt(f"{event.article} revision {event.revision} does not fold to its sha256")
     return after
