@@ -14,7 +14,7 @@ from rich.text import Text
 from monitor.cli.deliveries import attempts_table
 from monitor.cli.marking import Marks
 from monitor.cli.opening import listed, views
-from monitor.cli.options import ConfigOption, JsonOption, LimitOption, SinceOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
 from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ _SEVERITIES: Final = {"critical": "bold red", "warning": "yellow", "info": "cyan
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     alerts = typer.Typer(help="What watchlists had to say.", no_args_is_help=True)
-    alerts.command("list")(list_alerts)
-    alerts.command("show")(show)
+    alerts.command("list", epilog=EXIT_STATUS)(list_alerts)
+    alerts.command("show", epilog=EXIT_STATUS)(show)
     app.add_typer(alerts, name="alerts")
 
 

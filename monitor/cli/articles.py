@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.opening import listed, names_of, views
-from monitor.cli.options import ConfigOption, JsonOption, LimitOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration
 from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ ArticleArgument = Annotated[str, typer.Argument(metavar="URL|ID", help="Any addr
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     articles = typer.Typer(help="The articles that were read.", no_args_is_help=True)
-    articles.command("list")(list_articles)
+    articles.command("list", epilog=EXIT_STATUS)(list_articles)
     app.add_typer(articles, name="articles")
-    app.command()(history)
+    app.command(epilog=EXIT_STATUS)(history)
 
 
 def list_articles(

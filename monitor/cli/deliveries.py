@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.opening import listed, log, views
-from monitor.cli.options import ConfigOption, JsonOption, LimitOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
 from monitor.core.events import DeliveryRequested
 from monitor.errors import Conflict
@@ -40,9 +40,9 @@ DeliveryArgument = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     deliveries = typer.Typer(help="Messages to channels, and what came of them.", no_args_is_help=True)
-    deliveries.command("list")(list_deliveries)
-    deliveries.command("show")(show)
-    deliveries.command("retry")(retry)
+    deliveries.command("list", epilog=EXIT_STATUS)(list_deliveries)
+    deliveries.command("show", epilog=EXIT_STATUS)(show)
+    deliveries.command("retry", epilog=EXIT_STATUS)(retry)
     app.add_typer(deliveries, name="deliveries")
 
 
@@ -74,7 +74,7 @@ def show(delivery: DeliveryArgument, config: ConfigOption = None, as_json: JsonO
 
 
 def retry(
-    delivery: Annotated[str | None, typer.Argument(metavar="[ID]", help="The message to send again.")] = None,
+    delivery: Annotated[str | None, typer.Argument(metavar="ID", help="The message to send again.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     dead: Annotated[bool, typer.Option("--dead", help="Send every dead letter again.")] = False,

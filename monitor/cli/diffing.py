@@ -14,7 +14,7 @@ from monitor.cli.articles import ArticleArgument, article_named, heading
 from monitor.cli.comparison import Comparison, FieldChange, Passage, compare
 from monitor.cli.marking import Marks, marked, one_side
 from monitor.cli.opening import views
-from monitor.cli.options import ConfigOption, JsonOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import nothing, safe, screen, show_json, when
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
-    app.command("diff")(diff)
+    app.command("diff", epilog=EXIT_STATUS)(diff)
 
 
 def diff(

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.opening import listed
-from monitor.cli.options import ConfigOption, JsonOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import listing, safe, screen, show_json, when
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Standing(msgspec.Struct, frozen=True):
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     feeds = typer.Typer(help="The feeds and pages that are watched.", no_args_is_help=True)
-    feeds.command("list")(list_feeds)
+    feeds.command("list", epilog=EXIT_STATUS)(list_feeds)
     app.add_typer(feeds, name="feeds")
 
 

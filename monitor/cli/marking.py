@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.output import safe
 from monitor.core.revision.words import Change
+
+_CLOSING: Final = ".,;:!?…)]}’”»%"  # marks that stand close to the word before them
 
 
 class Marks(NamedTuple):
@@ -55,7 +57,7 @@ def marked(before: str, after: str, changes: Sequence[Change], marks: Marks) -> 
 
 def _runs_on(text: str, at: int) -> bool:
     """Whether the words after this place would run into those marked before it."""
-    return at < len(text) and not text[at].isspace()
+    return at < len(text) and not text[at].isspace() and text[at] not in _CLOSING
 
 
 def one_side(before: str, after: str, changes: Sequence[Change], marks: Marks, *, new: bool) -> Text:

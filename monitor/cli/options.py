@@ -13,6 +13,10 @@ import typer
 if TYPE_CHECKING:
     from monitor.config import Config
 
+EXIT_STATUS: Final = (
+    "Exit status: 0 done; 1 what was asked for is not there, or it failed; 2 bad usage or a bad configuration."
+)
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option(

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.opening import log
-from monitor.cli.options import ConfigOption, LimitOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, LimitOption, configuration
 from monitor.cli.output import safe, screen, short, show_json, when
 from monitor.core.events import (
     AlertRaised,
@@ -47,7 +47,7 @@ _STYLES: Final = {"alert": "bold yellow", "feed": "cyan", "article": "", "notifi
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
-    app.command()(tail)
+    app.command(epilog=EXIT_STATUS)(tail)
 
 
 def tail(

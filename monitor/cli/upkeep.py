@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from monitor.cli.opening import log, views_path
-from monitor.cli.options import ConfigOption, JsonOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import listing, nothing, safe, screen, short, show_json
 from monitor.core.events import Recorded, type_of
 from monitor.ports import Log
@@ -30,10 +30,10 @@ GROUPS: Final = ("match", "policy", "deliver")
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     parked = typer.Typer(help="Events that kept failing and were set aside.", no_args_is_help=True)
-    parked.command("list")(list_parked)
-    parked.command("retry")(retry)
+    parked.command("list", epilog=EXIT_STATUS)(list_parked)
+    parked.command("retry", epilog=EXIT_STATUS)(retry)
     app.add_typer(parked, name="parked")
-    app.command()(rebuild)
+    app.command(epilog=EXIT_STATUS)(rebuild)
 
 
 # --- rebuild ---------------------------------------------------------------------------------------------------------
