@@ -39,7 +39,14 @@ def bring_in(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> It
 
 
 def secret_problem(text: str) -> Problem | None:
-    """What is wrong with a signing secret (Standard Webhooks: 24 to 64 random bytes); None where nothing is."""
+    """What is wrong with a signing secret (Standard Webhooks: 24 to 64 random bytes); None where nothing is.
+
+    While secrets rotate there are several, apart by white space, each of which signs.
+    """
+    return next(filter(None, map(_fault_of_one, text.split())), None) if text.split() else _fault_of_one(text)
+
+
+def _fault_of_one(text: str) -> Problem | None:
     expected = f"a secret of {PREFIX} and base64 of 24 to 64 bytes"
     if not text.startswith(PREFIX):
         return expected, f"one without {PREFIX}"

@@ -204,7 +204,7 @@ class Webhook(Table):
     secret_env: Annotated[
         Variable | None,
         Field(
-            description="The environment variable that holds the signing secret: `whsec_` and base64 of 24 to 64 bytes."
+            description="The environment variable that holds the signing secret: `whsec_` and base64 of 24 to 64 bytes; two of them, apart by white space, while it rotates."
         ),
     ] = None
     secret_file: Annotated[

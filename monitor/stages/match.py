@@ -60,7 +60,8 @@ class Matcher:
         before = await self._before(consumed)
         after = core.fold(before, event)
         self._remember(recorded.entity, recorded.version, after)
-        alerts = [self._alert(verdict, event, before, after) for verdict in self._judge(event, before, after)]
+        verdicts = self._judge(event, before, after)
+        alerts = [self._alert(verdict, event, recorded.id, before, after) for verdict in verdicts]
         appends = tuple(Append(alert.alert, Head(), (alert,)) for alert in alerts)
         batch = Batch(consumed.ack.partition, appends, ack=consumed.ack)
         await self._log.commit(self._heated(batch, after.id, event.at) if alerts else batch)
@@ -96,7 +97,9 @@ class Matcher:
         new = None if isinstance(event, ArticleGone) else after.content
         return self._rulebook.judge(old, new, how=_how(event), source=after.source, tags=after.tags)
 
-    def _alert(self, verdict: Verdict, event: ArticleEvent, before: Article | None, after: Article) -> AlertRaised:
+    def _alert(
+        self, verdict: Verdict, event: ArticleEvent, event_id: str, before: Article | None, after: Article
+    ) -> AlertRaised:
         watchlist = self._rulebook.watchlists[verdict.watchlist]
         return raise_alert(
             verdict,
@@ -107,6 +110,7 @@ class Matcher:
             ruleset=self._ruleset,
             public_url=self._public_url,
             backlog=is_backlog(event, watchlist),
+            event_id=event_id,
         )
 
     def _heated(self, batch: Batch, article: str, at: datetime) -> Batch:

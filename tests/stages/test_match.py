@@ -122,7 +122,7 @@ async def test_an_alert_that_was_raised_before_is_not_raised_again(world):
         if isinstance(event, ArticleDiscovered):
             article = fold(None, event)
             [verdict] = handler._judge(event, None, article)
-            alert = handler._alert(verdict, event, None, article)
+            alert = handler._alert(verdict, event, consumed.recorded.id, None, article)
             await world.log.commit(Batch(0, appends=(Append(alert.alert, Head(), (alert,)),)))
         await handler(consumed)
 

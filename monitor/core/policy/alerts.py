@@ -55,7 +55,7 @@ def raise_alert(
         "confidence": None,
         "supersedes": None,
         "ruleset": ruleset,
-        "summary": summarise(verdict, after.feed_title or after.source),
+        "summary": summarise(verdict, after.source),
         "watchlist": watchlist.id,
         "severity": watchlist.severity,
         "changes": list(verdict.changes),

@@ -61,7 +61,7 @@ def test_the_payload_of_an_edit(raised: Raise, text: Text) -> None:
     (alert,) = raised("edit", text("Rain."), text("Rain.", "It is “an act of war”."), edits=edits)
     data = alert.data
     assert (alert.severity, alert.changes, alert.notify, alert.revision) == ("critical", ("appeared",), ("desk",), 4)
-    assert data["summary"] == "Post: edited in, “act of war” (paragraph 2)"
+    assert data["summary"] == "post: edited in, “act of war” (paragraph 2)"
     assert data["revision"] == {"from": 3, "to": 4, "significance": None, "update_declared": None, "access": "full"}
     assert data["seen"] == {"last_before": "2015-11-15T22:03:02Z", "first_after": "2015-11-15T22:11:02Z"}
     assert data["article"] == {
@@ -95,7 +95,7 @@ def test_gone_tells_both_bounds(raised: Raise, text: Text) -> None:
     (alert,) = raised("gone", text("An act of war."), text("An act of war."))
     assert alert.data["seen"]["last_present"] == "2015-11-15T22:11:02Z"
     assert alert.data["seen"]["absent"][0] == {"at": "2015-11-15T23:11:02Z", "status": 404}
-    assert alert.data["summary"] == "Post: withdrawn, “act of war” (paragraph 1)"
+    assert alert.data["summary"] == "post: withdrawn, “act of war” (paragraph 1)"
 
 
 def test_the_summary_is_one_clean_line_whatever_the_article_says(raised: Raise, text: Text) -> None:
