@@ -266,8 +266,10 @@ async def _body(answer: aiohttp.ClientResponse, fields: Mapping[str, str], limit
     if whole and len(wire) > cap:
         raise Permanent("too_large", f"more than {cap} bytes on the wire", status=answer.status)
     limit = limits.decoded_bytes if whole else ERROR_BODY_BYTES
-    coding = fields.get("content-encoding", "")
-    return await asyncio.to_thread(decode, bytes(wire[:cap]), coding, limit, whole=whole)
+    body, coding = bytes(wire[:cap]), fields.get("content-encoding", "")
+    if not (body and coding):
+        return decode(body, "", limit, whole=whole)
+    return await asyncio.to_thread(decode, body, coding, limit, whole=whole)  # up to 10 MiB: not in the event loop
 
 
 async def _gather(answer: aiohttp.ClientResponse, into: bytearray, cap: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import brotli
 import pytest
 import zstandard
+from structlog.testing import capture_logs
 
 from monitor.errors import OutsideError, Permanent, Transient
 from monitor.net import open_net
@@ -398,22 +399,45 @@ async def test_every_cut_of_an_answer_is_an_error_never_a_half(stand, net):
         assert (await reason_of(net.get(stand.url))).split()[1] in {"reset", "short_body", "bad_http"}
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
+def certificate(folder: Path, name: str) -> ssl.SSLContext:
     key, cert = folder / "key.pem", folder / "cert.pem"
-    subject = ["-subj", "/CN=elsewhere.test", "-days", "1"]
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    subprocess.run([*command, *subject, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    subject = ["-subj", "/CN=test", "-addext", f"subjectAltName={name}", "-days", "1", "-keyout", key, "-out", cert]
+    subprocess.run([*command, *subject], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     return context
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused(net, another_stand, tmp_path):
-    async with another_stand(tls=certificate(tmp_path)) as stand:
+    async with another_stand(tls=certificate(tmp_path, "IP:127.0.0.1")) as stand:
         url = f"https://127.0.0.1:{stand.port}/"
         assert await reason_of(net.get(url)) == "Permanent tls"  # F14
         assert await reason_of(net.post(url, b"x", headers={}, allow_private=True)) == "Permanent tls"
         assert stand.visits == []
+
+
+async def test_a_certificate_for_another_host_is_refused(another_stand, tmp_path, monkeypatch):
+    tls = certificate(tmp_path, "DNS:elsewhere.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    async with another_stand(tls=tls) as stand, open_net(user_agent="x", allow_private=LOOPBACK) as net:
+        assert await reason_of(net.get(f"https://127.0.0.1:{stand.port}/")) == "Permanent tls"
+        assert stand.visits == []
+
+
+async def test_from_https_to_http_is_followed_but_never_with_credentials(stand, another_stand, tmp_path, monkeypatch):
+    tls = certificate(tmp_path, "IP:127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    stand.script = answers(FEED)
+    redirect = answers(status="301 Moved", Location=stand.url)
+    async with another_stand(redirect, tls) as safe, open_net(user_agent="x", allow_private=LOOPBACK) as net:
+        url = f"https://127.0.0.1:{safe.port}/"
+        with capture_logs() as logs:
+            response = await net.get(url)
+        assert (response.body, response.permanent_url) == (FEED, stand.url)
+        assert [line["event"] for line in logs] == ["followed a redirect from https to http"]
+        assert await reason_of(net.get(url, headers={"Authorization": "s"})) == "Permanent insecure_redirect"
+        assert len(stand.visits) == 1
 
 
 async def test_plain_http_where_tls_should_be_is_a_tls_error(net):
