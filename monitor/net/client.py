@@ -13,13 +13,12 @@ It does not retry (but for `encoding`), keeps no cookies, and ignores proxies of
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -28,23 +27,20 @@ from yarl import URL
 
 from monitor.core.addresses import PRIVATE, Network
 from monitor.errors import Permanent, Transient
-from monitor.net.decoding import ACCEPTED, decode
-from monitor.net.guard import Guard, Refused
+from monitor.net.answer import gather, read_body, read_fields, read_location
+from monitor.net.decoding import ACCEPTED
+from monitor.net.failures import named
+from monitor.net.guard import Guard
 from monitor.net.target import judge_url
 from monitor.ports import Limits, Net, Response
 
 log = structlog.get_logger()
 
-ERROR_BODY_BYTES: Final = 16 * 1024
 ANSWER_BYTES: Final = 20_000
 _MAX_FIELD = 16 * 1024
 _MAX_FIELDS = 100
-_FREE_CHUNKS = 4_096
-_MIN_CHUNK = 16
 _IDLE_SECONDS = 15.0
-_TOO_LONG = re.compile(r"Got more than|Too many headers")  # aiohttp has a text for it, but no class
 _PERMANENT = {301, 308}
-_REDIRECTS = {301, 302, 303, 307, 308}
 _CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
 
 
@@ -151,14 +147,14 @@ class HttpNet(Net):
 
     async def _fetch(self, url: str, headers: Mapping[str, str], limits: Limits, budget: _Budget) -> _Hop:
         async with budget.charge():
-            with _named():
+            with named():
                 async with self._fetching.get(
                     URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=_timeout(limits)
                 ) as answer:
-                    fields = _fields(answer)
-                    if location := _location(url, answer.status, fields):
+                    fields = read_fields(answer)
+                    if location := read_location(url, answer.status, fields):
                         return _Hop(answer.status, fields, b"", location)  # its body is never read
-                    return _Hop(answer.status, fields, await _body(answer, fields, limits), "")
+                    return _Hop(answer.status, fields, await read_body(answer, fields, limits), "")
 
     async def _send(
         self,
@@ -175,7 +171,7 @@ class HttpNet(Net):
         hop = None
         try:
             async with budget.charge():
-                with _named():
+                with named():
                     async with session.post(
                         URL(url, encoded=True),
                         data=body,
@@ -183,8 +179,8 @@ class HttpNet(Net):
                         allow_redirects=False,
                         timeout=_timeout(limits),
                     ) as answer:
-                        hop = _Hop(answer.status, _fields(answer), b"", "")
-                        await _gather(answer, start, ANSWER_BYTES)
+                        hop = _Hop(answer.status, read_fields(answer), b"", "")
+                        await gather(answer, start, ANSWER_BYTES)
         except (Transient, Permanent):
             if hop is None:  # with a status it has been answered, whatever became of the answer's body
                 raise
@@ -255,59 +251,6 @@ def _timeout(limits: Limits) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds)
 
 
-async def _body(answer: aiohttp.ClientResponse, fields: Mapping[str, str], limits: Limits) -> bytes:
-    """The decoded body: all of a good answer's, the start of an error's."""
-    whole = answer.status < 400
-    cap = limits.wire_bytes if whole else ERROR_BODY_BYTES
-    if whole and (answer.content_length or 0) > cap:
-        raise Permanent("too_large", f"{answer.content_length} bytes are announced", status=answer.status)
-    wire = bytearray()
-    await _gather(answer, wire, cap)
-    if whole and len(wire) > cap:
-        raise Permanent("too_large", f"more than {cap} bytes on the wire", status=answer.status)
-    limit = limits.decoded_bytes if whole else ERROR_BODY_BYTES
-    body, coding = bytes(wire[:cap]), fields.get("content-encoding", "")
-    if not (body and coding):
-        return decode(body, "", limit, whole=whole)
-    return await asyncio.to_thread(decode, body, coding, limit, whole=whole)  # up to 10 MiB: not in the event loop
-
-
-async def _gather(answer: aiohttp.ClientResponse, into: bytearray, cap: int) -> None:
-    """Read until the end, or until just beyond `cap` bytes. Raises Permanent(`framing`) for a flood of tiny chunks."""
-    if answer.content.at_eof():  # a 304 or 204: aiohttp's shared empty stream would yield empty chunks for ever
-        return
-    chunks = 0
-    while not answer.content.at_eof():
-        data, ends_chunk = await answer.content.readchunk()
-        into += data
-        chunks += ends_chunk
-        if len(into) > cap:
-            return
-        if chunks > _FREE_CHUNKS + len(into) // _MIN_CHUNK:
-            raise Permanent("framing", f"{chunks} chunks for {len(into)} bytes", status=answer.status)
-
-
-def _fields(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    """The header by lower-case names; repeated fields joined (RFC 9110 5.3), undecodable bytes replaced, no cookies."""
-    fields: dict[str, str] = {}
-    for raw_name, raw_value in answer.raw_headers:
-        name, value = raw_name.decode("ascii", "replace").lower(), raw_value.decode("utf-8", "replace")
-        if name != "set-cookie":
-            fields[name] = f"{fields[name]}, {value}" if name in fields else value
-    return fields
-
-
-def _location(url: str, status: int, fields: Mapping[str, str]) -> str:
-    """Where a redirect leads; empty for any other answer."""
-    location = fields.get("location", "").strip()
-    if status not in _REDIRECTS or not location:
-        return ""
-    try:
-        return urljoin(url, location.replace(" ", "%20"))
-    except ValueError as error:
-        raise Permanent("bad_url", "a redirect to no URL", status=status) from error
-
-
 def _headers_for(here: str, there: str, headers: dict[str, str]) -> dict[str, str]:
     """What may be told to the next host: nobody's credentials but its own."""
     old, new = urlsplit(here), urlsplit(there)
@@ -319,28 +262,3 @@ def _headers_for(here: str, there: str, headers: dict[str, str]) -> dict[str, st
     if (old.scheme, old.netloc) == (new.scheme, new.netloc):
         return headers
     return {name: value for name, value in headers.items() if name not in secret}
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """Give aiohttp's errors our names. The order counts: most of its classes are kinds of others."""
-    try:
-        yield
-    except aiohttp.ServerTimeoutError as error:
-        raise Transient("timeout", str(error) or "no connection in time") from error
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
-        raise Permanent("tls", str(error)) from error
-    except aiohttp.ClientConnectorDNSError as error:
-        raise Transient("dns", str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        if isinstance(error.os_error, Refused):
-            raise Permanent("forbidden_address", f"{error.host}: {error.os_error}") from error
-        raise Transient("connect", str(error)) from error
-    except aiohttp.InvalidURL as error:
-        raise Permanent("bad_url", "it cannot be asked for") from error
-    except aiohttp.ClientPayloadError as error:
-        raise Transient("short_body", str(error)) from error
-    except aiohttp.ClientResponseError as error:
-        raise Permanent("headers" if _TOO_LONG.match(error.message) else "bad_http", error.message[:200]) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise Transient("reset", str(error) or type(error).__name__) from error
