@@ -61,6 +61,7 @@ def _fields(old: Content, new: Content) -> Iterator[FieldChange]:
 def _passages(old: tuple[Block, ...], new: tuple[Block, ...]) -> Iterator[Passage]:
     operations = align(old, new)
     moved = {at for o in operations if isinstance(o, Move) for at in range(o.start, o.start + o.count)}
+    come: set[int] = set()  # a block may come twice from one place: it moved once, and was added once
     cursor = 0
     for operation in operations:
         match operation:
@@ -68,16 +69,22 @@ def _passages(old: tuple[Block, ...], new: tuple[Block, ...]) -> Iterator[Passag
                 yield from (Passage("same", block, block) for block in old[cursor : cursor + count])
                 cursor += count
             case Delete(count):
-                gone = (old[at] for at in range(cursor, cursor + count) if at not in moved)
-                yield from (Passage("removed", block, None) for block in gone)
+                yield from _rewritten(_left(old, cursor, count, moved), ())
                 cursor += count
             case Insert(blocks):
-                yield from (Passage("added", None, block) for block in blocks)
+                yield from _rewritten((), blocks)
             case Replace(count, blocks):
-                yield from _rewritten(old[cursor : cursor + count], blocks)
+                yield from _rewritten(_left(old, cursor, count, moved), blocks)
                 cursor += count
             case Move(start, count):
-                yield from (Passage("moved", block, block) for block in old[start : start + count])
+                for at in range(start, start + count):
+                    yield Passage("added", None, old[at]) if at in come else Passage("moved", old[at], old[at])
+                    come.add(at)
+
+
+def _left(old: tuple[Block, ...], start: int, count: int, moved: set[int]) -> tuple[Block, ...]:
+    """The blocks from `start` that have not moved elsewhere."""
+    return tuple(old[at] for at in range(start, start + count) if at not in moved)
 
 
 def _rewritten(old: tuple[Block, ...], new: tuple[Block, ...]) -> Iterator[Passage]:

@@ -218,3 +218,8 @@ def test_operations_names_only_verbs_and_files_that_are_there() -> None:
         r"deploy/(?:monitor\.service|Dockerfile|compose\.yaml)|requirements/install\.py|config\.example\.toml", text
     ):
         assert (ROOT / path).exists(), path
+
+
+def test_the_locked_requirements_can_build_the_image() -> None:
+    """The image installs Monitor without build isolation, so what builds it must be among what is hashed."""
+    assert re.search(r"(?m)^setuptools==\d+", (ROOT / "requirements/run.txt").read_text())
