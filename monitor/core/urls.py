@@ -163,7 +163,7 @@ def _url_keys(url: str) -> tuple[str, ...]:
         known = canonical(url)
     except Permanent:
         return ()
-    return tuple(dict.fromkeys("url" + spelling.partition(":")[2] for spelling in (known, without_amp(known))))
+    return tuple(dict.fromkeys("url:" + spelling.partition(":")[2] for spelling in (known, without_amp(known))))
 
 
 _SHARED_HOSTS = frozenset(

@@ -103,7 +103,7 @@ class _Judge:
         """A title, standfirst or byline: the new one where it is an edit."""
         if not new or lettering(old) == lettering(new):
             return old
-        return new if not old or self._edit(f"the {name}", old, new, name, name, prose=True) else old
+        return new if not old or self._edit(f"the {name}", old, new, name, name, _PATIENCE, may_hurry=True) else old
 
     def blocks(self, old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Block, ...]:
         """The new blocks, with the old ones where a difference is no edit."""
@@ -137,14 +137,15 @@ class _Judge:
         right = short_hash(was[gap.b]) if gap.b < len(was) else "$"
         prose = any(is_prose(b.text) for b in (*old[gap.a : gap.b], *new[gap.c : gap.d]))
         sample = " ".join(b.text for b in (new[gap.c : gap.d] or old[gap.a : gap.b]))
-        return self._edit(f"“{sample[:60]}”", before, after, left, right, prose=prose)
+        patience = _PATIENCE_WITH_PROSE if prose else _PATIENCE
+        return self._edit(f"“{sample[:60]}”", before, after, left, right, patience, may_hurry=prose)
 
     @staticmethod
     def _was_there(texts: Sequence[str], seen: Collection[str]) -> bool:
         said = [text for text in texts if text]
         return bool(said) and all(short_hash(text) in seen for text in said)
 
-    def _edit(self, what: str, old: str, new: str, left: str, right: str, *, prose: bool) -> bool:
+    def _edit(self, what: str, old: str, new: str, left: str, right: str, patience: int, *, may_hurry: bool) -> bool:
         """Whether text that became another at this place is an edit; learns the place either way."""
         state = short_hash(lettering(new))
         index = self._find(left, right)
@@ -156,8 +157,8 @@ class _Judge:
             self.places[index] = self.places[index].seen(state, self.look)
         self.hit.add(index)
         place = self.places[index]
-        hurried = place.hurries(self.look) and not prose and not self.returning
-        if hurried or place.flips(_PATIENCE_WITH_PROSE if prose else _PATIENCE):
+        hurries = place.hurries(self.look) and not may_hurry and not self.returning
+        if hurries or place.flips(patience):
             self.notes.append(
                 f"{what} stands in a place that never rests ({place.changes} changes, {place.returns} returns)"
             )

@@ -88,7 +88,11 @@ def _nothing(verdict: str, detail: str) -> ParsedPage:
 def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> ParsedPage:
     about, seen = described(tree, url), picture(tree, url)
     known = _inside(tree, seen, container)
-    located = Located(container, 1.0) if known else locate(tree, seen, html, url)
+    located = (
+        Located(container, 1.0)
+        if known
+        else locate(tree, seen, html, url, {lettering(title) for title in about.titles})
+    )
     shown = known or _inside(tree, seen, located.name)
     blocks = _blocks(shown, about)
     verdict, detail = _verdict(tree, html, seen, about, shown)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import trafilatura
@@ -47,6 +47,8 @@ _TEXT_NAMES = re.compile(
 )
 _FALLBACKS = ('[itemprop~="articleBody"]', "article", "main", '[role="main"]', "body")
 _MOST_LEFT_OUT = 16
+_NAMED_TEXT = 3  # the rank of an element that is called the text
+_TRUST = 0.06  # that such a name is worth, as a score
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,21 @@ class Located:
     agreement: float
 
 
-def locate(tree: LexborHTMLParser, picture: Picture, html: str, url: str) -> Located:
-    """Find the element that holds the article, and the furniture in it that no rule on names knows."""
+def locate(tree: LexborHTMLParser, seen: Picture, html: str, url: str, titles: Collection[str]) -> Located:
+    """Find the element that holds the article, and the furniture in it that no rule on names knows.
+
+    `titles` are the letterings of the page's titles: where they stand says nothing of where the text does.
+    """
     extracted = _extracted(html, url)
+    picture = Picture([b for b in seen.shown if b.kind != "heading" or b.letters not in titles], seen.nodes)
     matched = [_is_in(block, extracted) for block in picture.shown]
     total = sum(len(b.letters) for b, hit in zip(picture.shown, matched, strict=True) if hit)
     if total < _FEWEST_LETTERS:
         return Located(named(tree, node) if (node := _fallback(tree, picture)) is not None else "", 0.0)
     gains, sizes = _weigh(picture, matched)
     scores = {element: _score(gain, sizes[element], total) for element, gain in gains.items()}
-    best = max(scores, key=lambda element: (round(scores[element], 3), _rank(picture.nodes[element])))
+    ranks = {element: _rank(picture.nodes[element]) for element in gains}
+    best = max(scores, key=lambda e: (round(scores[e] + _TRUST * (ranks[e] >= _NAMED_TEXT), 3), ranks[e]))
     others = list(_left_out(picture, matched, best))[:_MOST_LEFT_OUT]
     return Located(named(tree, picture.nodes[best], others), scores[best])
 
@@ -114,7 +121,7 @@ def _rank(node: LexborNode) -> int:
     if "articleBody" in (attributes.get("itemprop") or ""):
         return 4
     if _TEXT_NAMES.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
-        return 3
+        return _NAMED_TEXT
     if node.tag in {"article", "main"}:
         return 2
     return 1 if lasting_name(node) else 0

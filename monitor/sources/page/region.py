@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _NONCE = re.compile(r"[0-9a-f]{8,}|\d{6,}|[A-Z]\d[A-Za-z]\d")
@@ -36,7 +36,7 @@ def find(tree: LexborHTMLParser, name: str) -> Region | None:
         if node is None:
             return None
         return Region(node, frozenset(found.mem_id for other in others for found in node.css(other)))
-    except ValueError:  # a name that this module did not give
+    except SelectolaxError:  # a name that this module did not give
         return None
 
 

@@ -31,12 +31,14 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> str:
     """The text of an HTML page. Never fails: what cannot be read becomes U+FFFD."""
     named = _HEADER.search(headers.get("content-type", ""))
     meta = _META.search(body[:4096])
-    claim = (named[1] if named else meta[1].decode("ascii") if meta else "utf-8").lower()
+    claim = (named[1] if named else meta[1].decode("ascii") if meta else "").lower()
     if not claim.startswith(_STATEFUL) and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         if _is_utf8(text, claim):
             return text
-    return read_text(body, {"content-type": f"text/html; charset={'windows-1252' if claim in _LATIN else claim}"})
+    return read_text(
+        body, {"content-type": f"text/html; charset={'windows-1252' if claim in _LATIN else claim or 'utf-8'}"}
+    )
 
 
 def _is_utf8(text: str, claim: str) -> bool:
