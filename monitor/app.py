@@ -32,6 +32,7 @@ from monitor.stages.sources import Source
 from monitor.stages.work import Pace, over_events, over_timers
 from monitor.store import open_log
 from monitor.store.captures import FileCaptures
+from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Views
 
 logger = structlog.get_logger()
@@ -41,7 +42,6 @@ POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
 FETCH_LEASE = 120.0
 DELIVER_LEASE = 60.0
 DELIVERIES_AT_ONCE = 4  # of one channel
-VIEWS = "views.sqlite3"
 CAPTURES = "captures"
 DRAIN = 20.0  # seconds that work under way gets to finish when the daemon is told to stop
 CATCH_UP = 3.0  # seconds that the followers then get
