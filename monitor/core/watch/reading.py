@@ -7,10 +7,10 @@ from functools import cached_property
 from itertools import islice
 
 from monitor.core.content import Content
+from monitor.core.sentences import around, sentences
 from monitor.core.watch.automaton import Automaton
 from monitor.core.watch.fold import Folded, exact, fold
 from monitor.core.watch.rules import Spelling, Zone
-from monitor.core.watch.sentences import around, sentences
 from monitor.core.watch.transitions import Occurrence
 
 MAX_OCCURRENCES = 1000  # of one term in one text: beyond, a text is not news but noise

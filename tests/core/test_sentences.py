@@ -1,30 +1,23 @@
 """Where sentences end, in several scripts, and the bounds."""
 
 import itertools
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.watch.sentences import LIMIT, around, sentences
+from monitor.core.sentences import LIMIT, around, sentences
+
+GOLD = [json.loads(line) for line in (Path(__file__).parents[1] / "gold/splitting.jsonl").read_text().splitlines()]
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ["He met Mr. Hollande in the U.S. Senate.", "“It is war.”", "Then J. K. Rowling left!", "No. 5 ran."],
-        ["He said no.", "Then… he went.", "It fell by 3.5 per cent in 2015.", "The end"],
-        ["Mais M. Valls l’a dit.", "« C’est la guerre. »", "Il part."],
-        ["“Really?” he said.", "20 bombs fell."],
-        ["Wo ist Dr. Müller?", "Weg."],
-        ["Он сказал «это война».", "Потом ушёл."],
-        ["هل هذا صحيح؟", "نعم."],
-        ["यह युद्ध है।", "सब जानते हैं।"],
-    ],
-)
-def test_sentences_with_spaces_between(parts: list[str]) -> None:
-    text = " ".join(parts)
-    assert [text[slice(*span)] for span in sentences(text)] == parts
+@pytest.mark.parametrize("row", [row for row in GOLD if not row.get("hard")], ids=lambda row: row["sentences"][0][:40])
+def test_sentences_end_where_a_reader_says(row: dict[str, Any]) -> None:
+    text = ("" if row["lang"] in {"zh", "ja"} else " ").join(row["sentences"])
+    assert [text[slice(*span)] for span in sentences(text)] == row["sentences"]
 
 
 def test_scripts_without_spaces_and_lines() -> None:
@@ -56,3 +49,8 @@ def test_a_sentence_too_long_is_cut_between_words() -> None:
     first, last = around(text, sentences(text), 5000, 5008)
     assert text[first:last].startswith("word ")
     assert text[first:last].endswith(" word")
+
+
+def test_hostile_text_stays_linear() -> None:
+    for text in ("「" + "。" * 200_000, "a." * 200_000, ". " * 200_000, "." * 400_000, "“" * 400_000, "1. " * 100_000):
+        assert sentences(text)[-1][1] <= len(text)
