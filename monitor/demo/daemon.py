@@ -26,7 +26,7 @@ class DaemonFailed(MonitorError):
 class Daemon:
     """The daemon on one configuration. `restarts` counts how often it was started again; its words go to the file `said`.
 
-    `exit_status` is how it answered when it was told to stop: known once `running` has been left.
+    `exit_status` is how it ended when it was told to stop: known once `running` has been left.
     """
 
     def __init__(
@@ -43,6 +43,11 @@ class Daemon:
         """The process that runs now, if one does."""
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process and running else None
+
+    @property
+    def ended_badly(self) -> bool:
+        """Whether it was told to stop and did not end as it should; told while it was still starting, it just dies of the signal."""
+        return self.exit_status not in {None, 0, -signal.SIGTERM}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Daemon]:

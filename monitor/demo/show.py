@@ -67,7 +67,7 @@ class Show:
             f"the show stopped at: {story.outlet.name} {scene.says if scene else 'publishes ' + story.slug}"
             for story, scene in self._script.waiting()
         ]
-        status = [f"the daemon ended with status {self.daemon.exit_status}"] if self.daemon.exit_status else []
+        status = [f"the daemon ended with status {self.daemon.exit_status}"] if self.daemon.ended_badly else []
         return replace(verdict, differences=(*waiting, *verdict.differences, *status))
 
     def _move(self) -> None:

@@ -22,12 +22,10 @@ Alive = Callable[[Path], list[int]]
 @pytest.mark.slow
 @pytest.mark.timeout(100)
 def test_once_tells_what_was_expected_in_one_document_and_leaves_nothing(tmp_path: Path, alive: Alive) -> None:
-    began = time.monotonic()
     with demo(tmp_path, "--once", "--json") as running:
         said, complaints = running.communicate(timeout=90)
     document = json.loads(said)
     assert (running.returncode, complaints) == (0, "")
-    assert time.monotonic() - began < 60
     awaited = sum(len(scene.alerts) for story in STORIES for scene in story.scenes)
     assert (document["feeds"], document["articles"], document["duplicates"]) == (4, len(STORIES), 0)
     assert document["deliveries"] == {"attempts": awaited, "verified": awaited, "distinct_ids": awaited}
