@@ -32,7 +32,7 @@ async def test_twenty_kills_at_random_moments_change_nothing(
     verdict = show.verdict()
     assert killed.total() == KILLS
     assert set(killed) == {"daemon", "server"}
-    assert show.daemon.restarts >= killed["daemon"]
+    assert show.daemon.restarts >= killed["daemon"] - 1  # the last death may come with the end
     assert verdict.differences == ()
     assert verdict.document["duplicates"] == 0
     assert len({arrival.id for arrival in show.arrivals}) == len({arrival.alert for arrival in show.arrivals})
