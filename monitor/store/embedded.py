@@ -164,8 +164,10 @@ class EmbeddedServer:
             )
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-            with contextlib.suppress(LogUnavailable):  # it says why by itself, and is tried again
+            try:
                 await self._start(socket)
+            except LogUnavailable as error:
+                _log.error("the embedded server does not start; trying again", error=str(error)[-500:])
 
     async def _stop(self) -> None:
         if self._process:

@@ -16,6 +16,7 @@ from monitor.store.scripts import LEASE, LEAVE
 
 TTL = 10.0  # seconds
 _LONGEST_WAIT = 1.0
+_LAST_ATTEMPT = 5.0
 
 
 class Lease:
@@ -48,11 +49,11 @@ class Lease:
         """Give the role up. One attempt: a lease that cannot be given up runs out by itself."""
         tasks = [task for task in (self._taking, self._renewals) if task]
         if self._taking:
-            await asyncio.wait([self._taking], timeout=_LONGEST_WAIT)
+            await asyncio.wait([self._taking], timeout=_LAST_ATTEMPT)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self.token:
+        if tasks:
             self.token = ""
             await self._connection.try_all([Call(LEAVE, [self._key], [self.owner]).words()])
 

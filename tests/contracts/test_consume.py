@@ -13,9 +13,14 @@ import redis
 from monitor.core.events import FeedMoved, Recorded
 from monitor.errors import Corrupt, Fenced, LogUnavailable, UnknownEvent
 from monitor.ports import Append, Batch, Consumed, Head
-from monitor.store import RedisLog, open_log
+from monitor.store import RedisLog, consumers, open_log
 
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "IDLE_MILLISECONDS", 50)
 
 
 async def record(log: RedisLog, *texts: str) -> list[Recorded]:
@@ -88,7 +93,7 @@ async def test_an_idle_reader_is_woken_by_news(log: RedisLog) -> None:
     async with aclosing(log.consume("match", 0)) as turns:
         assert await anext(turns) == []
         waiting = asyncio.ensure_future(anext(turns))
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.01)
         await record(log, "a")
         assert texts(await waiting) == ["a"]
 

@@ -9,5 +9,6 @@ if held_by ~= owner then
   if held_by ~= '' and expires > now then return {'taken', whole(expires - now)} end
   token = token + 1
 end
+redis.call('HDEL', lease, 'x')  -- a server whose memory is full refuses a script at its first growing write: so this one comes first
 redis.call('HSET', lease, 'o', owner, 'x', whole(now + ttl), 't', whole(token))
 return {'held', whole(token)}
