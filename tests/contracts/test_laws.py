@@ -211,6 +211,6 @@ def test_the_log_is_like_its_model(server: str, tmp_path: Path, monkeypatch: pyt
     run_state_machine_as_test(
         lambda: Laws(server, tmp_path),
         settings=settings(
-            max_examples=5, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=4, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
