@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 # The letters that Unicode does not decompose, although readers and wire services drop their strokes.
 _LETTERS = dict(zip("øłđħŧıƶæœĳ", ("o", "l", "d", "h", "t", "i", "z", "ae", "oe", "ij"), strict=True)) | dict(
     zip("یىک", "ييك", strict=True)  # Persian and Arabic keyboards write one name with different code points
 )
+_LETTERS |= {chr(first + at): chr(ord("a") + at) for first in (0x1F150, 0x1F170) for at in range(26)}  # white on black
 _QUOTES = frozenset("'\"`´ʹʺʻʼʽ‚„′″‴‵‶〝〞〟「」『』｢｣＂＇❛❜❝❞⹂ꞌ՚׳״‹›«»")
 _DASHES = frozenset("−⁃˗⁻")
 _FILLERS = frozenset("ـ\u034f\u115f\u1160\u3164\uffa0")  # tatweel, grapheme joiner, Hangul fillers
@@ -35,14 +37,29 @@ _JOINED = (  # conjoining Hangul, and kana with a voice mark: several code point
 )
 _join = re.compile(_JOINED)
 _diacritics = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MARKS)
-_units = re.compile(f"(?:{_JOINED}|.)[{_diacritics}]*", re.DOTALL)
-_squeezed = re.compile(rf" (?P<run> +)|(?P<possessive>'s(?<=\w's)(?![^\W{_SPACELESS}]))")
+_foreign = re.compile(
+    "([^\x00-\x7f]+(?:[ ,.]{1,2}[^\x00-\x7f]+)*)"
+)  # runs, with what little ASCII stands in other scripts
+_odd = re.compile(f"(?:{_JOINED}|[^ -~])[{_diacritics}]*|[ -~][{_diacritics}]+")  # what may not fold one to one
+_word = re.compile("(?<![wm])w|s|(?<![wmsn])[mn]")  # over the classes of letters, see `_class`
+_run = re.compile("   *")  # two literal spaces first: that is what a search is quick at
+_possessive = re.compile(rf"'s(?<=\w's)(?![^\W_{_SPACELESS}])")
+_squeezed = re.compile(rf"(?P<run> {{2,}})|{_possessive.pattern}")
+_DELETE = "\x7f"  # folds to nothing like all control characters, so that it is free to hold pieces apart
 _is_spaceless = re.compile(f"[{_SPACELESS}]").match
 
 
 def fold(text: str) -> str:
     """The folded text."""
-    return _squeeze(_fold_letters(text))
+    return _squeeze(_fold_letters(text, _folds))
+
+
+def fold_lines(texts: Sequence[str]) -> list[str]:
+    """The folded texts, folded together: a call costs more than the letters of a short text."""
+    if not texts:
+        return []
+    joined = "\n".join(text.replace("\n", " ") if "\n" in text else text for text in texts)
+    return _squeeze(_fold_letters(joined, _line_folds)).split("\n")
 
 
 def exact(text: str) -> str:
@@ -53,50 +70,62 @@ def exact(text: str) -> str:
 class Folded:
     """A text and its folding. `span` leads from the folded back to the original; it is worked out when first asked for."""
 
-    def __init__(self, original: str) -> None:
-        self.original, self.text = original, fold(original)
+    def __init__(self, original: str, folded: str | None = None) -> None:
+        self.original = original
+        self.text = fold(original) if folded is None else folded
+        # ASCII only ever loses letters in folding, so that as many as before are the same ones.
+        self._is_straight = len(self.text) == len(original) and original.isascii()
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The original span behind folded `start:end` (not empty); None where an end cuts through one original letter."""
+        if self._is_straight:
+            return start, end
         starts, ends = self._origins
         cuts_start = start > 0 and starts[start] < ends[start - 1]
         cuts_end = end < len(starts) and starts[end] < ends[end - 1]
         return None if cuts_start or cuts_end else (starts[start], ends[end - 1])
 
+    def place(self, at: int) -> int:
+        """Where the original place `at` lies in the folded text: before its first letter that stands at or after it."""
+        return at if self._is_straight else bisect_left(self._origins[0], at)
+
     @cached_property
-    def _origins(self) -> tuple[list[int], list[int]]:
+    def _origins(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where each folded character starts and ends in the original."""
-        return _without_gaps(*(_straight(self.original) or _winding(self.original)))
+        return _without_gaps(*_unfolded(self.original))
 
 
-def _without_gaps(raw: str, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+def _unfolded(text: str) -> tuple[str, array[int], array[int]]:
+    """The folded letters of a text, and where each starts and ends in it. Between odd units a letter stands for itself."""
+    raw, starts, ends = [], array("I"), array("I")
+    here = 0
+    for unit in _odd.finditer(text):
+        first, last = unit.span()
+        piece = _fold_letters(unit[0], _folds)
+        raw += [text[here:first].translate(_folds), piece]
+        starts.extend(range(here, first))
+        ends.extend(range(here + 1, first + 1))
+        starts.extend([first] * len(piece))
+        ends.extend([last] * len(piece))
+        here = last
+    raw.append(text[here:].translate(_folds))
+    starts.extend(range(here, len(text)))
+    ends.extend(range(here + 1, len(text) + 1))
+    return "".join(raw), starts, ends
+
+
+def _without_gaps(raw: str, starts: array[int], ends: array[int]) -> tuple[array[int], array[int]]:
     """The places without those that `_squeeze` takes out; of a run its first space stays, and stands for all of it."""
-    kept_starts: list[int] = []
-    kept_ends: list[int] = []
+    kept_starts, kept_ends = array("I"), array("I")
     here = 0
     for gap in _squeezed.finditer(raw):
         is_run = gap.lastgroup == "run"
         kept_starts += starts[here : gap.start() + is_run]
-        kept_ends += ends[here : gap.start()] + [ends[gap.end() - 1]] * is_run
+        kept_ends += ends[here : gap.start()]
+        if is_run:
+            kept_ends.append(ends[gap.end() - 1])
         here = gap.end()
     return kept_starts + starts[here:], kept_ends + ends[here:]
-
-
-def _straight(text: str) -> tuple[str, list[int], list[int]] | None:
-    """The letters folded one to one, as in most texts; None where some letter folds to several, to none, or with its neighbour."""
-    if any(len(_folds[ord(char)]) != 1 for char in set(text)) or (not text.isascii() and _join.search(text)):
-        return None
-    return text.translate(_folds), list(range(len(text))), list(range(1, len(text) + 1))
-
-
-def _winding(text: str) -> tuple[str, list[int], list[int]]:
-    raw, starts, ends = [], [], []
-    for unit in _units.finditer(text):
-        piece = _fold_letters(unit[0])
-        raw.append(piece)
-        starts += [unit.start()] * len(piece)
-        ends += [unit.end()] * len(piece)
-    return "".join(raw), starts, ends
 
 
 def joins(left: str, right: str) -> bool:
@@ -114,16 +143,46 @@ def on_words(text: str, start: int, end: int) -> bool:
     )
 
 
-def _fold_letters(text: str) -> str:
+def words(folded: str) -> list[int]:
+    """Where each word of a folded text starts. In scripts without spaces each letter is a word."""
+    return [word.start() for word in _word.finditer(folded.translate(_classes))]
+
+
+def marked(folded: str) -> str:
+    """The folded text with a capital at the start of each word: a finder of marked terms passes over the insides of words."""
+    titled = folded.title()
+    return titled if len(titled) == len(folded) else "".join(map(_titled, zip(" " + folded, folded, strict=False)))
+
+
+def _titled(letters: tuple[str, str]) -> str:
+    before, letter = letters
+    titled = (before + letter).title()[len(before.title()) :]
+    return titled if len(titled) == 1 else letter
+
+
+def _fold_letters(text: str, table: _Table) -> str:
+    text = text.replace(_DELETE, "")
     if text.isascii():
-        return text.translate(_folds)
-    return _join.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text).translate(_folds)
+        return text.translate(table)
+    pieces = _foreign.split(text)
+    # What is ASCII is folded at once, in the quick way that Python has for nothing else.
+    pieces[::2] = _DELETE.join(pieces[::2]).translate(table).split(_DELETE)
+    pieces[1::2] = map(_fold_run, pieces[1::2])
+    return "".join(pieces)
+
+
+def _fold_run(run: str) -> str:
+    if len(run) == 1:
+        return _folds[ord(run)]
+    if _join.search(run):
+        run = _join.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), run)
+    return run.translate(_folds)
 
 
 def _squeeze(raw: str) -> str:
-    if "  " not in raw and "'s" not in raw:
-        return raw
-    return _squeezed.sub(lambda gap: " " if gap["run"] else "", raw)
+    if "  " in raw:
+        raw = _run.sub(" ", raw)
+    return _possessive.sub("", raw) if "'s" in raw else raw
 
 
 class _Table(dict[int, str]):
@@ -185,6 +244,13 @@ def _kind(char: str) -> str:
     return script + ("mark" if category == "M" else "word")
 
 
-_folds = _Table(_letter)
+def _class(char: str) -> str:
+    """A word's letter, its mark, a letter that is a word, a mark of such: one character for each, as `_word` reads them."""
+    return {"word": "w", "mark": "m", "spaceless word": "s", "spaceless mark": "n"}.get(_kinds[ord(char)], " ")
+
+
+_folds = _Table(lambda char: char if char == _DELETE else _letter(char))
+_line_folds = _Table(lambda char: char if char in {_DELETE, "\n"} else _letter(char))
 _shapes = _Table(_shaped)
 _kinds = _Table(_kind)
+_classes = _Table(_class)

@@ -6,8 +6,9 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from reference import origins
 
-from monitor.core.watch.fold import Folded, _straight, _winding, exact, fold, on_words
+from monitor.core.watch.fold import Folded, exact, fold, fold_lines, joins, marked, on_words, words
 
 TRICKY = st.text(
     st.one_of(
@@ -76,9 +77,30 @@ def test_every_folded_span_on_words_leads_to_an_original_span_that_folds_to_it(t
 
 
 @given(TRICKY)
-def test_the_quick_way_back_is_the_slow_one(text: str) -> None:
-    straight = _straight(text)
-    assert straight is None or straight == _winding(text)
+def test_the_way_back_is_that_of_a_slow_walk_letter_by_letter(text: str) -> None:
+    starts, ends = origins(text)
+    folded = Folded(text)
+    assert len(starts) == len(folded.text)
+    for at in range(len(starts)):
+        cut = (at > 0 and starts[at] < ends[at - 1]) or (at + 1 < len(ends) and starts[at + 1] < ends[at])
+        assert folded.span(at, at + 1) == (None if cut else (starts[at], ends[at]))
+
+
+@given(st.lists(TRICKY))
+def test_lines_folded_together_are_as_each_alone(texts: list[str]) -> None:
+    assert fold_lines(texts) == [fold(text) for text in texts]
+
+
+@given(TRICKY.map(fold))
+def test_words_start_where_letters_do_not_join(folded: str) -> None:
+    letters = [at for at in range(len(folded)) if unicodedata.category(folded[at])[0] in "LNM"]
+    assert words(folded) == [at for at in letters if at == 0 or not joins(folded[at - 1], folded[at])]
+
+
+@given(TRICKY.map(fold))
+def test_marking_words_keeps_every_place(folded: str) -> None:
+    assert len(marked(folded)) == len(folded)
+    assert marked(folded).casefold() == folded.casefold()
 
 
 @given(TRICKY)
