@@ -74,10 +74,8 @@ class LossyWire:
             await sink.drain()
 
 
-@pytest.fixture(params=range(2))
-async def wire(
-    request: pytest.FixtureRequest, raw: redis.Redis, server: str, tmp_path: Path
-) -> AsyncIterator[LossyWire]:
+@pytest.fixture
+async def wire(raw: redis.Redis, server: str, tmp_path: Path) -> AsyncIterator[LossyWire]:
     wire = LossyWire(server, tmp_path / "w", seed=7, share=0.0)
     async with wire.open():
         yield wire
