@@ -37,7 +37,7 @@ _never = _listed(
     """
 )  # titles and the like: something always follows
 _numbered = _listed(
-    "No no Nos nos Nr nr Art art Fig fig p pp P vol Vol Ch ch núm Núm pág Pág págs Az az Ziff Abs кв"
+    "al No no Nos nos Nr nr Art art Fig fig p pp P vol Vol Ch ch núm Núm pág Pág págs Az az Ziff Abs кв"
 )  # only a figure follows
 _closes_rarely = _listed(
     """
