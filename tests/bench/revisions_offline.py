@@ -80,7 +80,7 @@ def measure(files: list[Path]) -> dict[str, Any]:
     hits: Counter[str] = Counter()
     false: Counter[str] = Counter()
     errors: list[dict[str, Any]] = []
-    started, count, looks_bytes = time.perf_counter(), 0, 0
+    started, count = time.perf_counter(), 0
     for document in polls(files):
         looker = Looker()
         for poll in document:
@@ -94,7 +94,6 @@ def measure(files: list[Path]) -> dict[str, Any]:
                 false[poll["site"]] += 1
             if poll["label"] != "first" and revised == (poll["label"] == "same"):
                 errors.append(_error(poll, kind, decision))
-        looks_bytes += len(looker.looks)
     return {
         "polls": count,
         "polls_per_second": round(count / (time.perf_counter() - started), 1),

@@ -1,6 +1,6 @@
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from monitor.core.article import Article, Looks, Seed, Sighting, observe
 from monitor.core.events import Evidence
 from monitor.ports import ParsedPage
 from monitor.sources.page import read_fragment, read_page
+from monitor.sources.page.furniture import is_counter_or_stamp, is_offer, leads_away
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared/corpora"
 URL = "https://news.example.org/world/raqqa"
@@ -207,6 +208,7 @@ FURNITURE = [
     "<div hidden><p>Not visible to anybody who reads.</p></div>",
     '<div style="display: none"><p>Not visible to anybody who reads.</p></div>',
     "<script>var text = 'Not text';</script><style>p { color: red }</style><!-- a remark -->",
+    "<div><p>We value your privacy. We and our 789 partners store information on a device.</p></div>",
     '<div role="dialog"><p>We and our 789 partners store information.</p></div>',
 ]  # fmt: skip
 
@@ -223,6 +225,17 @@ def test_furniture_in_the_text_comes_and_goes_unnoticed(furniture: str) -> None:
 def test_what_stands_beside_the_text_may_change_at_will(place: str) -> None:
     pages = [page(**{place: f"<div class='box'><p>Box number {n} with words of its own.</p></div>"}) for n in range(4)]  # type: ignore[arg-type]  # one keyword of several
     assert revised(*pages) == [False] * 3
+
+
+def test_a_menu_of_the_site_after_the_text_is_left_out_without_a_name_or_heading() -> None:
+    menus = [
+        "".join(f'<li><a href="/p/{n}{k}">Another story of the day {n}{k}</a></li>' for k in range(5)) for n in range(3)
+    ]
+    pages = [
+        f"<html><body><h1>{TITLE}</h1>{''.join(f'<p>{text}</p>' for text in TEXT)}<ul>{menu}</ul></body></html>"
+        for menu in menus
+    ]
+    assert revised(*pages) == [False, False]
 
 
 def test_a_wrapper_with_an_unlucky_name_is_no_furniture() -> None:
@@ -351,6 +364,29 @@ def test_encodings(encoding: str, header: str, meta: str) -> None:
 def test_one_broken_byte_does_not_change_the_encoding() -> None:
     body = page([*TEXT[:3], "Überfall – “Krieg” ÄÖÜ ß"]).encode().replace(b"Sunday", b"Sun\xffday")
     assert "Überfall – “Krieg” ÄÖÜ ß" in texts(read_page(body, URL, {"content-type": "text/html; charset=utf-8"}, ""))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["share ", "1 ", "1", "h", "ago ", "updated ", "on ", "12:", "·", "a", "read more ", ",", "sign up "]
+        ),
+        max_size=200,
+    ).map("".join)
+)
+@settings(deadline=timedelta(seconds=2))
+def test_no_short_text_takes_the_rules_long(text: str) -> None:
+    for whole in (text, text[:159] + "!"):
+        assert is_counter_or_stamp(whole) in {True, False}
+        assert is_offer(whole) in {True, False}
+        assert leads_away(whole, 0) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "text", ["share " * 26, "share 1 " * 19, "1" * 159, "updated " + "1" * 150, "updated " + "1," * 70, "1 h ago " * 19]
+)
+def test_nor_does_a_text_made_to_confuse_them(text: str) -> None:
+    assert not is_counter_or_stamp(text + "!")
 
 
 def test_depth_size_and_count_are_bounded() -> None:

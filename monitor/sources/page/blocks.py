@@ -27,6 +27,7 @@ from monitor.sources.page.tree import DEEPEST, children
 MOST_BLOCKS = 4_000
 MOST_CHARACTERS = 2**20
 _PROSE = 60  # characters from which on a block may be prose
+_LINKS = 4
 _NO_REPEAT = 60  # letters from which on a text that was shown before is left out
 _MOST_OF_A_NAMED_PART = 0.35  # of a container's text: an element with more is not what its name says
 
@@ -57,6 +58,7 @@ class Shown:
     named: tuple[int, ...]
     aside: bool = False  # by its own words, whatever holds it
     post: str | None = None
+    inward: int = 0  # of the linked characters, those that lead to the same host
 
     def is_prose(self) -> bool:
         """Whether it is long and not mostly a link."""
@@ -155,7 +157,9 @@ class _Reading:
         self._characters += len(text)
         stamp = run.timed > 0 and is_stamp_around(collapse("".join(run.untimed)))
         aside = stamp or is_counter_or_stamp(text) or is_offer(text) or leads_away(text, run.inward)
-        self.shown.append(Shown(above.kind, text, letters, run.linked, above.path, above.named, aside, above.post))
+        self.shown.append(
+            Shown(above.kind, text, letters, run.linked, above.path, above.named, aside, above.post, run.inward)
+        )
 
     def _below(self, node: LexborNode, tag: str, attributes: dict[str, str | None], above: _Above) -> _Above:
         """What holds for what stands in an element."""
@@ -199,7 +203,7 @@ class Picture:
         left_out = set(without)
         inner = [b for b in self.shown if container in b.path and left_out.isdisjoint(b.path)]
         furniture = _furniture(inner, container)
-        stay = _without_lists_of_links([b for b in inner if furniture.isdisjoint(b.named)])
+        stay = _without_lists_of_links(_within_prose([b for b in inner if furniture.isdisjoint(b.named)]))
         said: set[str] = set()
         for block in stay:
             repeated = len(block.letters) >= _NO_REPEAT and block.letters in said
@@ -227,11 +231,24 @@ def _furniture(inner: list[Shown], container: int) -> set[int]:
     total = 0
     for block in inner:
         total += len(block.letters)
-        depth = block.path.index(container)
-        for element in block.named:
-            if element in block.path[depth + 1 :]:
-                sizes[element] += len(block.letters)
+        below = set(block.path[block.path.index(container) + 1 :])
+        for element in below.intersection(block.named):
+            sizes[element] += len(block.letters)
     return {element for element, size in sizes.items() if size <= total * _MOST_OF_A_NAMED_PART}
+
+
+def _within_prose(blocks: list[Shown]) -> list[Shown]:
+    """Leave out what stands before and after all prose and leads to at least `_LINKS` other pages of the same host."""
+    prose = [index for index, block in enumerate(blocks) if block.is_prose()]
+    if not prose:
+        return blocks
+    before, text, after = blocks[: prose[0]], blocks[prose[0] : prose[-1] + 1], blocks[prose[-1] + 1 :]
+    return [*_without_menu(before), *text, *_without_menu(after)]
+
+
+def _without_menu(blocks: list[Shown]) -> list[Shown]:
+    stay = [block for block in blocks if block.inward < len(block.text) * 0.8]
+    return blocks if len(blocks) - len(stay) < _LINKS else stay
 
 
 def _without_lists_of_links(blocks: list[Shown]) -> Iterator[Shown]:

@@ -111,8 +111,8 @@ _SHARE_WORDS = (
 )
 _READING = rf"(?:\d+\s*[-–]?\s*{_UNIT}\s*(?:read|lesezeit|de\s+lecture|de\s+lectura|de\s+leitura|di\s+lettura|leestijd|чтения|okuma)|(?:reading|read)\s+time:?\s*\d+\s*{_UNIT}|lesezeit:?\s*\d+\s*{_UNIT})"
 _PIECE = rf"(?:{_RELATIVE}|{_COUNT}\s*{_COUNTED}|{_COUNTED}\s*[:(]?\s*{_COUNT}\)?|{_SHARE_WORDS}\s*[:(·•|]?\s*(?:{_COUNT})?\)?|{_READING}|(?:last\s+)?(?:updated|published|posted|modified|edited|aktualisiert|mis\s+à\s+jour|publié|actualizado|publicado|atualizado|aggiornato|обновлено|опубликовано)\s*:?\s*{_RELATIVE})"
-_SEPARATOR = r"[\s·•|,;/–—\-\u2022]*"
-_COUNTERS = re.compile(rf"{_SEPARATOR}{_PIECE}(?:{_SEPARATOR}{_PIECE}){{0,11}}{_SEPARATOR}", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s·•|,;/–—\-\u2022]*")
+_COUNTER = re.compile(rf"{_PIECE}(?!\w)", re.IGNORECASE)
 _STAMPED = (
     r"(?:(?:last|first|originally)\s+)?(?:up-?dated|published|posted|modified|edited|created|reviewed|aktualisiert|veröffentlicht|erstellt|stand:|"
     r"mis\s+à\s+jour|modifié|publiée?|actualizado|publicado|atualizado|aggiornato|pubblicato|bijgewerkt|gepubliceerd|"
@@ -122,7 +122,9 @@ _DATE_WORD = (
     r"(?:\d[\d:.,/\-hHT]*(?:st|nd|rd|th|Z)?|[ap]\.?m\.?|uhr|h|[A-Z]{2,4}T|GMT|UTC|on|at|as\s+of|am|um|le|à|de|del|el|em|às|a\s+las|il|alle|ore|op|om|в|of|the|年|月|日|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?|[^\W\d_]{3,12}\.?)"
 )
-_STAMP = re.compile(rf"{_SEPARATOR}{_STAMPED}\s*:?{_SEPARATOR}(?:{_DATE_WORD}{_SEPARATOR}){{1,9}}", re.IGNORECASE)
+_STAMP_BEGINS = re.compile(rf"{_STAMPED}(?!\w)\s*:?", re.IGNORECASE)
+_STAMP_GOES_ON = re.compile(rf"{_DATE_WORD}(?!\w)", re.IGNORECASE)
+_MOST_PIECES = 12
 _AD = re.compile(
     r"(?:advertise?ments?|sponsored(?:\s+content)?|ad|anzeige|werbung|publicité|publicidad|publicidade|pubblicità|advertentie|реклама|reklama?|mainos|annons|annonse|广告|廣告|広告|광고|إعلان)"
     r"(?:\s*[-–:·]\s*(?:continue|story\s+continues|scroll|article\s+continues).{0,60})?\.?|(?:story|article)\s+continues\s+(?:below|after)(?:\s+(?:this\s+)?ad\w*)?\.?|continue\s+reading(?:\s+below)?\.?|skip\s+(?:to|past)\s.{0,60}",
@@ -131,6 +133,12 @@ _AD = re.compile(
 _LETTER_OFFER = re.compile(
     r"(?:sign\s?up|subscribe|register|get\s+(?:the|our)|join|abonnieren|melden\s+sie|abonnez-vous|inscrivez-vous|suscr[ií]b\w*|inscreva|iscriviti|schrijf|подпи\w+|zapisz).{0,120}"
     r"(?:news\s?letters?|inbox|e-?mail\s+(?:alerts?|updates?|list)|morning\s+briefing|boletín|рассылк\w+|newslettera?).{0,120}",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONSENT = re.compile(
+    r"(?:we (?:and our (?:\d+ )?partners|value your privacy|use cookies|care about your privacy)|this (?:web)?site uses cookies|by (?:using|continuing)[^.]{0,60}cookies|"
+    r"wir (?:und unsere (?:\d+ )?partner|verwenden cookies|nutzen cookies)|nous (?:et nos (?:\d+ )?partenaires|utilisons des cookies)|(?:nosotros y nuestros (?:\d+ )?socios|utilizamos cookies|usamos cookies)|"
+    r"noi e i nostri (?:\d+ )?partner|utilizziamo i cookie|wij en onze (?:\d+ )?partners|wij gebruiken cookies|мы используем (?:файлы )?cookie).{0,600}",
     re.IGNORECASE | re.DOTALL,
 )
 _LEADS_AWAY = re.compile(
@@ -152,7 +160,22 @@ def is_counter_or_stamp(text: str) -> bool:
     """Whether a short text says nothing but how long ago, how often shared, or when last touched."""
     if len(text) > 160:
         return False
-    return bool(_COUNTERS.fullmatch(text)) or (any(map(str.isdigit, text)) and bool(_STAMP.fullmatch(text)))
+    if _is_made_of(_COUNTER, text, 0):
+        return True
+    start = _STAMP_BEGINS.match(text, _SEPARATORS.match(text).end())  # type: ignore[union-attr]  # matches anywhere
+    return start is not None and any(map(str.isdigit, text)) and _is_made_of(_STAMP_GOES_ON, text, start.end())
+
+
+def _is_made_of(piece: re.Pattern[str], text: str, start: int) -> bool:
+    """Whether the text from `start` on is such pieces with separators between: each is taken once, so that no text takes long."""
+    for _ in range(_MOST_PIECES):
+        found = piece.match(text, _SEPARATORS.match(text, start).end())  # type: ignore[union-attr]  # matches anywhere
+        if found is None:
+            return False
+        start = _SEPARATORS.match(text, found.end()).end()  # type: ignore[union-attr]  # matches anywhere
+        if start == len(text):
+            return True
+    return False
 
 
 def is_stamp_around(text: str) -> bool:
@@ -161,8 +184,8 @@ def is_stamp_around(text: str) -> bool:
 
 
 def is_offer(text: str) -> bool:
-    """Whether a short text is an advertisement's label or offers a newsletter."""
-    return len(text) <= 400 and bool(_AD.fullmatch(text) or _LETTER_OFFER.fullmatch(text))
+    """Whether a short text is an advertisement's label, offers a newsletter or asks for consent."""
+    return len(text) <= 600 and any(rule.fullmatch(text) for rule in (_AD, _LETTER_OFFER, _CONSENT))
 
 
 def leads_away(text: str, linked: int) -> bool:
