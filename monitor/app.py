@@ -27,6 +27,7 @@ from monitor.scheduling import ticking, until_cron
 from monitor.sources.pool import open_pool
 from monitor.stages import deliver, jobs, match, policy, project
 from monitor.stages.fetch import Fetcher, Rechecks, arrange_pages
+from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
 from monitor.stages.sources import Source
 from monitor.stages.work import Pace, over_events, over_timers
@@ -68,6 +69,7 @@ class Loops:
     timers: dict[str, Coroutine[Any, Any, None]] = field(default_factory=dict)
     events: dict[str, Coroutine[Any, Any, None]] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
+    once: dict[tuple[str, int], Once] = field(default_factory=dict)
 
     def pace(self, name: str) -> Pace:
         """The pace of a loop, made at the first asking."""
@@ -107,7 +109,7 @@ async def run(
     async with assembled(config) as parts:
         await arrange(parts.log, feeds_of(config))
         await arrange_pages(parts.log, pages_of(config))
-        loops = loops_of(parts)
+        loops = loops_of(parts, ending=until_idle)
         async with asyncio.TaskGroup() as group:
             timers = [group.create_task(loop, name=name) for name, loop in loops.timers.items()]
             events = [group.create_task(loop, name=name) for name, loop in loops.events.items()]
@@ -139,8 +141,8 @@ async def _first(stop: Coroutine[Any, Any, object], idle: asyncio.Task[None] | N
             task.cancel()
 
 
-def loops_of(parts: Parts) -> Loops:
-    """The loops of all stages over all partitions."""
+def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
+    """The loops of all stages over all partitions. With `ending`, nothing is polled or read twice."""
     config, log = parts.config, parts.log
     sources = feeds_of(config) | pages_of(config)
     poller = Poller(log, parts.net, parts.parser, feeds_of(config))
@@ -159,8 +161,9 @@ def loops_of(parts: Parts) -> Loops:
             name = f"{group}@{at}"
             loops.events[name] = over_events(log, group, at, handle, loops.pace(name))
 
-        timers(jobs.POLL, poller, config.polling.concurrency, POLL_LEASE)
-        timers(jobs.FETCH, fetcher, config.polling.concurrency, FETCH_LEASE)
+        for kind, work, lease in ((jobs.POLL, poller, POLL_LEASE), (jobs.FETCH, fetcher, FETCH_LEASE)):
+            once = loops.once[kind, partition] = Once(log, work)
+            timers(kind, once if ending else work, config.polling.concurrency, lease)
         for channel, notifier in parts.notifiers.items():
             courier = deliver.Courier(log, channel, notifier)
             timers(jobs.deliveries_of(channel), courier, DELIVERIES_AT_ONCE, DELIVER_LEASE)
@@ -209,11 +212,18 @@ async def idleness(parts: Parts, loops: Loops) -> None:
 
 
 async def _is_idle(parts: Parts, loops: Loops) -> bool:
-    if any(pace.busy for pace in loops.paces.values()) or await _lag(parts):
+    """Whether all that was due has been done, once: what is read at short intervals is due again before long."""
+    log, read = parts.log, {f"{kind}@{at}" for kind, at in loops.once}
+    if any(pace.busy for name, pace in loops.paces.items() if name not in read) or await _lag(parts):
         return False
-    kinds = [jobs.POLL, jobs.FETCH, *map(jobs.deliveries_of, parts.notifiers)]
-    waits = [await parts.log.next_due(kind, at) for kind in kinds for at in range(parts.log.partitions)]
-    return all(wait is None or wait > 0 for wait in waits) and not any(pace.busy for pace in loops.paces.values())
+    messages = [
+        await log.next_due(jobs.deliveries_of(channel), at)
+        for channel in parts.notifiers
+        for at in range(log.partitions)
+    ]
+    if any(wait is not None and wait <= 0 for wait in messages):
+        return False
+    return all([once.has_done_all(await log.next_due(*where)) for where, once in loops.once.items()])
 
 
 # --- from the configuration's words to the stages' -------------------------------------------------------------------
