@@ -162,8 +162,9 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
             loops.events[name] = over_events(log, group, at, handle, loops.pace(name))
 
         for kind, work, lease in ((jobs.POLL, poller, POLL_LEASE), (jobs.FETCH, fetcher, FETCH_LEASE)):
-            once = loops.once[kind, partition] = Once(log, work)
-            timers(kind, once if ending else work, config.polling.concurrency, lease)
+            if ending:
+                loops.once[kind, partition] = Once(log, work)
+            timers(kind, loops.once.get((kind, partition), work), config.polling.concurrency, lease)
         for channel, notifier in parts.notifiers.items():
             courier = deliver.Courier(log, channel, notifier)
             timers(jobs.deliveries_of(channel), courier, DELIVERIES_AT_ONCE, DELIVER_LEASE)
