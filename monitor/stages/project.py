@@ -6,6 +6,7 @@ An event that cannot be applied is never set aside, since the ones after it stan
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import Final
 
 import structlog
@@ -26,8 +27,9 @@ async def run(log: Log, views: Projection, partition: int) -> None:
     Raises Corrupt or UnknownEvent where the log does not verify or was written by a newer Monitor.
     """
     await _catch_up(log, views, partition)
-    async for batch in log.consume(GROUP, partition, limit=_BATCH):
-        await _apply(log, views, batch)
+    async with aclosing(log.consume(GROUP, partition, limit=_BATCH)) as batches:
+        async for batch in batches:
+            await _apply(log, views, batch)
 
 
 async def _catch_up(log: Log, views: Projection, partition: int) -> None:
