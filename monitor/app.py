@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from monitor import __version__
-from monitor.config import Config, Feed
+from monitor.config import Apprise, Config, Feed, Slack, Webhook
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Entity, Watchlist
 from monitor.net import open_net
@@ -27,6 +27,9 @@ from monitor.scheduling import ticking, until_cron
 from monitor.sources.pool import open_pool
 from monitor.stages import deliver, jobs, match, policy, project
 from monitor.stages.fetch import Fetcher, Rechecks, arrange_pages
+from monitor.stages.gate import Gate
+from monitor.stages.heartbeat import Heart, beating
+from monitor.stages.herald import Audience
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
 from monitor.stages.sources import Source
@@ -38,11 +41,12 @@ from monitor.store.views import Views
 
 logger = structlog.get_logger()
 
-TICK = 0.2  # seconds: how late a due timer may be noticed when nothing rings the bell
+TICK = 0.1  # seconds: how late a due timer may be noticed when nothing rings the bell
 POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
 FETCH_LEASE = 120.0
-DELIVER_LEASE = 60.0
-DELIVERIES_AT_ONCE = 4  # of one channel
+DELIVER_LEASE = 120.0
+DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
+GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
 CAPTURES = "captures"
 DRAIN = 20.0  # seconds that work under way gets to finish when the daemon is told to stop
 CATCH_UP = 3.0  # seconds that the followers then get
@@ -60,6 +64,7 @@ class Parts:
     views: Projection
     rulebook: Rulebook
     notifiers: Mapping[str, Notifier]
+    gates: Mapping[str, Gate]
 
 
 @dataclass(slots=True)
@@ -70,6 +75,7 @@ class Loops:
     events: dict[str, Coroutine[Any, Any, None]] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
     once: dict[tuple[str, int], Once] = field(default_factory=dict)
+    every: dict[str, float] = field(default_factory=dict)  # seconds between two rings, where it is not TICK
 
     def pace(self, name: str) -> Pace:
         """The pace of a loop, made at the first asking."""
@@ -96,7 +102,15 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
         parser = await stack.enter_async_context(open_pool(config.polling.parsers))
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         notifiers = {name: KINDS[channel.type](channel, net) for name, channel in config.channels.items()}
-        yield Parts(config, log, net, parser, FileCaptures(config.data_dir / CAPTURES), views, rulebook, notifiers)
+        captures = FileCaptures(config.data_dir / CAPTURES)
+        yield Parts(config, log, net, parser, captures, views, rulebook, notifiers, await gates_of(config, log))
+
+
+async def gates_of(config: Config, log: Log) -> dict[str, Gate]:
+    """The gate of each channel; one that was failing when Monitor ended is knocked at first."""
+    standings = {name: await deliver.standing_of(log, name) for name in config.channels}
+    rates = {name: getattr(table, "rate", None) for name, table in config.channels.items()}
+    return {name: Gate(rates[name], away=standing.state == "failing") for name, standing in standings.items()}
 
 
 async def run(
@@ -113,7 +127,7 @@ async def run(
         async with asyncio.TaskGroup() as group:
             timers = [group.create_task(loop, name=name) for name, loop in loops.timers.items()]
             events = [group.create_task(loop, name=name) for name, loop in loops.events.items()]
-            rings = {name: (TICK, pace.ring) for name, pace in loops.paces.items()}
+            rings = {name: (loops.every.get(name, TICK), pace.ring) for name, pace in loops.paces.items()}
             async with ticking(rings | watchdog()):
                 ready()
                 tell_systemd("READY=1")
@@ -151,10 +165,12 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     loops = Loops()
     for partition in range(log.partitions):
 
-        def timers(kind: str, work: Any, concurrency: int, lease: float, at: int = partition) -> None:
+        def timers(
+            kind: str, work: Any, concurrency: int, lease: float, gate: Gate | None = None, at: int = partition
+        ) -> None:
             name = f"{kind}@{at}"
             loops.timers[name] = over_timers(
-                log, kind, at, work, loops.pace(name), concurrency=concurrency, lease=lease
+                log, kind, at, work, loops.pace(name), concurrency=concurrency, lease=lease, gate=gate
             )
 
         def events(group: str, handle: Any, at: int = partition) -> None:
@@ -166,16 +182,36 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
                 loops.once[kind, partition] = Once(log, work)
             timers(kind, loops.once.get((kind, partition), work), config.polling.concurrency, lease)
         for channel, notifier in parts.notifiers.items():
-            courier = deliver.Courier(log, channel, notifier)
-            timers(jobs.deliveries_of(channel), courier, DELIVERIES_AT_ONCE, DELIVER_LEASE)
+            gate = parts.gates[channel]
+            at_once = DELIVERIES_AT_ONCE.get(config.channels[channel].type, 1)
+            courier = deliver.Courier(log, channel, notifier, gate)
+            timers(jobs.deliveries_of(channel), courier, at_once, DELIVER_LEASE, gate)
         events(
             match.GROUP,
             match.Matcher(log, parts.rulebook, heat, ruleset=config.digest, public_url=_text(config.public_url)),
         )
         events(policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}))
-        events(deliver.GROUP, deliver.Dispatcher(log, _bells(loops, parts, partition)))
+        events(deliver.GROUP, deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config)))
         loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)
+    _add_heartbeat(loops, parts)
     return loops
+
+
+def _add_heartbeat(loops: Loops, parts: Parts) -> None:
+    """The loop of the heartbeat, where anybody is to hear it."""
+    wanted = parts.config.heartbeat
+    if not wanted.notify:
+        return
+    heart = Heart(
+        parts.log,
+        {channel: parts.notifiers[channel] for channel in wanted.notify},
+        groups=GROUPS,
+        kinds=(jobs.POLL, jobs.FETCH),
+        answering=lambda: [channel for channel, gate in parts.gates.items() if not gate.resting],
+        behind=wanted.behind.total_seconds(),
+    )
+    loops.every["heartbeat"] = wanted.every.total_seconds()
+    loops.timers["heartbeat"] = beating(heart, loops.pace("heartbeat"))
 
 
 def _bells(loops: Loops, parts: Parts, partition: int) -> dict[str, Pace]:
@@ -200,8 +236,7 @@ async def drain(parts: Parts, loops: Loops, timers: list[asyncio.Task[None]]) ->
 
 
 async def _lag(parts: Parts) -> int:
-    groups = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
-    return sum([await parts.log.lag(group, at) for group in groups for at in range(parts.log.partitions)])
+    return sum([await parts.log.lag(group, at) for group in GROUPS for at in range(parts.log.partitions)])
 
 
 async def idleness(parts: Parts, loops: Loops) -> None:
@@ -219,8 +254,9 @@ async def _is_idle(parts: Parts, loops: Loops) -> bool:
         return False
     messages = [
         await log.next_due(jobs.deliveries_of(channel), at)
-        for channel in parts.notifiers
+        for channel, gate in parts.gates.items()
         for at in range(log.partitions)
+        if not gate.resting
     ]
     if any(wait is not None and wait <= 0 for wait in messages):
         return False
@@ -279,6 +315,23 @@ def rechecks_of(config: Config) -> Rechecks:
     """How often articles are looked at again."""
     recheck, gone = config.polling.recheck, config.defaults.gone_after
     return Rechecks(recheck.min, recheck.max, recheck.until, config.defaults.hot.every, gone.checks, gone.over)
+
+
+def audience_of(config: Config) -> Audience:
+    """Who is told what no watchlist is about."""
+    tables = config.channels.items()
+    return Audience(
+        health=config.defaults.health,
+        fallbacks={
+            name: table.fallback
+            for name, table in tables
+            if isinstance(table, Webhook | Slack | Apprise) and table.fallback
+        },
+        firehose=[name for name, table in tables if isinstance(table, Webhook) and table.firehose],
+        watchers={
+            source: [name for name in config.watchlists if source in config.sources_of(name)] for source in config.feeds
+        },
+    )
 
 
 def user_agent(contact: str | None) -> str:

@@ -19,7 +19,9 @@ def configure(level: str = "info", form: Literal["auto", "console", "json"] = "a
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+        if pretty
+        else structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         _without_control_characters,
     ]
     renderer: structlog.typing.Processor = (
