@@ -46,7 +46,7 @@ def diff(
         row = article_named(reader, article)
         revisions = {revision.revision: revision for revision in reader.revisions(row.id, limit=10_000)}
         first, second = _chosen(old, new, list(revisions))
-        texts = [reader.content(row.id, number) for number in (first, second)]
+        texts = [reader.content(row.id, first, reread=first < second), reader.content(row.id, second)]
     if texts[0] is None or texts[1] is None:
         raise nothing(
             f"{row.url} has no revision {first if texts[0] is None else second}: it has {_span(list(revisions))}"

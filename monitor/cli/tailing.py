@@ -17,13 +17,26 @@ from monitor.cli.opening import log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, LimitOption, configuration
 from monitor.cli.output import safe, screen, short, show_json, when
 from monitor.core.events import (
+    AlertAcked,
+    AlertGrouped,
+    AlertHeld,
     AlertRaised,
+    AlertRouted,
     AlertSuppressed,
     AnyEvent,
+    ArticleBlocked,
+    ArticleConfirmed,
     ArticleDiscovered,
     ArticleGone,
+    ArticleHeld,
+    ArticleReleased,
+    ArticleReread,
     ArticleRestored,
     ArticleRevised,
+    ChannelDisabled,
+    ChannelEnabled,
+    ChannelFailing,
+    ChannelRecovered,
     DeliveryDied,
     DeliveryFailed,
     DeliveryRequested,
@@ -32,8 +45,14 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    GroupClosed,
+    InhibitionStarted,
     NotificationFormed,
     Recorded,
+    SilenceExpired,
+    SilenceSet,
+    SiteTemplateChanged,
+    ThrottleStarted,
     type_of,
 )
 from monitor.ports import Log
@@ -149,12 +168,44 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{short(event.article)} r{event.revision}: {event.summary}"
         case ArticleGone():
             return f"{short(event.article)}: present at {event.last_present:%H:%M}, absent in {len(event.absent)} looks"
+        case ArticleBlocked():
+            return f"{short(event.article)}: present at {event.last_present:%H:%M}, blocked in {len(event.blocked)} looks"
+        case ArticleConfirmed():
+            return f"{short(event.article)} r{event.revision}: by {', '.join(event.agreeing) or 'standing'}"
+        case ArticleReread():
+            return f"{short(event.article)} r{event.revision}: by {event.extractor}"
+        case ArticleHeld() | ArticleReleased():
+            return f"{short(event.article)}: by {event.by}"
         case ArticleRestored():
             return short(event.article)
+        case SiteTemplateChanged():
+            return f"{event.site}: {len(event.revisions)} revisions are the site's, not the articles'"
         case AlertRaised():
             return f"{event.watchlist}: {event.data.get('summary') or ', '.join(event.changes)}"
         case AlertSuppressed():
             return f"{short(event.alert)}: {event.reason}"
+        case AlertRouted():
+            return f"{short(event.alert)}: {', '.join(f'{one.channel} {one.how}' for one in event.tellings)}"
+        case AlertGrouped() | AlertHeld():
+            return f"{short(event.alert)}: {event.channel}, in {short(event.group)}, until {event.due:%H:%M:%S} UTC"
+        case AlertAcked():
+            return f"{short(event.alert)}: {event.by} {event.note}"
+        case GroupClosed():
+            return f"{event.channel}: {short(event.group)}, {event.count} alerts {event.reason}"
+        case ThrottleStarted():
+            return f"{short(event.alert)}: the only one like it until {event.until:%H:%M:%S} UTC"
+        case InhibitionStarted():
+            return f"{event.rule}: by {event.by} until {event.until:%H:%M:%S} UTC"
+        case SilenceSet():
+            return f"{short(event.silence)}: {event.comment}, until {event.until:%Y-%m-%d %H:%M} UTC"
+        case SilenceExpired():
+            return f"{short(event.silence)}: by {event.by}"
+        case ChannelFailing():
+            return f"{event.channel}: {event.reason} {event.detail}, {event.failures} times in a row"
+        case ChannelDisabled():
+            return f"{event.channel}: {event.reason}, by {event.by}"
+        case ChannelRecovered() | ChannelEnabled():
+            return event.channel
         case NotificationFormed() | DeliveryRequested():
             return f"{event.channel}: {short(event.notification)}"
         case DeliverySucceeded():

@@ -81,20 +81,47 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     confidence: float = 1.0
 
 
+class Measure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How much a figure says: its value, whether that is a bound, and the other end of a range such as 20 to 30."""
+
+    value: int | float
+    bound: Literal["exact", "min", "max", "about"] = "exact"
+    upper: int | float | None = None
+
+
 class Edit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One typed edit of a revision. `block` counts from 0 in the text that holds it (the new one, unless it was removed)."""
+    """One typed edit of a revision; docs/revisions.md says what each kind means. `block` counts from 0 in the text that holds
+    it (the new one, unless it was removed).
+
+    `sentence_before` and `sentence_after` hold it. A figure says what it counts (`unit`: %, a currency, `age`; else `noun`)
+    and how much, `figure_before` and `figure_after`. `speaker` says it, known by the `cue`; for a quote that is now
+    somebody else's `speaker_before` said it. All are empty where they are not known.
+    """
 
     kind: str
-    zone: Literal["title", "dek", "byline", "body"]
+    zone: Literal["title", "dek", "byline", "body", "lede", "stamp"]
     before: str = ""
     after: str = ""
     block: int | None = None
+    sentence_before: str = ""
+    sentence_after: str = ""
+    unit: str = ""
+    noun: str = ""
+    figure_before: Measure | None = None
+    figure_after: Measure | None = None
+    speaker: str = ""
+    speaker_before: str = ""
+    cue: str = ""
+
+
+Significance = Literal["major", "minor", "cosmetic"]
+Declared = Literal["yes", "no", "unknown"]
 
 
 class ArticleDiscovered(Event, frozen=True, tag="article.discovered"):
     """An article was read for the first time. Carries everything.
 
-    `how` is `seen` for the first sight in a source that was already watched, `backlog` for what was old at first sight.
+    `backlog`: it was old at first sight. `follows` is the article whose address it took over, where it did.
     """
 
     article: str
@@ -108,13 +135,18 @@ class ArticleDiscovered(Event, frozen=True, tag="article.discovered"):
     access: Literal["full", "teaser"]
     evidence: Evidence
     feed_title: str = ""
+    follows: str = ""
 
 
 class ArticleRevised(Event, frozen=True, tag="article.revised"):
     """An article's words changed. Folding `operations` and `fields` over the content before gives `sha256`.
 
     `fields` holds the new values of those fields of Content, other than blocks, that differ.
-    `reverted_to` is the revision whose exact text came back, where one did.
+    `reverted_to` is the revision whose exact text came back, where one did: it takes back all revisions between the two.
+    `confidence` is `unconfirmed` for a headline alone that only one place of the page shows: it may be a test of headlines.
+    What follows is `article.confirmed`, or another `article.revised`.
+    `significance` and `update_declared` are None in what was recorded before they were told. `stealth`: major, and declared
+    to be no update. `bump`: a new stamp on the same words.
     """
 
     article: str
@@ -129,6 +161,40 @@ class ArticleRevised(Event, frozen=True, tag="article.revised"):
     access: Literal["full", "teaser"]
     evidence: Evidence
     reverted_to: int | None = None
+    confidence: Literal["confirmed", "unconfirmed"] = "confirmed"
+    significance: Significance | None = None
+    update_declared: Declared | None = None
+    stealth: bool = False
+    bump: bool = False
+
+
+class ArticleConfirmed(Event, frozen=True, tag="article.confirmed"):
+    """An unconfirmed revision holds: places of the page and the feed agree on it (`agreement`), or it still stood at the last re-check (`standing`).
+
+    `agreeing` are the places that show it: `json-ld`, `og`, `h1`, `feed`. `last_seen` is the newest look that saw it.
+    """
+
+    article: str
+    revision: int
+    how: Literal["agreement", "standing"]
+    last_seen: datetime
+    agreeing: tuple[str, ...] = ()
+
+
+class ArticleReread(Event, frozen=True, tag="article.reread"):
+    """A new extractor read the kept raw body of a revision anew: the revision stays, its text is from now on this one. No edit, no alert.
+
+    Folding `operations` and `fields` over the content before gives `sha256`, as for a revision.
+    """
+
+    article: str
+    revision: int
+    before_sha256: str
+    sha256: str
+    operations: tuple[Operation, ...]
+    fields: dict[str, Any]
+    extractor: str
+    raw_sha256: str
 
 
 class Absence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,20 +206,73 @@ class Absence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArticleGone(Event, frozen=True, tag="article.gone"):
-    """Repeated looks did not find the article. An observation with both its bounds, not a claim."""
+    """Repeated looks did not find the article. An observation with both its bounds, not a claim.
+
+    `replaced_by` is the article that stands at its address now, where there is one.
+    """
 
     article: str
     revision: int
     last_present: datetime
     absent: tuple[Absence, ...]
+    replaced_by: str = ""
+
+
+class ArticleBlocked(Event, frozen=True, tag="article.blocked"):
+    """Repeated looks met something that stands before the article: a check for robots, a login, a refusal. Nothing is known of the article itself."""
+
+    article: str
+    revision: int
+    last_present: datetime
+    blocked: tuple[Absence, ...]
 
 
 class ArticleRestored(Event, frozen=True, tag="article.restored"):
-    """An article that was gone is there again."""
+    """An article that was gone, or blocked, is there again. `gone_since` is when that was said."""
 
     article: str
     revision: int
     gone_since: datetime
+    was: Literal["gone", "blocked"] = "gone"
+
+
+class ArticleHeld(Event, frozen=True, tag="article.held"):
+    """Somebody wants the raw captures of an article kept for ever."""
+
+    article: str
+    by: str
+
+
+class ArticleReleased(Event, frozen=True, tag="article.released"):
+    """Somebody let the captures of a held article age again."""
+
+    article: str
+    by: str
+
+
+# --- sites -----------------------------------------------------------------------------------------------------------
+
+
+class RevisionName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One revision of one article."""
+
+    article: str
+    revision: int
+
+
+class SiteTemplateChanged(Event, frozen=True, tag="site.template_changed"):
+    """The same edit was made to many articles of one site at about the same time: its template changed, not the articles.
+
+    `change` is the id under which alerts (`alert.raised`, `template`) of these and later revisions name it. `added` and
+    `removed` are the texts that came and went alike. `revisions` are those seen so far; `since` is the first of them.
+    """
+
+    change: str
+    site: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    revisions: tuple[RevisionName, ...]
+    since: datetime
 
 
 # --- alerts ----------------------------------------------------------------------------------------------------------
@@ -162,7 +281,8 @@ class ArticleRestored(Event, frozen=True, tag="article.restored"):
 class AlertRaised(Event, frozen=True, tag="alert.raised"):
     """A watchlist has something to say about a revision: one alert per (article, revision, watchlist).
 
-    `data` is the payload's `data` of docs/webhooks.md, stable by its own `schema`.
+    `data` is the payload's `data` of docs/webhooks.md, stable by its own `schema`. `template` names the change of the
+    site's template (`site.template_changed`) that all edits of the revision belong to, where there is one.
     """
 
     alert: str
@@ -174,36 +294,153 @@ class AlertRaised(Event, frozen=True, tag="alert.raised"):
     notify: tuple[str, ...]
     backlog: bool
     data: dict[str, Any]
+    template: str = ""
 
 
 class AlertSuppressed(Event, frozen=True, tag="alert.suppressed"):
-    """An alert that tells nobody, and why (`backlog`, `no_channel`, …)."""
+    """An alert that tells nobody, and why (`backlog`, `no_channel`, `silenced`, `inhibited`, `throttled`, …).
+
+    Where `channel` names one, only that channel is not told. `by` is what suppressed it: a silence, another alert.
+    """
 
     alert: str
     reason: str
+    channel: str = ""
+    route: str = ""
+    by: str = ""
+
+
+class Telling(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How one channel is told of an alert: `now`, or later in a `group`, a `digest`, with other `sources`, after `quiet` hours; or it is `suppressed`.
+
+    `group` is the window of the `lane` in which it waits, `until` when that ends at the latest as far as is known.
+    """
+
+    channel: str
+    route: str
+    how: Literal["now", "group", "digest", "sources", "quiet", "suppressed"]
+    lane: str = ""
+    group: str = ""
+    until: datetime | None = None
+    reason: str = ""
+
+
+class AlertRouted(Event, frozen=True, tag="alert.routed"):
+    """What was decided about an alert, a telling for each channel; only where they are not all told at once."""
+
+    alert: str
+    tellings: tuple[Telling, ...]
+
+
+class AlertGrouped(Event, frozen=True, tag="alert.grouped"):
+    """An alert joined those that wait to be told together. `brief` is what the message will say of it."""
+
+    alert: str
+    channel: str
+    route: str
+    group: str
+    due: datetime
+    brief: dict[str, Any]
+
+
+class AlertHeld(Event, frozen=True, tag="alert.held"):
+    """An alert waits for the end of quiet hours. `brief` is what the message will say of it."""
+
+    alert: str
+    channel: str
+    route: str
+    group: str
+    due: datetime
+    brief: dict[str, Any]
+
+
+class AlertAcked(Event, frozen=True, tag="alert.acked"):
+    """Somebody has taken note of an alert: it is not reminded of any more."""
+
+    alert: str
+    by: str
+    note: str
+
+
+# --- policy ----------------------------------------------------------------------------------------------------------
+
+
+class GroupClosed(Event, frozen=True, tag="group.closed"):
+    """What waited together goes out as one message; or, with a `reason` and no `notification`, tells nobody."""
+
+    group: str
+    channel: str
+    notification: str
+    count: int
+    reason: str = ""
+
+
+class ThrottleStarted(Event, frozen=True, tag="throttle.started"):
+    """An alert was let through; others like it (of the same `lane`) are suppressed until then."""
+
+    lane: str
+    alert: str
+    until: datetime
+
+
+class InhibitionStarted(Event, frozen=True, tag="inhibition.started"):
+    """Something happened (`by`: an alert or an event) that makes others not worth telling until then, where the labels in `equal` agree."""
+
+    rule: str
+    equal: dict[str, tuple[str, ...]]
+    until: datetime
+    by: str
+
+
+class SilenceSet(Event, frozen=True, tag="silence.set"):
+    """Somebody wants to hear nothing of alerts with these labels until then."""
+
+    silence: str
+    matchers: dict[str, tuple[str, ...]]
+    until: datetime
+    comment: str
+    by: str
+
+
+class SilenceExpired(Event, frozen=True, tag="silence.expired"):
+    """Somebody ended a silence before its time."""
+
+    silence: str
+    by: str
 
 
 # --- notifications and deliveries ------------------------------------------------------------------------------------
 
 
 class NotificationFormed(Event, frozen=True, tag="notification.formed"):
-    """A message for one channel, with frozen members and frozen bytes. Its id is the `webhook-id`."""
+    """A message for one channel, with frozen members and frozen bytes. Its id is the `webhook-id`.
+
+    It lives where `article` lives; for a message about several that is the id of what brought them together. `kind` is
+    `alert`, `group`, `digest`, `reminder`, `superseded`, `health`, `firehose` or `test`.
+    """
 
     notification: str
     channel: str
     alerts: tuple[str, ...]
     article: str
     body: str
+    kind: str = "alert"
+    route: str = ""
 
 
 class DeliverySucceeded(Event, frozen=True, tag="delivery.succeeded"):
-    """The channel took the message."""
+    """The channel took the message.
+
+    `accepted`: it said no more than that it will try. `receipt` is what the channel calls the message, where it names it.
+    """
 
     notification: str
     channel: str
     attempt: int
     status: int | None
     seconds: float
+    accepted: bool = False
+    receipt: str = ""
 
 
 class DeliveryFailed(Event, frozen=True, tag="delivery.failed"):
@@ -237,10 +474,61 @@ class DeliveryRequested(Event, frozen=True, tag="delivery.requested"):
     by: str
 
 
+# --- channels --------------------------------------------------------------------------------------------------------
+
+
+class ChannelFailing(Event, frozen=True, tag="channel.failing"):
+    """A channel failed so often in a row that it is only knocked at now; what it should be told waits. Said once, until it recovers."""
+
+    channel: str
+    reason: str
+    detail: str
+    status: int | None
+    failures: int
+
+
+class ChannelRecovered(Event, frozen=True, tag="channel.recovered"):
+    """A failing channel takes messages again."""
+
+    channel: str
+    failing_since: datetime
+
+
+class ChannelDisabled(Event, frozen=True, tag="channel.disabled"):
+    """A channel is used no more until somebody enables it: its receiver said so (410), or a person did."""
+
+    channel: str
+    reason: str
+    by: str
+
+
+class ChannelEnabled(Event, frozen=True, tag="channel.enabled"):
+    """Somebody enabled a disabled channel."""
+
+    channel: str
+    by: str
+
+
 ArticleEvent = ArticleDiscovered | ArticleRevised | ArticleGone | ArticleRestored
+ArticleRemark = ArticleConfirmed | ArticleReread | ArticleBlocked | ArticleHeld | ArticleReleased
+"""What is said of an article without being news of it: it raises no alert."""
+ArticleFact = ArticleEvent | ArticleRemark
 FeedEvent = FeedBaselined | FeedFailing | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
-AnyEvent = ArticleEvent | FeedEvent | AlertRaised | AlertSuppressed | NotificationFormed | DeliveryEvent
+ChannelEvent = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
+AlertDecision = AlertSuppressed | AlertRouted | AlertGrouped | AlertHeld | AlertAcked
+PolicyEvent = GroupClosed | ThrottleStarted | InhibitionStarted | SilenceSet | SilenceExpired
+AnyEvent = (
+    ChannelEvent
+    | ArticleFact
+    | SiteTemplateChanged
+    | FeedEvent
+    | AlertRaised
+    | AlertDecision
+    | PolicyEvent
+    | NotificationFormed
+    | DeliveryEvent
+)
 
 
 class Recorded(msgspec.Struct, frozen=True):

@@ -14,9 +14,14 @@ import msgspec
 from monitor.core.content import Content, apply
 from monitor.core.events import (
     Absence,
+    ArticleBlocked,
+    ArticleConfirmed,
     ArticleDiscovered,
-    ArticleEvent,
+    ArticleFact,
     ArticleGone,
+    ArticleHeld,
+    ArticleReleased,
+    ArticleReread,
     ArticleRestored,
     ArticleRevised,
     Evidence,
@@ -33,7 +38,8 @@ STATED = ("title", "dek", "byline", "section", "lang", "published", "modified")
 class Article(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The newest state of an article: the snapshot beside its events, changed only together with them.
 
-    `past` holds the wording (`noise.wording`) of the newest revisions, the current one last.
+    `past` holds the wording (`noise.wording`) of the newest revisions, the current one last. `raw_sha256` names the raw body
+    of the newest revision, `extractor` what read it. `unconfirmed`: its newest revision still is.
     """
 
     id: str
@@ -47,19 +53,33 @@ class Article(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     aliases: tuple[str, ...] = ()
     revision: int = 1
     access: Access = "full"
-    status: Literal["live", "gone"] = "live"
+    status: Literal["live", "gone", "blocked"] = "live"
     hot_until: datetime | None = None
     past: tuple[str, ...] = ()
     feed_title: str = ""
     backlog: bool = False
     gone_since: datetime | None = None
     extractor: str = ""
+    raw_sha256: str = ""
+    unconfirmed: bool = False
+    held: bool = False
+    follows: str = ""
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """A state that the page flips to and from: its wording, since when it stands this time, and at how many looks."""
+
+    wording: str
+    since: datetime
+    looks: int
 
 
 class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the looks at an article taught: a note. Losing it costs one full fetch, and learning the restless places anew.
 
     `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article.
+    `fingerprint` is that of the newest page (`ports.ParsedPage`). `walls` are the looks in a row that something stood before.
+    `other` is the known variant that is seen for now.
     """
 
     seen_at: datetime | None = None
@@ -72,6 +92,9 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     places: tuple[Place, ...] = ()
     titles: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    fingerprint: str = ""
+    walls: tuple[Absence, ...] = ()
+    other: Variant | None = None
 
 
 class Seed(msgspec.Struct, frozen=True):
@@ -84,10 +107,14 @@ class Seed(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     feed_title: str = ""
     backlog: bool = False
+    follows: str = ""
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """A page, or a feed entry's own text, that was read: what `ports.ParsedPage` says, field by field, and how it was captured."""
+    """A page, or a feed entry's own text, that was read: what `ports.ParsedPage` says, field by field, and how it was captured.
+
+    `agreeing` are the places that show its title: `json-ld`, `og`, `h1`, `feed`.
+    """
 
     content: Content
     evidence: Evidence
@@ -97,6 +124,8 @@ class Sighting(msgspec.Struct, frozen=True):
     detail: str = ""
     titles: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    agreeing: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 # --- state at rest ---------------------------------------------------------------------------------------------------
@@ -130,7 +159,7 @@ def decode_looks(raw: bytes | None) -> Looks:
 # --- folding ---------------------------------------------------------------------------------------------------------
 
 
-def fold(article: Article | None, event: ArticleEvent) -> Article:
+def fold(article: Article | None, event: ArticleFact) -> Article:
     """The article after an event. Raises Corrupt where the event does not follow, or its text does not verify."""
     if isinstance(event, ArticleDiscovered):
         return _first(article, event)
@@ -141,13 +170,22 @@ def fold(article: Article | None, event: ArticleEvent) -> Article:
     match event:
         case ArticleRevised():
             return _rewritten(article, event)
+        case ArticleReread():
+            return _reread(article, event)
+        case ArticleConfirmed():
+            return msgspec.structs.replace(article, unconfirmed=False)
         case ArticleGone():
             return msgspec.structs.replace(article, status="gone", gone_since=event.at, changed_at=event.at)
+        case ArticleBlocked():
+            return msgspec.structs.replace(article, status="blocked", gone_since=event.at)
         case ArticleRestored():
-            return msgspec.structs.replace(article, status="live", gone_since=None, changed_at=event.at)
+            changed_at = event.at if event.was == "gone" else article.changed_at
+            return msgspec.structs.replace(article, status="live", gone_since=None, changed_at=changed_at)
+        case ArticleHeld() | ArticleReleased():
+            return msgspec.structs.replace(article, held=isinstance(event, ArticleHeld))
 
 
-def folded(events: Sequence[ArticleEvent]) -> Article:
+def folded(events: Sequence[ArticleFact]) -> Article:
     """The article after its whole history. Raises Corrupt, also for an empty one."""
     article: Article | None = None
     for event in events:
@@ -175,6 +213,8 @@ def _first(article: Article | None, event: ArticleDiscovered) -> Article:
         feed_title=event.feed_title,
         backlog=event.backlog,
         extractor=event.evidence.extractor,
+        raw_sha256=event.evidence.raw_sha256,
+        follows=event.follows,
     )
 
 
@@ -191,11 +231,22 @@ def _rewritten(article: Article, event: ArticleRevised) -> Article:
         access=event.access,
         past=(*article.past, wording(content))[-_PAST:],
         extractor=event.evidence.extractor,
+        raw_sha256=event.evidence.raw_sha256,
+        unconfirmed=event.confidence == "unconfirmed",
     )
 
 
-def revise(content: Content, event: ArticleRevised) -> Content:
-    """The content after a revision, not yet verified. Raises Corrupt where the operations or fields do not fit."""
+def _reread(article: Article, event: ArticleReread) -> Article:
+    """The same revision under a new reading: neither a change nor a version."""
+    if (event.revision, event.before_sha256) != (article.revision, article.sha256):
+        raise Corrupt(f"{article.id} was not read anew at revision {article.revision}")
+    content = _verified(revise(article.content, event), event.sha256)
+    past = (*article.past[:-1], wording(content))
+    return msgspec.structs.replace(article, content=content, sha256=event.sha256, past=past, extractor=event.extractor)
+
+
+def revise(content: Content, event: ArticleRevised | ArticleReread) -> Content:
+    """The content after a revision or a new reading, not yet verified. Raises Corrupt where the operations or fields do not fit."""
     stated = {name: getattr(content, name) for name in STATED}
     try:
         known = msgspec.convert({**msgspec.to_builtins(stated), **event.fields}, Content)

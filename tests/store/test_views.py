@@ -25,13 +25,26 @@ from monitor.core import content as operations
 from monitor.core.content import Block, Content, Delete, Insert, Keep, Move, Operation, Replace
 from monitor.core.events import (
     Absence,
+    AlertAcked,
+    AlertGrouped,
+    AlertHeld,
     AlertRaised,
+    AlertRouted,
     AlertSuppressed,
     AnyEvent,
+    ArticleBlocked,
+    ArticleConfirmed,
     ArticleDiscovered,
     ArticleGone,
+    ArticleHeld,
+    ArticleReleased,
+    ArticleReread,
     ArticleRestored,
     ArticleRevised,
+    ChannelDisabled,
+    ChannelEnabled,
+    ChannelFailing,
+    ChannelRecovered,
     DeliveryDied,
     DeliveryFailed,
     DeliveryRequested,
@@ -42,8 +55,16 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    GroupClosed,
+    InhibitionStarted,
     NotificationFormed,
     Recorded,
+    RevisionName,
+    SilenceExpired,
+    SilenceSet,
+    SiteTemplateChanged,
+    Telling,
+    ThrottleStarted,
     decode,
     encode,
     entity_id,
@@ -71,15 +92,18 @@ class Newsroom:
         self.events: list[Recorded] = []
         self.versions: dict[str, int] = {}
         self.texts: dict[str, list[Content]] = {}
+        self.newest: dict[str, Content] = {}  # differs where a text was read anew
         self.gone: set[str] = set()
         self.alerts: list[AlertRaised] = []
         self.messages: list[NotificationFormed] = []
         self.attempts: dict[str, int] = {}
+        self.silences: set[str] = set()
 
     def step(self) -> None:
-        options = [self.discover, self.feed]
-        options += [self.revise, self.revise, self.go_or_return, self.alert] if self.texts else []
-        options += [self.suppress, self.form] if self.alerts else []
+        options = [self.discover, self.feed, self.channel]
+        options += [self.revise, self.revise, self.go_or_return, self.remark, self.alert] if self.texts else []
+        options += [self.suppress, self.form, self.decide, self.decide] if self.alerts else []
+        options += [self.mute]
         options += [self.deliver, self.deliver] if self.messages else []
         self.chance.choice(options)()
 
@@ -117,7 +141,7 @@ class Newsroom:
         article = entity_id("article", url)
         blocks = tuple(self.block() for _ in range(self.chance.randint(0, 4)))
         content = Content(title=self.text(), byline=self.text(), published=self.now(), blocks=blocks)
-        self.texts[article] = [content]
+        self.texts[article], self.newest[article] = [content], content
         event = ArticleDiscovered(
             at=self.now(),
             article=article,
@@ -135,11 +159,12 @@ class Newsroom:
 
     def revise(self) -> None:
         article = self.chance.choice(sorted(self.texts))
-        before = self.texts[article][-1]
+        before = self.newest[article]
         steps = self.operations(len(before.blocks))
         changed: dict[str, Any] = self.chance.choice([{}, {"title": self.text()}, {"published": None, "lang": "en"}])
         after = msgspec.structs.replace(before, **changed, blocks=operations.apply(steps, before.blocks))
         self.texts[article].append(after)
+        self.newest[article] = after
         event = ArticleRevised(
             at=self.now(),
             article=article,
@@ -154,6 +179,7 @@ class Newsroom:
             access=self.chance.choice(["full", "teaser"]),
             evidence=self.evidence("https://post.example/moved"),
             reverted_to=self.chance.choice([None, 1]),
+            confidence=self.chance.choice(["confirmed", "unconfirmed"]),
         )
         self.record(article, article, event)
 
@@ -178,6 +204,31 @@ class Newsroom:
             event = ArticleGone(at=self.now(), article=article, revision=revision, last_present=START, absent=looks)
         self.record(article, article, event)
 
+    def remark(self) -> None:
+        article = self.chance.choice(sorted(self.texts))
+        revision, at = len(self.texts[article]), self.now()
+        looks = (Absence(at=at, status=403, reason="block_page"),)
+        names = (RevisionName(article, revision),)
+        if self.chance.random() < 0.2:
+            return self.record(article, article, self.reread(article, revision))
+        event = self.chance.choice(
+            [
+                ArticleConfirmed(at, article, revision, "agreement", at, ("og", "h1")),
+                ArticleBlocked(at, article, revision, last_present=START, blocked=looks),
+                ArticleHeld(at, article, by="cli:editor"),
+                ArticleReleased(at, article, by="cli:editor"),
+                SiteTemplateChanged(at, "template_1", "post.example", (self.text(),), (), names, START),
+            ]
+        )
+        return self.record("site_1" if isinstance(event, SiteTemplateChanged) else article, article, event)
+
+    def reread(self, article: str, revision: int) -> ArticleReread:
+        before = self.newest[article]
+        steps = self.operations(len(before.blocks))
+        self.newest[article] = after = msgspec.structs.replace(before, blocks=operations.apply(steps, before.blocks))
+        digests = before.digest(), after.digest()
+        return ArticleReread(self.now(), article, revision, *digests, steps, {}, "test/2", "ab" * 32)
+
     def alert(self) -> None:
         article = self.chance.choice(sorted(self.texts))
         event = AlertRaised(
@@ -198,6 +249,36 @@ class Newsroom:
     def suppress(self) -> None:
         alert = self.chance.choice(self.alerts)
         self.record(alert.alert, alert.article, AlertSuppressed(at=self.now(), alert=alert.alert, reason="no_channel"))
+
+    def decide(self) -> None:
+        alert, group = self.chance.choice(self.alerts), entity_id("group", str(len(self.events)))
+        at, soon = self.now(), self.now() + timedelta(minutes=5)
+        about: dict[str, Any] = {"at": at, "alert": alert.alert, "channel": "desk", "route": "1"}
+        waits: dict[str, Any] = {**about, "group": group, "due": soon, "brief": {"summary": self.text()}}
+        telling = Telling("desk", "1", "group", "lane_1", group, soon)
+        event = self.chance.choice(
+            [
+                AlertRouted(at=at, alert=alert.alert, tellings=(telling, Telling("archive", "1", "now"))),
+                AlertSuppressed(**about, reason="throttled"),
+                AlertGrouped(**waits),
+                AlertHeld(**waits),
+                AlertAcked(at=at, alert=alert.alert, by="cli:editor", note=self.text()),
+                GroupClosed(at=at, group=group, channel="desk", notification="msg_1", count=2),
+                ThrottleStarted(at=at, lane="lane_1", alert=alert.alert, until=soon),
+                InhibitionStarted(at=at, rule="1", equal={"site": ("post.example",)}, until=soon, by=alert.alert),
+            ]
+        )
+        self.record(alert.alert, alert.article, event)
+
+    def mute(self) -> None:
+        at, silence = self.now(), entity_id("silence", str(len(self.events) // 40))
+        if silence in self.silences:
+            self.record("mutes", "mutes", SilenceExpired(at=at, silence=silence, by="cli:editor"))
+            return
+        self.silences.add(silence)
+        matchers = {"watchlist": ("raqqa",)}
+        event = SilenceSet(at, silence, matchers, at + timedelta(hours=2), self.text(), "cli:editor")
+        self.record("mutes", "mutes", event)
 
     def form(self) -> None:
         alert = self.chance.choice(self.alerts)
@@ -227,6 +308,18 @@ class Newsroom:
         )
         self.attempts[message.notification] = attempt - isinstance(event, DeliveryRequested)
         self.record(message.notification, message.article, event)
+
+    def channel(self) -> None:
+        at, channel = self.now(), self.chance.choice(["desk", "archive"])
+        event = self.chance.choice(
+            [
+                ChannelFailing(at, channel, reason="timeout", detail="15 s", status=None, failures=5),
+                ChannelRecovered(at, channel, failing_since=START),
+                ChannelDisabled(at, channel, reason="gone", by="410"),
+                ChannelEnabled(at, channel, by="cli:editor"),
+            ]
+        )
+        self.record(f"channel_{channel}", channel, event)
 
     def feed(self) -> None:
         about = {"at": self.now(), "feed": self.chance.choice(["post", "wire"]), "url": "https://post.example/rss"}
@@ -303,7 +396,7 @@ law = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChec
 
 
 def test_the_made_up_histories_hold_every_type_of_event() -> None:
-    seen = {type(recorded.event) for recorded in newsroom(seed=7, steps=300).events}
+    seen = {type(recorded.event) for recorded in newsroom(seed=7, steps=900).events}
     assert seen == EVERY_TYPE
 
 

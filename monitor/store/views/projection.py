@@ -12,12 +12,27 @@ from typing import assert_never
 from monitor.core.article import revise
 from monitor.core.content import Content
 from monitor.core.events import (
+    AlertAcked,
+    AlertGrouped,
+    AlertHeld,
     AlertRaised,
+    AlertRouted,
     AlertSuppressed,
+    ArticleBlocked,
+    ArticleConfirmed,
     ArticleDiscovered,
+    ArticleFact,
     ArticleGone,
+    ArticleHeld,
+    ArticleReleased,
+    ArticleReread,
     ArticleRestored,
     ArticleRevised,
+    ChannelDisabled,
+    ChannelEnabled,
+    ChannelEvent,
+    ChannelFailing,
+    ChannelRecovered,
     DeliveryDied,
     DeliveryEvent,
     DeliveryFailed,
@@ -28,11 +43,19 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    GroupClosed,
+    InhibitionStarted,
     NotificationFormed,
     Recorded,
+    SilenceExpired,
+    SilenceSet,
+    SiteTemplateChanged,
+    ThrottleStarted,
 )
 from monitor.errors import Corrupt
 from monitor.store.views.contents import pack
+from monitor.store.views.decisions import decided
+from monitor.store.views.remarks import absence, confirmed, reread, template
 from monitor.store.views.statements import Value, Write, as_json, change, insert, stamp, upsert
 
 FIRST_REVISION = 1  # what `article.discovered` says; `article.revised` counts on from it
@@ -43,23 +66,26 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
 
     Raises Corrupt where a revision does not fold to the text that its event names.
     """
+    if isinstance(recorded.event, ArticleFact):
+        return _article(recorded, recorded.event, newest)
     match recorded.event:
-        case ArticleDiscovered() as event:
-            return _discovered(recorded, event)
-        case ArticleRevised() as event:
-            return _revised(recorded, event, fold(newest(event.article), event))
-        case ArticleGone() | ArticleRestored() as event:
-            return _absence(recorded, event)
+        case SiteTemplateChanged() as event:
+            return template(event)
         case AlertRaised() as event:
             return (_alert(recorded, event),)
-        case AlertSuppressed() as event:
-            return (change("alerts", event.alert, suppressed=event.reason),)
+        case (
+            AlertSuppressed() | AlertRouted() | AlertGrouped() | AlertHeld() | AlertAcked()
+            | GroupClosed() | ThrottleStarted() | InhibitionStarted() | SilenceSet() | SilenceExpired()
+        ) as event:  # fmt: skip
+            return decided(event)
         case NotificationFormed() as event:
             return _formed(event)
         case DeliverySucceeded() | DeliveryFailed() | DeliveryDied() | DeliveryRequested() as event:
             return _delivery(recorded, event)
         case FeedBaselined() | FeedFailing() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
+        case ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled() as event:
+            return (_channel(event),)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -67,8 +93,24 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
 # --- articles --------------------------------------------------------------------------------------------------------
 
 
-def fold(before: Content, event: ArticleRevised) -> Content:
-    """The text after a revision. Raises Corrupt where the text before or after is not the one that the event names."""
+def _article(recorded: Recorded, event: ArticleFact, newest: Callable[[str], Content]) -> tuple[Write, ...]:
+    match event:
+        case ArticleDiscovered():
+            return _discovered(recorded, event)
+        case ArticleRevised():
+            return _revised(recorded, event, fold(newest(event.article), event))
+        case ArticleReread():
+            return (reread(recorded, event, fold(newest(event.article), event)),)
+        case ArticleGone() | ArticleBlocked() | ArticleRestored():
+            return absence(recorded, event)
+        case ArticleConfirmed():
+            return (confirmed(event),)
+        case ArticleHeld() | ArticleReleased():
+            return (change("articles", event.article, held=isinstance(event, ArticleHeld)),)
+
+
+def fold(before: Content, event: ArticleRevised | ArticleReread) -> Content:
+    """The text after a revision, or a new reading of one. Raises Corrupt where the text before or after is not the one that the event names."""
     if before.digest() != event.before_sha256:
         raise Corrupt(f"{event.article} revision {event.revision} was made from another text than the one before it")
     try:
@@ -129,6 +171,9 @@ def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, num
         access=event.access,
         reverted_to=revised.reverted_to if revised else None,
         sha256=event.sha256,
+        confidence=revised.confidence if revised else "confirmed",
+        template="",
+        capture=event.evidence.raw_sha256,
         edits=as_json(revised.edits if revised else ()),
         evidence=as_json(event.evidence),
         content=pack(content),
@@ -138,22 +183,6 @@ def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, num
 def _aliases(article: str, *aliases: str) -> tuple[Write, ...]:
     sql = "INSERT INTO aliases (alias, article) VALUES (:alias, :article) ON CONFLICT DO NOTHING"
     return tuple(Write(sql, {"alias": alias, "article": article}) for alias in dict.fromkeys(aliases) if alias)
-
-
-def _absence(recorded: Recorded, event: ArticleGone | ArticleRestored) -> tuple[Write, ...]:
-    gone = isinstance(event, ArticleGone)
-    row = insert(
-        "absences",
-        event=recorded.id,
-        article=event.article,
-        at=stamp(event.at),
-        kind="gone" if gone else "restored",
-        revision=event.revision,
-        since=stamp(event.last_present if isinstance(event, ArticleGone) else event.gone_since),
-        looks=as_json(event.absent if isinstance(event, ArticleGone) else ()),
-    )
-    state = "gone" if gone else "live"
-    return (row, change("articles", event.article, state=state, changed_at=stamp(event.at)))
 
 
 # --- alerts and deliveries -------------------------------------------------------------------------------------------
@@ -183,6 +212,8 @@ def _formed(event: NotificationFormed) -> tuple[Write, ...]:
         channel=event.channel,
         article=event.article,
         formed_at=stamp(event.at),
+        kind=event.kind,
+        route=event.route,
         state="scheduled",
         attempts=0,
         status=None,
@@ -204,7 +235,7 @@ def _standing(event: DeliveryEvent) -> dict[str, Value]:
     if isinstance(event, DeliveryRequested):
         return {"state": "scheduled", "next_at": stamp(event.at), "changed_at": stamp(event.at)}
     return {
-        "state": "scheduled" if isinstance(event, DeliveryFailed) else _KINDS[type(event)],
+        "state": "scheduled" if isinstance(event, DeliveryFailed) else _kind(event),
         "next_at": stamp(event.at + timedelta(seconds=event.retry_in)) if isinstance(event, DeliveryFailed) else None,
         "attempts": event.attempt,
         "status": event.status,
@@ -223,11 +254,15 @@ def _attempt(recorded: Recorded, event: DeliveryEvent) -> Write:
         delivery=event.notification,
         version=recorded.version,
         at=stamp(event.at),
-        kind=_KINDS[type(event)],
+        kind=_kind(event),
         reason=getattr(event, "reason", ""),
         detail=getattr(event, "detail", requested),
         **facts,
     )
+
+
+def _kind(event: DeliveryEvent) -> str:
+    return "accepted" if isinstance(event, DeliverySucceeded) and event.accepted else _KINDS[type(event)]
 
 
 _KINDS: dict[type[DeliveryEvent], str] = {
@@ -236,6 +271,23 @@ _KINDS: dict[type[DeliveryEvent], str] = {
     DeliveryDied: "dead",
     DeliveryRequested: "requested",
 }
+
+
+# --- channels --------------------------------------------------------------------------------------------------------
+
+
+def _channel(event: ChannelEvent) -> Write:
+    failing = event if isinstance(event, ChannelFailing) else None
+    state = "disabled" if isinstance(event, ChannelDisabled) else "failing" if failing else "working"
+    return upsert(
+        "channels",
+        event.channel,
+        state=state,
+        since=stamp(event.at),
+        reason=event.reason if isinstance(event, ChannelFailing | ChannelDisabled) else "",
+        detail=failing.detail if failing else "",
+        status=failing.status if failing else None,
+    )
 
 
 # --- feeds -----------------------------------------------------------------------------------------------------------

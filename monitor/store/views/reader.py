@@ -22,12 +22,16 @@ from monitor.errors import Corrupt
 from monitor.store.views.contents import unpack
 from monitor.store.views.rows import (
     AbsenceRow,
+    AckRow,
     AlertRow,
     ArticleRow,
     AttemptRow,
+    ChannelRow,
     DeliveryRow,
     FeedRow,
     RevisionRow,
+    SilenceRow,
+    TellingRow,
 )
 from monitor.store.views.schema import TABLES, open_for_reading
 from monitor.store.views.statements import stamp
@@ -35,7 +39,7 @@ from monitor.store.views.statements import stamp
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
-_AS_JSON: Final = {"tags", "edits", "evidence", "looks", "changes", "data"}
+_AS_JSON: Final = {"tags", "edits", "evidence", "looks", "changes", "data", "matchers"}
 
 
 class Reader:
@@ -90,10 +94,16 @@ class Reader:
         sql = f"SELECT {columns} FROM revisions WHERE article = ? ORDER BY revision DESC"
         return self._rows(RevisionRow, sql, [article], limit)[::-1]
 
-    def content(self, article: str, revision: int) -> Content | None:
-        """The whole text of a revision; None where there is none. Raises Corrupt where it is not the text of its sha256."""
+    def content(self, article: str, revision: int, *, reread: bool = False) -> Content | None:
+        """The whole text of a revision; None where there is none. Raises Corrupt where it is not the text of its sha256.
+
+        With `reread`, as the extractor of the revision after it read it, where that was another one.
+        """
         sql = "SELECT content, sha256 FROM revisions WHERE article = ? AND revision = ?"
         row = self._database.execute(sql, (article, revision)).fetchone()
+        if reread:
+            again = sql.replace("revisions", "rereads") + " ORDER BY version DESC LIMIT 1"
+            row = self._database.execute(again, (article, revision)).fetchone() or row
         if row is None:
             return None
         content = unpack(row["content"])
@@ -107,6 +117,12 @@ class Reader:
         """When an article went and came back, oldest first."""
         sql = "SELECT * FROM absences WHERE article = ? ORDER BY at DESC, event"
         return self._rows(AbsenceRow, sql, [article], limit)[::-1]
+
+    def needs(self, capture: str) -> bool:
+        """Whether a raw body must stay: of a held article, or of the newest revision of one that is still looked for."""
+        sql = """SELECT 1 FROM revisions JOIN articles ON articles.id = revisions.article WHERE revisions.capture = ? AND
+            (articles.held OR (articles.revision = revisions.revision AND articles.state <> 'gone')) LIMIT 1"""
+        return self._database.execute(sql, (capture,)).fetchone() is not None
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 
@@ -127,11 +143,44 @@ class Reader:
         """The alerts whose id is, or begins with, this name."""
         return self._begins_with(AlertRow, "alerts", "alert", name, limit)
 
+    # --- policy ------------------------------------------------------------------------------------------------------
+
+    def tellings(self, alert: str, *, limit: int = 100) -> list[TellingRow]:
+        """How each channel is told of an alert; none where all are told at once, or nobody is."""
+        sql = "SELECT * FROM tellings WHERE alert = ? ORDER BY channel"
+        return self._rows(TellingRow, sql, [alert], limit)
+
+    def ack(self, alert: str) -> AckRow | None:
+        """Who took note of an alert last; None where nobody did."""
+        return next(iter(self._rows(AckRow, "SELECT * FROM acks WHERE id = ?", [alert], 1)), None)
+
+    def silences(self, *, limit: int = 100) -> list[SilenceRow]:
+        """Silences, those in force or ended last first."""
+        return self._rows(SilenceRow, "SELECT * FROM silences ORDER BY until DESC, id", [], limit)
+
+    def silences_named(self, name: str, limit: int = 10) -> list[SilenceRow]:
+        """The silences whose id is, or begins with, this name."""
+        return self._begins_with(SilenceRow, "silences", "silence", name, limit)
+
     # --- deliveries --------------------------------------------------------------------------------------------------
 
-    def deliveries(self, *, state: str | None = None, alert: str | None = None, limit: int = 50) -> list[DeliveryRow]:
-        """Deliveries, the newest first."""
-        where, values = _where({"state = ?": state, "id IN (SELECT delivery FROM members WHERE alert = ?)": alert})
+    def deliveries(
+        self,
+        *,
+        state: str | None = None,
+        alert: str | None = None,
+        channel: str | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> list[DeliveryRow]:
+        """Deliveries, the newest first; with `since`, those to which anything happened since then."""
+        asked = {
+            "state = ?": state,
+            "id IN (SELECT delivery FROM members WHERE alert = ?)": alert,
+            "channel = ?": channel,
+            "changed_at >= ?": stamp(since) if since else None,
+        }
+        where, values = _where(asked)
         return self._rows(DeliveryRow, f"SELECT * FROM deliveries {where} ORDER BY formed_at DESC, id", values, limit)
 
     def deliveries_named(self, name: str, limit: int = 10) -> list[DeliveryRow]:
@@ -147,6 +196,10 @@ class Reader:
         """The ids of the alerts that a delivery tells of."""
         sql = "SELECT alert FROM members WHERE delivery = ? ORDER BY alert LIMIT ?"
         return [row["alert"] for row in self._database.execute(sql, (delivery, min(limit, MOST)))]
+
+    def channels(self, *, limit: int = MOST) -> list[ChannelRow]:
+        """Every channel that failed or was disabled at least once, by id."""
+        return self._rows(ChannelRow, "SELECT * FROM channels ORDER BY id", [], limit)
 
     # --- feeds -------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from monitor.core.events import Absence, Edit, Evidence
 
 
 class ArticleRow(msgspec.Struct, frozen=True):
-    """An article as it stands. `state` is `live` or `gone`; `revision` is its newest."""
+    """An article as it stands. `state` is `live`, `gone` or `blocked`; `revision` is its newest; `held`: its captures are kept for ever."""
 
     id: str
     url: str
@@ -25,10 +25,14 @@ class ArticleRow(msgspec.Struct, frozen=True):
     revision: int
     discovered_at: datetime
     changed_at: datetime
+    held: bool = False
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
-    """One state of an article's text. `last_seen_before` is the last look that still found the text before it."""
+    """One state of an article's text. `last_seen_before` is the last look that still found the text before it.
+
+    `confidence` is `confirmed` or `unconfirmed`; `template` is the change of the site's template that made it, or empty.
+    """
 
     article: str
     revision: int
@@ -42,10 +46,15 @@ class RevisionRow(msgspec.Struct, frozen=True):
     sha256: str
     edits: tuple[Edit, ...]
     evidence: Evidence
+    confidence: str = "confirmed"
+    template: str = ""
 
 
 class AbsenceRow(msgspec.Struct, frozen=True):
-    """An article went (`gone`) or came back (`restored`). `since` is when it was last there, or when it was first not."""
+    """An article went (`gone`), something stood before it (`blocked`), or it came back (`restored`).
+
+    `since` is when it was last there, or when it was said that it was not.
+    """
 
     event: str
     article: str
@@ -72,8 +81,51 @@ class AlertRow(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
+class TellingRow(msgspec.Struct, frozen=True):
+    """How one channel is told of an alert, as policy decided where it is not simply told at once.
+
+    `how` is `now`, `group`, `digest`, `sources`, `quiet` or `suppressed` (for `reason`, `by` a silence or another alert);
+    `waits_in` is the window it waits in, `until` its end.
+    """
+
+    alert: str
+    channel: str
+    at: datetime
+    route: str
+    how: str
+    waits_in: str
+    until: datetime | None
+    reason: str
+    by: str
+
+
+class AckRow(msgspec.Struct, frozen=True):
+    """Who took note of an alert last; `id` is the alert's."""
+
+    id: str
+    at: datetime
+    by: str
+    note: str
+
+
+class SilenceRow(msgspec.Struct, frozen=True):
+    """A silence: nothing is told of alerts with these labels until `until`, or until somebody ended it."""
+
+    id: str
+    at: datetime
+    matchers: dict[str, tuple[str, ...]]
+    until: datetime
+    comment: str
+    by: str
+    ended_at: datetime | None
+    ended_by: str
+
+
 class DeliveryRow(msgspec.Struct, frozen=True):
-    """A message to one channel. `state` is `scheduled`, `delivered` or `dead`; `next_at` is when it is tried next."""
+    """A message to one channel. `state` is `scheduled`, `delivered`, `accepted` or `dead`; `next_at` is when it is tried next.
+
+    `kind` is that of `notification.formed`; `route` is the one that chose the channel.
+    """
 
     id: str
     channel: str
@@ -87,10 +139,12 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     next_at: datetime | None
     changed_at: datetime
     body: str
+    kind: str = "alert"
+    route: str = ""
 
 
 class AttemptRow(msgspec.Struct, frozen=True):
-    """One thing that happened to a delivery. `kind` is `delivered`, `failed`, `dead` or `requested`; times are in seconds."""
+    """One thing that happened to a delivery. `kind` is `delivered`, `accepted`, `failed`, `dead` or `requested`; times are in seconds."""
 
     event: str
     delivery: str
@@ -103,6 +157,17 @@ class AttemptRow(msgspec.Struct, frozen=True):
     detail: str
     seconds: float | None
     retry_in: float | None
+
+
+class ChannelRow(msgspec.Struct, frozen=True):
+    """A channel as it stands, where anything was ever said of it. `state` is `working`, `failing` or `disabled`."""
+
+    id: str
+    state: str
+    since: datetime
+    reason: str
+    detail: str
+    status: int | None
 
 
 class FeedRow(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ import structlog
 
 from monitor.errors import ViewsUnavailable
 
-VERSION: Final = 1
+VERSION: Final = 3
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -38,7 +38,8 @@ TABLES: Final = {
         access TEXT NOT NULL,
         revision INTEGER NOT NULL,
         discovered_at TEXT NOT NULL,
-        changed_at TEXT NOT NULL
+        changed_at TEXT NOT NULL,
+        held INTEGER NOT NULL DEFAULT 0
     """,
     "aliases": """
         alias TEXT NOT NULL,
@@ -55,11 +56,24 @@ TABLES: Final = {
         summary TEXT NOT NULL,
         access TEXT NOT NULL,
         reverted_to INTEGER,
+        confidence TEXT NOT NULL,
+        template TEXT NOT NULL,
+        capture TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         edits TEXT NOT NULL,
         evidence TEXT NOT NULL,
         content BLOB NOT NULL,
         PRIMARY KEY (article, revision)
+    """,
+    "rereads": """
+        article TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        extractor TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (article, version)
     """,
     "absences": """
         event TEXT PRIMARY KEY,
@@ -88,6 +102,8 @@ TABLES: Final = {
         channel TEXT NOT NULL,
         article TEXT NOT NULL,
         formed_at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        route TEXT NOT NULL,
         state TEXT NOT NULL,
         attempts INTEGER NOT NULL,
         status INTEGER,
@@ -115,6 +131,42 @@ TABLES: Final = {
         seconds REAL,
         retry_in REAL
     """,
+    "tellings": """
+        id TEXT PRIMARY KEY,
+        alert TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        at TEXT NOT NULL,
+        route TEXT NOT NULL,
+        how TEXT NOT NULL,
+        waits_in TEXT NOT NULL,
+        until TEXT,
+        reason TEXT NOT NULL,
+        by TEXT NOT NULL
+    """,
+    "acks": """
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        by TEXT NOT NULL,
+        note TEXT NOT NULL
+    """,
+    "silences": """
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        matchers TEXT NOT NULL,
+        until TEXT NOT NULL,
+        comment TEXT NOT NULL,
+        by TEXT NOT NULL,
+        ended_at TEXT,
+        ended_by TEXT NOT NULL DEFAULT ''
+    """,
+    "channels": """
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        since TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        status INTEGER
+    """,
     "feeds": """
         id TEXT PRIMARY KEY,
         url TEXT NOT NULL,
@@ -135,6 +187,7 @@ TABLES: Final = {
 
 _INDEXES: Final = (
     "CREATE INDEX articles_by_source ON articles (source, changed_at)",
+    "CREATE INDEX revisions_by_capture ON revisions (capture)",
     "CREATE INDEX absences_by_article ON absences (article, at)",
     "CREATE INDEX alerts_by_time ON alerts (at)",
     "CREATE INDEX alerts_by_watchlist ON alerts (watchlist, at)",
@@ -142,6 +195,7 @@ _INDEXES: Final = (
     "CREATE INDEX deliveries_by_time ON deliveries (formed_at)",
     "CREATE INDEX deliveries_by_state ON deliveries (state, formed_at)",
     "CREATE INDEX members_by_delivery ON members (delivery)",
+    "CREATE INDEX tellings_by_alert ON tellings (alert)",
     "CREATE INDEX attempts_by_delivery ON attempts (delivery, version)",
 )
 

@@ -20,6 +20,11 @@ from monitor.store.views.projection import project
 from monitor.store.views.schema import TABLES, open_for_writing
 
 START = "0-0"
+NEWEST = """
+    SELECT content, revision, 0 AS version FROM revisions WHERE article = ?
+    UNION ALL SELECT content, revision, version FROM rereads WHERE article = ?
+    ORDER BY revision DESC, version DESC LIMIT 1
+"""
 
 
 class Views:
@@ -104,8 +109,7 @@ class Views:
             raise Corrupt(f"event {recorded.id} at {recorded.position} does not fit the views: {error}") from error
 
     def _newest(self, article: str) -> Content:
-        newest = "SELECT content FROM revisions WHERE article = ? ORDER BY revision DESC LIMIT 1"
-        row = self._database.execute(newest, (article,)).fetchone()
+        row = self._database.execute(NEWEST, (article, article)).fetchone()
         if row is None:
             raise Corrupt(f"{article} was revised before it was discovered")
         return unpack(row["content"])
