@@ -1,9 +1,8 @@
 """Steps recorded polls of real pages through `read_page` and `observe`, without a server, and prints what was found and what was not.
 
-    python tests/bench/revisions_offline.py [--data FILE…] [--articles DIR] [--examples N] [--json]
+    python tests/bench/revisions_offline.py [--data FILE…] [--examples N] [--json]
 
-A change is found where its poll makes any `article.revised`; a false alarm is one on a `same` poll. With the articles of
-the extraction benchmark it also prints how well the blocks agree with the gold text (shingles of four words).
+A change is found where its poll makes any `article.revised`; a false alarm is one on a `same` poll.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import argparse
 import gzip
 import hashlib
 import json
-import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -132,60 +130,17 @@ def rates(result: dict[str, Any]) -> dict[str, float]:
     }
 
 
-# --- extraction ------------------------------------------------------------------------------------------------------
-
-
-def extraction(directory: Path) -> dict[str, Any]:
-    """Precision, recall and F1 of the blocks' text against the gold text, and how the worst stand by confidence."""
-    gold = json.loads((directory / "ground-truth.json").read_text(encoding="utf-8"))
-    pages = []
-    started = time.process_time()
-    for name, entry in gold.items():
-        body = gzip.decompress((directory / "html" / f"{name}.html.gz").read_bytes())
-        page = read_page(body, entry["url"], {}, "")
-        text = "\n".join(block.text for block in page.content.blocks)
-        pages.append((*agreement(entry["articleBody"], text), page.confidence, entry["url"]))
-    precision = sum(p for p, *_ in pages) / len(pages)
-    recall = sum(r for _, r, *_ in pages) / len(pages)
-    return {
-        "pages": len(pages),
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / (precision + recall),
-        "ms_a_page": (time.process_time() - started) * 1000 / len(pages),
-        "worst": sorted(pages, key=lambda page: page[0] + page[1])[:20],
-    }
-
-
-def agreement(gold: str, found: str) -> tuple[float, float]:
-    """Precision and recall by shingles of four words, as the article extraction benchmark counts them."""
-    true, seen = _shingles(gold), _shingles(found)
-    both = sum((true & seen).values())
-    return (
-        both / max(1, sum(seen.values())) if seen else float(not true),
-        both / max(1, sum(true.values())) if true else 1.0,
-    )
-
-
-def _shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return Counter(tuple(words[i : i + size]) for i in range(max(1, len(words) - size + 1))) if words else Counter()
-
-
 def main() -> int:
     """Print the tables; 1 where the figures fall short of what is asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--data", nargs="*", type=Path, default=sorted((CORPORA / "revisions").glob("pages-*.jsonl.gz"))
     )
-    parser.add_argument("--articles", type=Path, default=CORPORA / "articles")
     parser.add_argument("--examples", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     result = measure(arguments.data)
     result["rates"] = rates(result)
-    if arguments.articles.is_dir():
-        result["extraction"] = extraction(arguments.articles)
     if arguments.json:
         print(json.dumps(result, indent=1, ensure_ascii=False))
     else:
@@ -206,13 +161,6 @@ def _tell(result: dict[str, Any], examples: int) -> None:
             print(f"  {error['site']} {error['path']} seq {error['seq']}: {error['why']}")
             for edit in error["edits"]:
                 print(f"      {edit['kind']}: {edit['before']!r} → {edit['after']!r}")
-    if "extraction" in result:
-        found = result["extraction"]
-        print(
-            f"\nextraction: {found['pages']} pages, P {found['precision']:.3f} R {found['recall']:.3f} F1 {found['f1']:.3f}, {found['ms_a_page']:.1f} ms a page"
-        )
-        for precision, recall, confidence, url in found["worst"][:examples]:
-            print(f"  P {precision:.2f} R {recall:.2f} confidence {confidence:.2f} {url}")
 
 
 if __name__ == "__main__":

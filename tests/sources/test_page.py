@@ -120,6 +120,39 @@ def test_kinds_of_blocks() -> None:
     assert kinds["Smoke over Raqqa"] == "caption"
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<figure><img src=x><span>Smoke over Raqqa</span></figure>",
+        '<div class="image-credit">Smoke over Raqqa</div>',
+        '<ul class="photoGallery"><li>Smoke over Raqqa</li></ul>',
+        "<table><caption>Smoke over Raqqa</caption><tr><td>x</td></tr></table>",
+    ],
+)
+def test_what_is_said_of_a_picture_is_a_caption(markup: str) -> None:
+    assert {b.text: b.kind for b in read(page(between=markup)).content.blocks}["Smoke over Raqqa"] == "caption"
+
+
+def test_a_quote_in_a_figure_stays_a_quote() -> None:
+    blocks = read(page(between="<figure><blockquote><p>It is an act of war.</p></blockquote></figure>")).content.blocks
+    assert {b.text: b.kind for b in blocks}["It is an act of war."] == "quote"
+
+
+def test_a_text_that_stands_in_several_elements_of_one_name_is_read_whole() -> None:
+    chapter = "".join(f"<p>{n} {text}</p>" for n in range(2) for text in TEXT)
+    others = ["".join(f"<p>{n} {text}</p>" for text in TEXT) for n in "abc"]
+    html = page([chapter]) + "".join(f'<section><div class="story-body">{other}</div></section>' for other in others)
+    parsed = read(html)
+    assert all(any(text.startswith(n) for text in texts(parsed)) for n in "abc")
+    assert texts(read(html, parsed.container)) == texts(parsed)
+
+
+def test_teasers_of_other_stories_in_elements_of_the_same_name_are_not_the_text() -> None:
+    told = "The council voted on Monday for a new bridge across the river, after years of quarrels about its price."
+    teaser = f'<div class="story-body"><a href="/other">{told}</a> {told}</div>'
+    assert texts(read(page([*TEXT, *TEXT[:1]]) + teaser * 3)) == TEXT
+
+
 def test_a_live_blogs_posts_keep_their_ids() -> None:
     posts = "".join(
         f'<div id="post-{n}" itemprop="liveBlogUpdate" itemtype="https://schema.org/BlogPosting" itemscope><p>{n}: {text}</p></div>'

@@ -16,6 +16,7 @@ from monitor.sources.page.furniture import (
     is_counter_or_stamp,
     is_heading_of_links,
     is_hidden,
+    is_named_caption,
     is_named_so,
     is_offer,
     is_spoken_only,
@@ -170,7 +171,7 @@ class _Reading:
         if tag not in _BLOCKS and "-" not in tag:
             return above
         post = (attributes.get("id") if "BlogPosting" in (attributes.get("itemtype") or "") else None) or above.post
-        kind = "quote" if above.kind == "quote" else _KINDS.get(tag, above.kind)
+        kind = _kind(tag, attributes, above.kind)
         return replace(
             above,
             kind="post" if post and kind == "paragraph" else kind,
@@ -178,6 +179,16 @@ class _Reading:
             named=(*above.named, node.mem_id) if attributes and is_named_so(attributes) else above.named,
             post=post,
         )
+
+
+def _kind(tag: str, attributes: dict[str, str | None], above: BlockKind) -> BlockKind:
+    """What the blocks of an element are; a quote stays one whatever it is made of, and a caption too but for quotes in it."""
+    if above == "quote":
+        return above
+    if tag == "figure" or (attributes and is_named_caption(attributes)):
+        return "caption"
+    own = _KINDS.get(tag, above)
+    return above if above == "caption" and own != "quote" else own
 
 
 def _leads_inward(href: str, host: str) -> bool:
@@ -198,11 +209,11 @@ class Picture:
     shown: list[Shown]
     nodes: dict[int, LexborNode]
 
-    def inside(self, container: int, without: Collection[int] = ()) -> Iterator[Shown]:
-        """The blocks of a container: furniture, repetitions and the elements `without` left out."""
-        left_out = set(without)
-        inner = [b for b in self.shown if container in b.path and left_out.isdisjoint(b.path)]
-        furniture = _furniture(inner, container)
+    def inside(self, within: Collection[int], without: Collection[int] = ()) -> Iterator[Shown]:
+        """The blocks of some elements: furniture, repetitions and the elements `without` left out."""
+        containers, left_out = set(within), set(without)
+        inner = [b for b in self.shown if not containers.isdisjoint(b.path) and left_out.isdisjoint(b.path)]
+        furniture = _furniture(inner, containers)
         stay = _without_lists_of_links(_within_prose([b for b in inner if furniture.isdisjoint(b.named)]))
         said: set[str] = set()
         for block in stay:
@@ -225,14 +236,14 @@ def picture(tree: LexborHTMLParser, url: str) -> Picture:
     return Picture(reading.shown, reading.nodes)
 
 
-def _furniture(inner: list[Shown], container: int) -> set[int]:
-    """The elements in a container that are furniture by name and not by far too large for it."""
+def _furniture(inner: list[Shown], containers: set[int]) -> set[int]:
+    """The elements in the containers that are furniture by name and not by far too large for it."""
     sizes: dict[int, int] = defaultdict(int)
     total = 0
     for block in inner:
         total += len(block.letters)
-        below = set(block.path[block.path.index(container) + 1 :])
-        for element in below.intersection(block.named):
+        top = next(depth for depth, element in enumerate(block.path) if element in containers)
+        for element in set(block.path[top + 1 :]).intersection(block.named):
             sizes[element] += len(block.letters)
     return {element for element, size in sizes.items() if size <= total * _MOST_OF_A_NAMED_PART}
 

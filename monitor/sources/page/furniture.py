@@ -65,6 +65,23 @@ def is_named_so(attributes: dict[str, str | None]) -> bool:
     return bool(named.strip()) and _names_furniture(named)
 
 
+_CAPTIONS = frozenset(
+    {"caption", "captions", "figcaption", "credit", "credits", "photocredit", "gallery", "slideshow", "carousel"}
+)
+_captions: dict[str, bool] = {}
+
+
+def is_named_caption(attributes: dict[str, str | None]) -> bool:
+    """Whether its class calls an element the caption or credit of a picture, or a row of pictures."""
+    named = attributes.get("class") or ""
+    known = _captions.get(named)
+    if known is None:
+        if len(_captions) > 20_000:
+            _captions.clear()
+        known = _captions[named] = not _CAPTIONS.isdisjoint(word.lower() for word in _WORDS.findall(named)[:24])
+    return known
+
+
 _judged: dict[str, bool] = {}
 
 

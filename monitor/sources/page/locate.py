@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import lettering
 from monitor.sources.page.blocks import Picture, Shown
-from monitor.sources.page.region import lasting_name, named
+from monitor.sources.page.region import lasting_name, named, named_all
 
 _FEWEST_LETTERS = 140  # that make a text
 _SAMPLE = 32  # letters of a long block that are looked for
@@ -48,6 +48,8 @@ _TEXT_NAMES = re.compile(
 _FALLBACKS = ('[itemprop~="articleBody"]', "article", "main", '[role="main"]', "body")
 _MOST_LEFT_OUT = 16
 _NAMED_TEXT = 3  # the rank of an element that is called the text
+_CHAPTER = 300  # letters that make a further part of the text
+_MOST_CHAPTERS = 40
 _TRUST = 0.06  # that such a name is worth, as a score
 
 
@@ -75,7 +77,25 @@ def locate(tree: LexborHTMLParser, seen: Picture, html: str, url: str, titles: C
     ranks = {element: _rank(picture.nodes[element]) for element in gains}
     best = max(scores, key=lambda e: (round(scores[e] + _TRUST * (ranks[e] >= _NAMED_TEXT), 3), ranks[e]))
     others = list(_left_out(picture, matched, best))[:_MOST_LEFT_OUT]
-    return Located(named(tree, picture.nodes[best], others), scores[best])
+    name = named(tree, picture.nodes[best], others)
+    return Located(named_all(name) if _goes_on(tree, picture, best) else name, scores[best])
+
+
+def _goes_on(tree: LexborHTMLParser, picture: Picture, best: int) -> bool:
+    """Whether the text goes on in other elements of the same name, side by side: long prose, and none of it links."""
+    name = lasting_name(picture.nodes[best])
+    others = [node.mem_id for node in tree.css(name)[:_MOST_CHAPTERS] if node.mem_id != best] if name else []
+    found = [[b for b in picture.shown if other in b.path] for other in others]
+    return bool(found) and all(_is_chapter(blocks, best) for blocks in found)
+
+
+def _is_chapter(blocks: list[Shown], best: int) -> bool:
+    total = sum(len(b.letters) for b in blocks)
+    prose = sum(len(b.letters) for b in blocks if b.is_prose())
+    linked = sum(b.linked for b in blocks)
+    return (
+        total >= _CHAPTER and prose >= total * 0.8 and linked <= total * 0.2 and all(best not in b.path for b in blocks)
+    )
 
 
 def _extracted(html: str, url: str) -> str:
@@ -131,7 +151,7 @@ def _fallback(tree: LexborHTMLParser, picture: Picture) -> LexborNode | None:
     """The most likely element of a page with hardly a text."""
     for selector in _FALLBACKS:
         found = tree.css_first(selector)
-        if found is not None and found.mem_id in picture.nodes and any(picture.inside(found.mem_id)):
+        if found is not None and found.mem_id in picture.nodes and any(picture.inside([found.mem_id])):
             return found
     return tree.body
 

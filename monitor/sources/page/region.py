@@ -1,7 +1,7 @@
 """A place on a page, and the name by which the next look finds it: CSS selectors by the most lasting marks of elements.
 
-`div.story-body ! div.gallery ! ul.byline` is the element `div.story-body` without what the others name in it.
-It does not choose the place.
+`div.story-body ! div.gallery ! ul.byline` is the element `div.story-body` without what the others name in it;
+`all div.chapter` are all elements of that name, for texts that stand in several. It does not choose the place.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _NONCE = re.compile(r"[0-9a-f]{8,}|\d{6,}|[A-Z]\d[A-Za-z]\d")
 _WITHOUT = " ! "
+_ALL = "all "
 _LONGEST_NAME = 2_000
 _MOST_CLASSES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The element that holds the article, and the elements in it (their ids) that are left out."""
+    """The elements (their ids) that hold the article, and those in them that are left out."""
 
-    node: LexborNode
+    within: frozenset[int]
     without: frozenset[int] = frozenset()
 
 
@@ -32,10 +33,11 @@ def find(tree: LexborHTMLParser, name: str) -> Region | None:
     """The region of that name, or None where the page has it no more."""
     container, *others = name[:_LONGEST_NAME].split(_WITHOUT)
     try:
-        node = tree.css_first(container) if container else None
-        if node is None:
+        found = tree.css(container.removeprefix(_ALL)) if container else []
+        within = [node.mem_id for node in (found if container.startswith(_ALL) else found[:1])]
+        if not within:
             return None
-        return Region(node, frozenset(found.mem_id for other in others for found in node.css(other)))
+        return Region(frozenset(within), frozenset(node.mem_id for other in others for node in tree.css(other)))
     except SelectolaxError:  # a name that this module did not give
         return None
 
@@ -47,6 +49,11 @@ def named(tree: LexborHTMLParser, node: LexborNode, others: Iterable[str] = ()) 
         if found is not None and found.mem_id == node.mem_id:
             return _joined(selector, others)
     return ""
+
+
+def named_all(name: str) -> str:
+    """The name of all elements that the first part of a name names."""
+    return _ALL + name
 
 
 def _joined(selector: str, others: Iterable[str]) -> str:
