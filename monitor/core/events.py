@@ -1,7 +1,7 @@
 """The facts of the log: every event type, its envelope, its id and its hash. Frozen, strictly decoded, named in the past tense.
 
-A stored event is never edited. A new meaning is a new optional field or a new type; a new shape raises `SCHEMA` and adds
-a step to `core.upcasts`. Nothing here talks to a server.
+A stored event is never edited. A new meaning is a new optional field or a new type; a new shape adds a step to
+`core.upcasts`. Nothing here talks to a server.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 from monitor.core.content import Content, Operation
+from monitor.core.upcasts import stamped, upcast
 from monitor.errors import UnknownEvent
-
-SCHEMA = 1
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type"):
@@ -495,7 +494,7 @@ class ChannelRecovered(Event, frozen=True, tag="channel.recovered"):
 
 
 class ChannelDisabled(Event, frozen=True, tag="channel.disabled"):
-    """A channel is used no more until somebody enables it: its receiver said so (410), or a person did."""
+    """A channel is used no more until somebody enables it: its receiver said so (410)."""
 
     channel: str
     reason: str
@@ -551,14 +550,14 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def encode(event: AnyEvent) -> bytes:
-    """The canonical JSON of an event."""
-    return _encoder.encode(event)
+    """The canonical JSON of an event: what is stored, and what its hash covers."""
+    return stamped(type_of(event), _encoder.encode(event))
 
 
 def decode(raw: bytes) -> AnyEvent:
-    """Read an event of the current schema, strictly. Raises UnknownEvent for anything else."""
+    """Read a stored event of any shape that ever was, strictly. Raises UnknownEvent for anything else."""
     try:
-        return _decoder.decode(raw)
+        return _decoder.decode(upcast(raw))
     except msgspec.MsgspecError as error:
         raise UnknownEvent(f"{error} in {raw[:200]!r}") from error
 
@@ -581,6 +580,37 @@ def event_id(entity: str, version: int, event: AnyEvent) -> str:
             sameness = type_of(event).encode()
         case _:
             sameness = encode(event)
+    return _named(entity, version, sameness)
+
+
+class _Sameness(msgspec.Struct, frozen=True):
+    type: str
+    sha256: str = ""
+
+
+_sameness = msgspec.json.Decoder(_Sameness)
+
+
+def stored_id(entity: str, version: int, raw: bytes) -> str:
+    """The id that a stored event was given, from its bytes alone: whatever its shape, whether or not its type is known.
+
+    Raises UnknownEvent for what is no event.
+    """
+    try:
+        found = _sameness.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UnknownEvent(f"{error} in {raw[:200]!r}") from error
+    match found.type:
+        case "article.discovered" | "article.revised":
+            sameness = found.sha256.encode()
+        case "alert.raised" | "notification.formed":
+            sameness = found.type.encode()
+        case _:
+            sameness = raw
+    return _named(entity, version, sameness)
+
+
+def _named(entity: str, version: int, sameness: bytes) -> str:
     return hashlib.sha256(f"{entity}\0{version}\0".encode() + sameness).hexdigest()[:32]
 
 
