@@ -1,18 +1,24 @@
-"""Two versions of one text, word by word. Numbers, dates and sums of money are atoms: 63 → 66 is never "6" + "3".
+"""Two versions of one text, word by word, as a person would mark what changed: whole words, whole figures, whole phrases.
 
-Words are whole in any script; offsets count characters of the original texts. It names no edit and judges none.
+The least that has to go and to come is found first (`gaps`); then an edit that could stand at several places is laid where a phrase
+begins, edits that rearrange or enlarge one phrase become one, and words inflected side by side are told apart. The rules are measured
+by `tests/bench/spans.py`. It names no edit and judges none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.core.revision.align import Gap, gaps
-from monitor.core.text import lettering, tokens
+from rapidfuzz.distance import Prefix
+
+from monitor.core.revision.gaps import Gap, gaps
+from monitor.core.revision.tokens import Words, key, words_of
+from monitor.core.text import lettering
 
 
 class Change(NamedTuple):
-    """before[a:b] became after[c:d] (offsets in characters); either may be empty."""
+    """before[a:b] became after[c:d] (offsets in code points); either may be empty."""
 
     a: int
     b: int
@@ -21,43 +27,189 @@ class Change(NamedTuple):
 
 
 _MOST_CHARACTERS = 300_000  # of both texts together; the words of longer ones are not told apart
+_LONGEST_REARRANGED = 3  # words that may stay in place within one rearranged or bracketed phrase
+_LONGEST_LINE = 2_000  # words beyond which phrases are no longer looked at, only words
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_LINKS = _listed(
+    """
+    of in on at to for from by with as and or but nor so if than then who which when where while because
+    de du à au aux en dans et ou mais que qui par sur pour und oder aber im am an auf aus bei mit nach von vom zu zum zur
+    y e o pero con por para в на с со и а но или что как по из за к от до у о об في من إلى على عن أن إن مع و
+    """
+)  # words that open a phrase
+_ARTICLES = _listed(
+    """
+    a an the this that these those his her their its our my your le la les un une des l’ der die das den dem ein eine einen einem
+    el los las una
+    """
+)
+_OPENING, _CLOSING = "([{“‘«„「『（", ")]}”’»」』）"
 
 
 def diff(before: str, after: str) -> tuple[Change, ...]:
     """Where the words of two texts differ, in order. Empty for texts that differ only in white space and looks."""
-    if lettering(before) == lettering(after):
+    if before == after or lettering(before) == lettering(after):
         return ()
     if len(before) + len(after) > _MOST_CHARACTERS:
         return (Change(0, len(before), 0, len(after)),)
-    old, new = tokens(before), tokens(after)
-    found = _bridged(gaps(_compared(old), _compared(new)), old)
-    changes = [_change(gap, old, new) for gap in found]
+    old, new = words_of(before), words_of(after)
+    found = spans([key(word) for word in old.texts], [key(word) for word in new.texts])
+    changes = [Change(*_extent(old, gap.a, gap.b), *_extent(new, gap.c, gap.d)) for gap in found]
     return tuple(c for c in changes if lettering(before[c.a : c.b]) != lettering(after[c.c : c.d]))
 
 
-def _compared(words: list[tuple[str, int, int]]) -> list[str]:
-    """What two words are compared by: a mark without letters is only itself."""
-    return [lettering(word) or word for word, _, _ in words]
+def spans(old: Sequence[str], new: Sequence[str]) -> list[Gap]:
+    """The edits between two sequences of words, in order; swapped sequences give the mirrored edits."""
+    if list(old) > list(new):
+        return [Gap(c, d, a, b) for a, b, c, d in spans(new, old)]
+    found = gaps(old, new)
+    if not found or len(old) + len(new) > _LONGEST_LINE:
+        return found
+    found = _as_phrases(_settled(found, old, new), old, new)
+    return [part for gap in found for part in _inflected(gap, old, new)]
 
 
-def _bridged(found: list[Gap], old: list[tuple[str, int, int]]) -> list[Gap]:
-    """Two changes with nothing but a mark between them are one."""
+def moves(before: str, after: str, changes: Sequence[Change]) -> tuple[tuple[int, int], ...]:
+    """Which deletions and insertions are one phrase that moved, as pairs of indices into `changes`. One word alone moves nothing."""
+    come = {lettering(after[c.c : c.d]): k for k, c in enumerate(changes) if c.a == c.b}
+    gone = [(lettering(before[c.a : c.b]), k) for k, c in enumerate(changes) if c.c == c.d]
+    found = [
+        (k, come.pop(said)) for said, k in gone if said in come and " " in before[changes[k].a : changes[k].b].strip()
+    ]
+    return tuple(found)
+
+
+def _extent(words: Words, first: int, last: int) -> tuple[int, int]:
+    """The characters that words[first:last] take up; an empty run lies where it would begin."""
+    if first < last:
+        return words.starts[first], words.ends[last - 1]
+    place = words.starts[first] if first < len(words.starts) else (words.ends[-1] if words.ends else 0)
+    return place, place
+
+
+# --- where an edit begins --------------------------------------------------------------------------------------------
+
+
+def _settled(found: list[Gap], old: Sequence[str], new: Sequence[str]) -> list[Gap]:
+    """Each pure insertion or deletion laid where it reads as a phrase: “in 2015 [in 2014]” rather than “in [2015 in] 2014”."""
+    settled: list[Gap] = []
+    for k, gap in enumerate(found):
+        if not _alone(gap):
+            settled.append(gap)
+            continue
+        removes = gap.a < gap.b
+        words, start, end = (old, gap.a, gap.b) if removes else (new, gap.c, gap.d)
+        before = gap.a - (settled[-1].b if settled else 0)  # words that stay between this edit and its neighbours
+        after = (found[k + 1].a if k + 1 < len(found) else len(old)) - gap.b
+        left = _slack(words, start - 1, end - 1, -1, before)
+        right = _slack(words, start, end, 1, after)
+        if left == before and settled and _alone(settled[-1]) and (settled[-1].a < settled[-1].b) == removes:
+            last = settled.pop()
+            settled.append(Gap(last.a, gap.b - left, last.c, gap.d - left))
+            continue
+        by = (
+            max(range(-left, right + 1), key=lambda by: (_phrasal(words, start + by, end + by), by))
+            if left + right
+            else 0
+        )
+        settled.append(Gap(gap.a + by, gap.b + by, gap.c + by, gap.d + by))
+    return settled
+
+
+def _alone(gap: Gap) -> bool:
+    """Whether words only go or only come."""
+    return gap.a == gap.b or gap.c == gap.d
+
+
+def _slack(words: Sequence[str], first: int, second: int, step: int, most: int) -> int:
+    """How far an edit can slide in one direction without becoming another."""
+    count = 0
+    while count < most and words[first + count * step] == words[second + count * step]:
+        count += 1
+    return count
+
+
+def _phrasal(words: Sequence[str], start: int, end: int) -> int:
+    """How much words[start:end] reads as a phrase by its first and its last word."""
+    first, last = words[start].lower(), words[end - 1].lower()
+    opens = 2 if first in _LINKS or first in _OPENING else 1 if first in _ARTICLES else -2 * _is_mark(first)
+    if last in _OPENING:
+        return opens - 3
+    return opens + (-1 if last in _LINKS or last in _ARTICLES else 2 if last in _CLOSING else 2 * (not _is_mark(last)))
+
+
+def _is_mark(word: str) -> bool:
+    return not any(map(str.isalnum, word))
+
+
+# --- what is one edit ------------------------------------------------------------------------------------------------
+
+
+def _as_phrases(found: list[Gap], old: Sequence[str], new: Sequence[str]) -> list[Gap]:
+    """The edits, where two that rearrange, bracket or enlarge one phrase are one."""
     result: list[Gap] = []
     for gap in found:
-        if result and not any(lettering(word) for word, _, _ in old[result[-1].b : gap.a]):
+        if result and _are_one(result[-1], gap, old, new):
             result[-1] = Gap(result[-1].a, gap.b, result[-1].c, gap.d)
         else:
             result.append(gap)
     return result
 
 
-def _change(gap: Gap, old: list[tuple[str, int, int]], new: list[tuple[str, int, int]]) -> Change:
-    return Change(*_extent(old, gap.a, gap.b), *_extent(new, gap.c, gap.d))
+def _are_one(left: Gap, right: Gap, old: Sequence[str], new: Sequence[str]) -> bool:
+    kept = right.a - left.b
+    if kept > _LONGEST_REARRANGED:
+        return False
+    went, came = (old[left.a : left.b], old[right.a : right.b]), (new[left.c : left.d], new[right.c : right.d])
+    if _brackets(*went, *came) or _brackets(*came, *went) or _rearranged(went, came) or _rearranged(came, went):
+        return True
+    across = (went[0] and came[1] and not went[1] and not came[0]) or (
+        went[1] and came[0] and not went[0] and not came[1]
+    )
+    return kept == 1 and bool(across) and not _is_mark(old[left.b])
 
 
-def _extent(words: list[tuple[str, int, int]], first: int, last: int) -> tuple[int, int]:
-    """The characters that words[first:last] take up; an empty run lies where it would begin."""
-    if first < last:
-        return words[first][1], words[last - 1][2]
-    place = words[first][1] if first < len(words) else (words[-1][2] if words else 0)
-    return place, place
+def _brackets(left: Sequence[str], right: Sequence[str], others: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether two edits put brackets, and perhaps words before them, around what stays: CIO → Chief Information Officer (CIO)."""
+    return not others and not more and left[-1:] in (["("], ["（"]) and right[:1] in ([")"], ["）"])
+
+
+def _rearranged(went: tuple[Sequence[str], Sequence[str]], came: tuple[Sequence[str], Sequence[str]]) -> bool:
+    """Whether the words that went on one side of what stays came on its other side, and no other words did."""
+    moved, other = _said(went[0]), _said(went[1])
+    return bool(moved) and not other and not _said(came[0]) and moved == _said(came[1])
+
+
+def _said(words: Sequence[str]) -> list[str]:
+    return [word.lower() for word in words if not _is_mark(word)]
+
+
+def _inflected(gap: Gap, old: Sequence[str], new: Sequence[str]) -> list[Gap]:
+    """Words replaced one by one, some by another form of themselves, as edits of their own; an article goes with its noun."""
+    count = gap.b - gap.a
+    if count < 2 or count != gap.d - gap.c:
+        return [gap]
+    pairs = list(zip(old[gap.a : gap.b], new[gap.c : gap.d], strict=True))
+    if not any(_is_form(one, other) for one, other in pairs):
+        return [gap]
+    parts: list[Gap] = []
+    first = 0
+    for k, (one, other) in enumerate(pairs, 1):
+        if k < count and one.lower() in _ARTICLES and other.lower() in _ARTICLES:
+            continue
+        parts.append(Gap(gap.a + first, gap.a + k, gap.c + first, gap.c + k))
+        first = k
+    return parts
+
+
+def _is_form(one: str, other: str) -> bool:
+    """Whether two words look like forms of one: they begin alike."""
+    one, other = one.lower(), other.lower()
+    if not (one.isalpha() and other.isalpha()):
+        return False
+    return one != other and Prefix.similarity(one, other) >= max(3, max(len(one), len(other)) / 2)

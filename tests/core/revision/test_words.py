@@ -1,10 +1,12 @@
+"""Words that changed: whole words and figures in eight languages, phrases as people mark them, and the laws."""
+
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.revision.words import Change, diff
+from monitor.core.revision.words import Change, diff, moves, spans
 from monitor.core.text import lettering
 
 PIECES = st.lists(
@@ -31,7 +33,43 @@ def changed(before: str, after: str) -> list[tuple[str, str]]:
         ("up 3.5% since", "up 35% since", [("3.5%", "35%")]),
         ("the well-known man", "the little-known man", [("well-known", "little-known")]),
         ("Er sagte: Übermut", "Er sagte: Hochmut", [("Übermut", "Hochmut")]),
-        ("空爆は二十発", "空爆は三十発", [("二", "三")]),
+        ("空爆は二十発", "空爆は三十発", [("二十", "三十")]),
+        ("a 34-year-old man", "a 35-year-old man", [("34-year-old", "35-year-old")]),
+        ("cost $3.2m then", "cost $4.2m then", [("$3.2m", "$4.2m")]),
+        ("some 1 500 people", "some 1 600 people", [("1 500", "1 600")]),
+        ("nearly 63 % of them", "nearly 66 % of them", [("63 %", "66 %")]),
+        ("at 7:30 p.m. there", "at 8:30 p.m. there", [("7:30 p.m.", "8:30 p.m.")]),
+        ("the “Islamic State” there", "the “Islamic Front” there", [("“Islamic State”", "“Islamic Front”")]),
+        ("“We are at war,” he said", "“We are at peace,” he said", [("war", "peace")]),
+        (
+            "le 15 novembre 2015 à 21 h 30",
+            "le 16 novembre 2015 à 21 h 45",
+            [("15 novembre 2015", "16 novembre 2015"), ("21 h 30", "21 h 45")],
+        ),
+        ("rund 1.500,5 Tonnen", "rund 1.600,5 Tonnen", [("1.500,5", "1.600,5")]),
+        (
+            "am 15. November 2015 um 20.15 Uhr",
+            "am 16. November 2015 um 20.15 Uhr",
+            [("15. November 2015", "16. November 2015")],
+        ),
+        (
+            "el 15 de noviembre de 2015",
+            "el 16 de noviembre de 2015",
+            [("15 de noviembre de 2015", "16 de noviembre de 2015")],
+        ),
+        ("15 ноября погибли 20 человек", "16 ноября погибли 30 человек", [("15 ноября", "16 ноября"), ("20", "30")]),
+        ("ارتفع العدد إلى ١٬٥٠٠ شخص", "ارتفع العدد إلى ١٬٦٠٠ شخص", [("١٬٥٠٠", "١٬٦٠٠")]),
+        ("2015年11月15日死亡", "2015年11月16日死亡", [("2015年11月15日", "2015年11月16日")]),
+        ("在 2014 年和", "在 2014 年与", [("和", "与")]),
+        ("the CIO said", "the Chief Information Officer (CIO) said", [("CIO", "Chief Information Officer (CIO)")]),
+        (
+            "it will adjust automatically soon",
+            "it will automatically adjust soon",
+            [("adjust automatically", "automatically adjust")],
+        ),
+        ("the results shows it", "the result show it", [("results", "result"), ("shows", "show")]),
+        ("He spoke in 2014 then.", "He spoke in 2015 and in 2014 then.", [("", "in 2015 and")]),
+        ("It was built on stone and brick.", "It was built on stone and wood and brick.", [("", "and wood")]),
         ("he said so", "he said so today", [("", "today")]),
         ("“quoted” - text", '"quoted" — text', []),
         ("1,500 people", "1 500 people", []),
@@ -44,6 +82,44 @@ def test_whole_words_and_whole_numbers(before: str, after: str, expected: list[t
 @given(PIECES.map(" ".join))
 def test_a_text_against_itself_has_no_changes(text: str) -> None:
     assert diff(text, text) == ()
+
+
+@given(PIECES.map(" ".join), PIECES.map(" ".join))
+def test_swapped_texts_give_the_mirrored_changes(before: str, after: str) -> None:
+    assert [(c.c, c.d, c.a, c.b) for c in diff(after, before)] == [tuple(c) for c in diff(before, after)]
+
+
+WORDS = st.lists(st.sampled_from(["the", "of", "in", "a", "town", "towns", ",", "(", ")", "20", "The"]), max_size=14)
+
+
+@given(WORDS, WORDS)
+def test_the_spans_carried_out_give_the_new_words(old: list[str], new: list[str]) -> None:
+    result, cursor = [], 0
+    for a, b, c, d in spans(old, new):
+        result += old[cursor:a] + new[c:d]
+        cursor = b
+    assert result + old[cursor:] == new
+
+
+def test_a_phrase_that_moved_is_a_move() -> None:
+    before = "On Sunday evening the minister of the interior spoke in the town hall."
+    after = "The minister of the interior spoke in the town hall on Sunday evening."
+    changes = diff(before, after)
+    assert [
+        (changed_words(before, changes[i])[0], changed_words(after, changes[j])[1])
+        for i, j in moves(before, after, changes)
+    ] == [("On Sunday evening", "on Sunday evening")]
+
+
+@given(PIECES.map(" ".join), PIECES.map(" ".join))
+def test_a_move_says_the_same_at_both_places(before: str, after: str) -> None:
+    changes = diff(before, after)
+    for i, j in moves(before, after, changes):
+        assert lettering(changed_words(before, changes[i])[0]) == lettering(changed_words(after, changes[j])[1])
+
+
+def changed_words(text: str, change: Change) -> tuple[str, str]:
+    return text[change.a : change.b], text[change.c : change.d]
 
 
 @given(PIECES.map(" ".join), PIECES.map(" ".join))
@@ -60,5 +136,7 @@ def test_huge_texts_are_bounded() -> None:
     chance = random.Random(1)
     few = [" ".join(chance.choice("abcdefgh") for _ in range(20_000)) for _ in range(2)]
     assert diff(*few)
+    two = [" ".join(chance.choice("ab") for _ in range(20_000)) for _ in range(2)]
+    assert diff(*two)
     before, after = "x " * 2**19, "y " * 2**19
     assert diff(before, after) == (Change(0, len(before), 0, len(after)),)
