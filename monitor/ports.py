@@ -181,6 +181,10 @@ class Log(Protocol):
         """How many events the group has not acked."""
         ...
 
+    async def behind(self, group: str, partition: int) -> float:
+        """The age in seconds of the oldest event that the group has neither acked nor parked; 0 where it has them all."""
+        ...
+
     def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
         """Every event after a position, oldest first; with `follow`, for ever."""
         ...
@@ -341,7 +345,10 @@ class Captures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt. `kind` is `delivered`, `retry`, `dead` or `disable` (410: stop using the channel)."""
+    """What came of one attempt. `kind` is `delivered`, `accepted`, `retry`, `dead` or `disable` (410: stop using the channel).
+
+    `accepted`: the other side said only that it will try. `receipt` is what it calls the message; times are in seconds.
+    """
 
     kind: str
     reason: str = ""
@@ -349,11 +356,15 @@ class Outcome:
     status: int | None = None
     retry_after: float | None = None
     seconds: float = 0.0
+    receipt: str = ""
 
 
 class Notifier(Protocol):
     """A channel. It makes one attempt and reports; when to try again is `core.policy.schedule`'s to say."""
 
-    async def send(self, notification: str, body: str, *, at: datetime) -> Outcome:
-        """Make one attempt with the message's frozen body. Never raises for what the other side did."""
+    async def send(self, notification: str, body: str, *, at: datetime, thread: str = "") -> Outcome:
+        """Make one attempt with the message's frozen body. Never raises for what the other side did.
+
+        `thread` is the receipt of the first message about the same article, for channels that can thread.
+        """
         ...

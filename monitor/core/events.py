@@ -364,6 +364,17 @@ class AlertAcked(Event, frozen=True, tag="alert.acked"):
 # --- policy ----------------------------------------------------------------------------------------------------------
 
 
+class GroupOpened(Event, frozen=True, tag="group.opened"):
+    """A window of a lane was opened: alerts join it until it is full or due. `why` is what they wait for, as in `Telling.how`."""
+
+    lane: str
+    group: str
+    channel: str
+    route: str
+    why: str
+    due: datetime
+
+
 class GroupClosed(Event, frozen=True, tag="group.closed"):
     """What waited together goes out as one message; or, with a `reason` and no `notification`, tells nobody."""
 
@@ -516,7 +527,7 @@ FeedEvent = FeedBaselined | FeedFailing | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
 ChannelEvent = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
 AlertDecision = AlertSuppressed | AlertRouted | AlertGrouped | AlertHeld | AlertAcked
-PolicyEvent = GroupClosed | ThrottleStarted | InhibitionStarted | SilenceSet | SilenceExpired
+PolicyEvent = GroupOpened | GroupClosed | ThrottleStarted | InhibitionStarted | SilenceSet | SilenceExpired
 AnyEvent = (
     ChannelEvent
     | ArticleFact

@@ -125,8 +125,8 @@ class HttpNet(Net):
         limits = limits or self._limits
         budget = _Budget(limits.total_seconds)
         target = judge_url(url, PRIVATE if allow_private else ())
-        async with self._place(target):
-            hop = await self._send(target, body, headers, allow_private=allow_private, limits=limits, budget=budget)
+        # No place is waited for: receivers are few and have limits of their own, and one that hangs must hold up nobody.
+        hop = await self._send(target, body, headers, allow_private=allow_private, limits=limits, budget=budget)
         return Response(target, hop.status, hop.headers, hop.body, budget.spent)
 
     async def _follow(self, url: str, headers: dict[str, str], limits: Limits, budget: _Budget) -> Response:
@@ -206,7 +206,7 @@ async def open_net(
 ) -> AsyncIterator[HttpNet]:
     """The Net, open for as long as the context. `allow_private` are networks that `get` may reach though they are not public.
 
-    At most `concurrency` exchanges run at once, and `per_host` with one host and port.
+    At most `concurrency` fetches run at once, and `per_host` with one host and port.
     """
     tls = ssl.create_default_context()
     async with AsyncExitStack() as stack:

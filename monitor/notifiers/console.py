@@ -1,4 +1,4 @@
-"""The console: a small block for each alert, for a person at a terminal. What articles say can neither colour nor move it."""
+"""The console: a small block for each message, for a person at a terminal. What articles say can neither colour nor move it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import msgspec
 from rich.console import Console as Terminal
 from rich.text import Text
 
-from monitor.config.models import Console as Table
+from monitor.config.channels import Console as Table
 from monitor.core.policy.summary import one_line
+from monitor.notifiers.plain import Telling, telling
 from monitor.ports import Net, Outcome
 
 SHOWN = 3  # hits of one alert
@@ -29,12 +30,20 @@ class Console:
     def __init__(self, stream: IO[str] | None = None) -> None:
         self._terminal = Terminal(file=stream, highlight=False, soft_wrap=True)
 
-    async def send(self, notification: str, body: str, *, at: datetime) -> Outcome:
-        """Print one message. A closed stream is tried again, a body that is no alert is dead."""
+    async def send(
+        self,
+        notification: str,
+        body: str,
+        *,
+        at: datetime,
+        thread: str = "",  # noqa: ARG002 - a terminal has no threads
+    ) -> Outcome:
+        """Print one message. A closed stream is tried again, a body that is no message is dead."""
         try:
-            block = rendered(msgspec.json.decode(body)["data"], at)
+            data = msgspec.json.decode(body)["data"]
+            block = rendered(data, at) if "hits" in data else listed(telling(body), at)
         except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError) as error:
-            return Outcome("dead", "bad_body", f"{notification} is no alert: {type(error).__name__}")
+            return Outcome("dead", "bad_body", f"{notification} is no message: {type(error).__name__}")
         try:
             self._terminal.print(block)
         except (OSError, ValueError) as error:  # ValueError: the stream is closed
@@ -56,6 +65,16 @@ def rendered(data: Mapping[str, Any], at: datetime) -> Text:
         block.append(f"\n  and {len(data['hits']) - SHOWN} more", "dim")
     block.append(f"\n  {one_line(data['article']['url'])}", "blue")
     return block
+
+
+def listed(told: Telling, at: datetime) -> Text:
+    """Any other message as a block of text: its title, its lines, its link."""
+    block = Text(f"{at:%H:%M:%S} ")
+    block.append(f"{told.kind.upper()} ", COLOURS.get(told.grave, "cyan"))
+    block.append(told.title, "bold")
+    for line in told.lines:
+        block.append(f"\n  {line}")
+    return block.append(f"\n  {told.link}", "blue") if told.link else block
 
 
 def marked(sentence: str, marks: Sequence[Sequence[int]]) -> Text:

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from standardwebhooks import Webhook as Signer
 
-from monitor.config.models import Webhook as Table
+from monitor.config.channels import Webhook as Table
 from monitor.errors import OutsideError
 from monitor.ports import Limits, Net, Outcome, Response
 
@@ -49,7 +49,14 @@ class Webhook:
         self._signers = _signers(secrets)
         self._headers = _checked(headers or {})
 
-    async def send(self, notification: str, body: str, *, at: datetime) -> Outcome:
+    async def send(
+        self,
+        notification: str,
+        body: str,
+        *,
+        at: datetime,
+        thread: str = "",  # noqa: ARG002 - what a receiver threads by stands in the body
+    ) -> Outcome:
         """Make one attempt, signed at `at`. Never raises for what the other side did."""
         headers = {**self._headers, "content-type": "application/json", **signed(self._signers, notification, body, at)}
         try:

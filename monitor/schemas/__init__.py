@@ -11,3 +11,9 @@ def load(name: str) -> dict[str, Any]:
     """The schema of a message type such as `alert.raised`. Raises FileNotFoundError where there is none."""
     schema: dict[str, Any] = json.loads(resources.files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
     return schema
+
+
+def names() -> list[str]:
+    """The message types that have a schema, in the order of the alphabet."""
+    files = (file.name for file in resources.files(__package__).iterdir())
+    return sorted(name.removesuffix(".json") for name in files if name.endswith(".json"))

@@ -7,10 +7,12 @@ from typing import Literal
 
 import msgspec
 
-from monitor.ports import Entry
+from monitor.core.events import NotificationFormed
+from monitor.ports import Append, Entry, Head, SetTimer
 
 FETCH = "fetch"
 POLL = "poll"
+POLICY = "policy"
 
 
 class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,7 +72,8 @@ def of_entry(
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """The snapshot of a notification: its frozen body and how far its delivery is.
 
-    `before` counts the attempts of earlier rounds: a dead letter that is asked for again gets a whole schedule anew.
+    `before` counts the attempts that its schedule does not: those of earlier rounds (a dead letter that is asked for again
+    gets a whole schedule anew), and knocks at a channel that was away. `since` is when the round's first attempt was made.
     """
 
     notification: str
@@ -80,6 +83,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     attempts: int = 0
     before: int = 0
     state: str = "scheduled"
+    since: datetime | None = None
 
 
 def deliveries_of(channel: str) -> str:
@@ -87,6 +91,67 @@ def deliveries_of(channel: str) -> str:
     return f"deliver:{channel}"
 
 
+def thread_note(channel: str, article: str) -> str:
+    """The key of the note that says under which message a channel threads what it is told of an article."""
+    return f"thread:{channel}:{article}"
+
+
 def hot_note(article: str) -> str:
     """The key of the note that says until when a matched article is looked at more often."""
     return f"hot:{article}"
+
+
+# --- what policy waits for -------------------------------------------------------------------------------------------
+
+
+class AlertState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The snapshot of an alert: whether somebody has taken note of it. There is none before somebody did."""
+
+    acked: bool = False
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    """Tell together what waits in a window of a lane."""
+
+    lane: str
+    group: str
+
+
+class Correct(msgspec.Struct, frozen=True, tag=True):
+    """Take back what an event of an article has overtaken; `tries` counts how often the matcher was waited for."""
+
+    article: str
+    event: str
+    tries: int = 0
+
+
+class Remind(msgspec.Struct, frozen=True, tag=True):
+    """Say a message again unless one of its alerts (id and article) was acked; `last` is the message that said it last. Seconds."""
+
+    notification: str
+    channel: str
+    alerts: tuple[tuple[str, str], ...]
+    every: float
+    last: str
+    number: int = 1
+
+
+Waiting = Close | Correct | Remind
+
+_waiting: msgspec.json.Decoder[Waiting] = msgspec.json.Decoder(Waiting)
+
+
+def waiting(payload: bytes) -> Waiting:
+    """Read the payload of a timer of policy's."""
+    return _waiting.decode(payload)
+
+
+def set_waiting(member: str, job: Waiting, delay: float) -> SetTimer:
+    """The timer of something that policy waits for; one that is set already comes no later than it did."""
+    return SetTimer(POLICY, member, max(0.0, delay), _encoder.encode(job), only_sooner=True)
+
+
+def scheduled(formed: NotificationFormed) -> Append:
+    """A message that was formed just now, ready to be recorded with its snapshot."""
+    message = Message(formed.notification, formed.channel, formed.article, formed.body)
+    return Append(formed.notification, Head(), (formed,), _encoder.encode(message))

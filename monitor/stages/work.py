@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from typing import Protocol
 
 import structlog
 
@@ -16,6 +17,29 @@ logger = structlog.get_logger()
 DELIVERIES_BEFORE_PARKING = 5
 PAUSE_AFTER_A_BUG = 60.0
 CLAIMS_AT_ONCE = 64
+
+
+class Gate(Protocol):
+    """What says how much of what is due may be taken on."""
+
+    def take(self, most: int) -> int:
+        """Take up to `most` places."""
+        ...
+
+    def give_back(self, count: int) -> None:
+        """Give places back for which nothing was due."""
+        ...
+
+
+class Unguarded:
+    """The gate of work that nothing holds back."""
+
+    def take(self, most: int) -> int:
+        """All of them."""
+        return most
+
+    def give_back(self, count: int) -> None:
+        """There are always more."""
 
 
 class Pace:
@@ -50,13 +74,15 @@ async def over_timers(
     *,
     concurrency: int,
     lease: float,
+    gate: Gate | None = None,
 ) -> None:
-    """Claim what is due and work on it until told to stop, at most `concurrency` at a time. `work` gives its claim back itself.
+    """Claim what is due and work on it until told to stop, at most `concurrency` at a time, and no more than the gate allows.
 
-    A job that raises what nobody foresaw is logged and comes back later: one bad page must not stop the others.
+    `work` gives its claim back itself. A job that raises what nobody foresaw is logged and comes back later: one bad page must not stop the others.
     """
     running = 0
     freed = asyncio.Event()
+    gate = gate or Unguarded()
 
     async def one(claim: Claim) -> None:
         nonlocal running
@@ -81,7 +107,9 @@ async def over_timers(
             if room == 0:
                 await freed.wait()
                 continue
-            claims = await _claimed(log, kind, partition, room, lease, pace)
+            places = gate.take(room)
+            claims = await _claimed(log, kind, partition, places, lease, pace) if places else []
+            gate.give_back(places - len(claims))
             for claim in claims:
                 running += 1
                 group.create_task(one(claim))

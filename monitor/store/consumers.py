@@ -71,6 +71,18 @@ class Consumers:
         keys = Keys(partition)
         return int(await self._connection.run(Call(LAG, [keys.events, keys.ledger], [group, ASIDE])))
 
+    async def behind(self, group: str, partition: int) -> float:
+        """The age in seconds, by the server's clock, of the oldest event that the group has neither acked nor parked."""
+        events = Keys(partition).events
+        pending, groups, now = await self._connection.ask_all(
+            [("XPENDING", events, group, "-", "+", 1, CONSUMER), ("XINFO", "GROUPS", events), ("TIME",)]
+        )
+        if not pending:
+            read_to = next(row for row in map(_fields, groups) if row[b"name"] == group.encode())[b"last-delivered-id"]
+            pending = await self._connection.ask("XRANGE", events, b"(" + read_to, "+", "COUNT", 1)
+        recorded = [_order(row[0].decode())[0] / 1000 for row in pending]
+        return max([0.0, *(int(now[0]) - at for at in recorded)])
+
     async def release(self, partition: int) -> int:
         """End the leases of all groups of a partition, whoever holds them."""
         calls = [Call(LEAVE, [Keys(partition).lease(group)], [""]) for group in GROUPS]
@@ -91,6 +103,11 @@ def _consumed(row: list[Any], lease: Lease, group: str, partition: int) -> Consu
     entry, deliveries = row
     event = entries.recorded(entry, partition)
     return Consumed(event, Ack(group, partition, event.position, lease.owner, lease.token), int(deliveries))
+
+
+def _fields(row: list[Any]) -> dict[bytes, Any]:
+    """A flat list of names and values as a table."""
+    return dict(zip(row[::2], row[1::2], strict=True))
 
 
 def _order(position: str) -> tuple[int, int]:

@@ -129,6 +129,10 @@ class RedisLog:
         """How many events the group has neither acked nor parked."""
         return await self._consumers.lag(group, partition)
 
+    async def behind(self, group: str, partition: int) -> float:
+        """The age in seconds of the oldest event that the group has neither acked nor parked."""
+        return await self._consumers.behind(group, partition)
+
     async def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
         """Every event after a position, oldest first; with `follow`, for ever."""
         events = Keys(partition).events

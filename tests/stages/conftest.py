@@ -98,9 +98,11 @@ class FakeChannel:
 
     script: list[Outcome] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
 
-    async def send(self, notification: str, body: str, *, at: object) -> Outcome:
+    async def send(self, notification: str, body: str, *, at: object, thread: str = "") -> Outcome:
         self.sent.append((notification, body))
+        self.threads.append(thread)
         return self.script.pop(0) if self.script else Outcome("delivered", status=200)
 
 

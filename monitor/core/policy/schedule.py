@@ -9,6 +9,8 @@ DELAYS = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_00
 """Seconds before each attempt, from the one before it."""
 JITTER = 0.2  # each way
 DAY = 86_400.0  # what a receiver may ask for at most
+KNOCK_AGAIN = 900.0  # seconds after which a message is ready again whose channel did not answer at all
+LONGEST_AWAY = 30 * DAY  # how long a message waits for a channel that does not answer at all
 
 
 class Outcome(Protocol):
@@ -16,7 +18,12 @@ class Outcome(Protocol):
 
     @property
     def kind(self) -> str:
-        """`delivered`, `retry`, `dead` or `disable`."""
+        """`delivered`, `accepted`, `retry`, `dead` or `disable`."""
+        ...
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer, where there was one."""
         ...
 
     @property
@@ -56,7 +63,7 @@ def next_step(attempt: int, outcome: Outcome, chance: float) -> Step:
     Raises ValueError for a kind of outcome that nobody defined.
     """
     match outcome.kind:
-        case "delivered":
+        case "delivered" | "accepted":
             return Delivered()
         case "disable":
             return Disable()
@@ -66,6 +73,19 @@ def next_step(attempt: int, outcome: Outcome, chance: float) -> Step:
             return Dead() if attempt >= len(DELAYS) else Retry(_delay(DELAYS[attempt], outcome.retry_after, chance))
         case unknown:
             raise ValueError(f"no such outcome: {unknown!r}")
+
+
+def is_away(outcome: Outcome) -> bool:
+    """Whether nobody was there to refuse the message: no answer at all, or a gateway's word that there is none (502, 503, 504)."""
+    return outcome.kind == "retry" and outcome.status in {None, 502, 503, 504}
+
+
+def after_a_knock(outcome: Outcome, waited: float, chance: float) -> Step:
+    """What follows a knock at a channel that is away: the message keeps its attempts for when it is back.
+
+    `waited` is in seconds since the message's first attempt: nothing waits for ever.
+    """
+    return Dead() if waited >= LONGEST_AWAY else Retry(_delay(KNOCK_AGAIN, outcome.retry_after, chance))
 
 
 def _delay(planned: float, asked: float | None, chance: float) -> float:
