@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.opening import listed, log, views
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration, moment
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
 from monitor.core.events import DeliveryRequested
 from monitor.errors import Conflict
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store.views.rows import AttemptRow, DeliveryRow
 
+MOST: Final = 10_000  # dead letters at once: as many as the views answer with
 _STATES: Final = {
     "delivered": "green",
+    "accepted": "green",
     "scheduled": "yellow",
     "dead": "bold red",
     "failed": "yellow",
@@ -32,6 +34,9 @@ _STATES: Final = {
 }
 
 DeadOption = Annotated[bool, typer.Option("--dead", help="Only dead letters: messages that are tried no more.")]
+ChannelOption = Annotated[
+    str | None, typer.Option("--channel", metavar="NAME", help="Only of this channel.", show_default=False)
+]
 DeliveryArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The message's id (its webhook-id), or its beginning.")
 ]
@@ -47,11 +52,17 @@ def register(app: typer.Typer) -> None:
 
 
 def list_deliveries(
-    config: ConfigOption = None, as_json: JsonOption = False, dead: DeadOption = False, limit: LimitOption = 50
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    dead: DeadOption = False,
+    channel: ChannelOption = None,
+    since: SinceOption = None,
+    limit: LimitOption = 50,
 ) -> None:
     """List messages, the newest first."""
     settings = configuration(config, telling=False)
-    rows = listed(settings, lambda reader: reader.deliveries(state="dead" if dead else None, limit=limit))
+    state = "dead" if dead else None
+    rows = listed(settings, lambda reader: reader.deliveries(state=state, channel=channel, since=since, limit=limit))
     if as_json:
         show_json(rows)
     elif not rows:
@@ -78,16 +89,30 @@ def retry(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     dead: Annotated[bool, typer.Option("--dead", help="Send every dead letter again.")] = False,
+    channel: ChannelOption = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            parser=moment,
+            metavar="WHEN",
+            help="Send the dead letters again that died since then: 2h, 30d, or 2015-11-15T20:00.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Ask for a message, or for every dead letter, to be sent again with the same id and the same bytes.
+    """Ask for a message, or for dead letters, to be sent again with the same id and the same bytes.
 
     It works whether or not the daemon runs; the daemon sends it.
     """
-    if (delivery is None) != dead:
-        raise typer.BadParameter("expected an ID or --dead, one of them")
+    if (delivery is None) != (dead or since is not None):
+        raise typer.BadParameter("expected an ID, or --dead or --since, one of them")
     settings = configuration(config, telling=False)
     with views(settings) as reader:
-        rows = reader.deliveries(state="dead", limit=10_000) if delivery is None else reader.deliveries_named(delivery)
+        if delivery is None:
+            rows = reader.deliveries(state="dead", channel=channel, since=since, limit=MOST)
+        else:
+            rows = reader.deliveries_named(delivery)
     if delivery is not None:
         rows = [one_of(rows, delivery, "delivery")]
     if not rows:
@@ -96,9 +121,9 @@ def retry(
     if as_json:
         show_json({"requested": [row.id for row in rows]})
     else:
-        screen().print(
-            f"{len(rows)} asked for: the daemon sends {'it' if len(rows) == 1 else 'them'} as soon as it runs."
-        )
+        more = " There may be more: ask again." if len(rows) == MOST else ""
+        them = "it" if len(rows) == 1 else "them"
+        screen().print(f"{len(rows)} asked for: the daemon sends {them} as soon as it runs.{more}")
 
 
 async def _request(config: Config, rows: list[DeliveryRow]) -> None:

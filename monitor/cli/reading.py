@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from monitor.cli import alerts, articles, deliveries, diffing, feeds, tailing, upkeep
+from monitor.cli import alerts, articles, channels, deliveries, diffing, feeds, tailing, upkeep
 
 
 def register(app: typer.Typer) -> None:
     """Add all of them."""
-    for family in (tailing, articles, diffing, alerts, feeds, deliveries, upkeep):
+    for family in (tailing, articles, diffing, alerts, feeds, channels, deliveries, upkeep):
         family.register(app)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from monitor.config.channels import Apprise, Atom, Channel, Console, JsonLines, Slack, Webhook
 from monitor.config.files import LARGEST, find, load, parse
 from monitor.config.models import (
     CHANGES,
     Change,
-    Channel,
     Config,
-    Console,
     ContentFrom,
     Defaults,
     Entity,
     Feed,
     GoneAfter,
+    Heartbeat,
     Hot,
     Logging,
     Page,
@@ -22,13 +22,14 @@ from monitor.config.models import (
     Redis,
     Severity,
     Watchlist,
-    Webhook,
 )
 from monitor.config.schema import schema
 
 __all__ = [
     "CHANGES",
     "LARGEST",
+    "Apprise",
+    "Atom",
     "Change",
     "Channel",
     "Config",
@@ -38,13 +39,16 @@ __all__ = [
     "Entity",
     "Feed",
     "GoneAfter",
+    "Heartbeat",
     "Hot",
+    "JsonLines",
     "Logging",
     "Page",
     "Polling",
     "Recheck",
     "Redis",
     "Severity",
+    "Slack",
     "Watchlist",
     "Webhook",
     "find",

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from monitor.config.values import VARIABLE, redis_problem, url_problem
+from monitor.config.values import VARIABLE, redis_problem, service_problem, token_problem, url_problem
 
 PREFIX = "whsec_"
 _LARGEST_FILE = 4096
@@ -31,8 +31,10 @@ def bring_in(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> It
     """
     for channel, table in _tables(raw.get("channels")):
         here = ("channels", channel)
-        yield from _from_variable(table, (*here, "url_env"), env, url_problem)
+        problem = service_problem if table.get("type") == "apprise" else url_problem
+        yield from _from_variable(table, (*here, "url_env"), env, problem)
         yield from _from_variable(table, (*here, "secret_env"), env, secret_problem)
+        yield from _from_variable(table, (*here, "token_env"), env, token_problem)
         yield from _from_file(table, (*here, "secret_file"), folder)
     if isinstance(redis := raw.get("redis"), dict):
         yield from _from_variable(redis, ("redis", "url_env"), env, redis_problem)

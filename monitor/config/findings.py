@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time
+from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,10 +15,10 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from monitor.config.models import Config, Console, Webhook
+from monitor.config.channels import TABLES, AnyChannel
+from monitor.config.models import Config
 from monitor.config.positions import Path
 
-_CHANNELS = {"webhook": Webhook, "console": Console}
 _PLAIN = {
     "string_type": "a string",
     "int_type": "a whole number",
@@ -43,7 +44,7 @@ _KINDS = (
     (object, "something else"),
 )
 _LONGEST_SHOWN = 60
-_LISTED = 12
+_LISTED = 20
 _COMPARED = 10_000
 _ALIKE = 0.6
 
@@ -64,7 +65,8 @@ def from_models(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[Find
     """The findings of the models, but for what `references` says better: keys of which one must stand."""
     for details in error.errors(include_url=False):
         table, path = _locate(details["loc"])
-        offered = {key for keys in getattr(table, "at_least_one", ()) for key in keys} | {"secret"}
+        offered = {key for keys in getattr(table, "at_least_one", ()) for key in keys}
+        offered |= set(getattr(table, "hidden", ()))
         if details["type"] != "missing" or path[-1] not in offered:
             yield _finding(details, path, table, raw)
 
@@ -115,7 +117,7 @@ def _finding(details: ErrorDetails, path: Path, table: Any, raw: Mapping[str, An
         case "literal_error":
             return _unlisted(path, re.findall(r"'([^']*)'", str(context["expected"])), value)
         case "union_tag_invalid":
-            return _unlisted((*path, "type"), _CHANNELS, value["type"])
+            return _unlisted((*path, "type"), TABLES, value["type"])
         case "missing" | "union_tag_not_found" as kind:
             missing = path if kind == "missing" else (*path, "type")
             return Finding(missing, "key", "a value", "nothing")
@@ -149,8 +151,8 @@ def _locate(location: tuple[str | int, ...]) -> tuple[Any, Path]:
     path: list[str | int] = []
     *around, last = location
     for part in around:
-        if table == Webhook | Console:
-            table = _CHANNELS[str(part)]
+        if table == AnyChannel:
+            table = TABLES[str(part)]
         else:
             path.append(part)
             table = _inside(table, part)
@@ -159,14 +161,27 @@ def _locate(location: tuple[str | int, ...]) -> tuple[Any, Path]:
 
 def _inside(table: Any, key: str | int) -> Any:
     """The type of what a key of a table holds."""
-    held = get_args(table)[1] if get_origin(table) is dict else keys_of(table)[str(key)].annotation
-    return get_args(held)[0] if get_origin(held) is Annotated else held
+    match get_origin(table):
+        case origin if origin is dict:
+            return _plain(get_args(table)[1])
+        case origin if origin is tuple:
+            return _plain(get_args(table)[0])
+        case _:
+            return _plain(keys_of(table)[str(key)].annotation)
+
+
+def _plain(held: Any) -> Any:
+    """A type without its annotations, and without None, which no file can say."""
+    while get_origin(held) is Annotated or NoneType in get_args(held):
+        held = next(kind for kind in get_args(held) if kind is not NoneType)
+    return held
 
 
 def keys_of(table: type[BaseModel]) -> dict[str, FieldInfo]:
     """The fields of a table by the names they have in the file; what no file can say is not among them."""
     named = {str(field.validation_alias or name): field for name, field in table.model_fields.items()}
-    return {name: field for name, field in named.items() if name != "secret"}
+    hidden = getattr(table, "hidden", ())
+    return {name: field for name, field in named.items() if name not in hidden}
 
 
 def _value_at(raw: Any, path: Path) -> Any:
@@ -180,7 +195,11 @@ def _value_at(raw: Any, path: Path) -> Any:
 
 def _is_secret(path: Path) -> bool:
     """Whether a value may be a secret that somebody put in the wrong place."""
-    return path[0] == "channels" and len(path) > 2 and path[2] not in {"type", "allow_private"}
+    return (
+        path[0] == "channels"
+        and len(path) > 2
+        and path[2] not in {"type", "allow_private", "rate", "firehose", "rotate_mib", "keep", "entries"}
+    )
 
 
 def _shown(value: object, *, hidden: bool) -> str:

@@ -10,35 +10,30 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     SecretStr,
     WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
-from pydantic_core import CoreSchema
 
+from monitor.config.channels import Channel
+from monitor.config.routes import Inhibit, Route
+from monitor.config.table import Table
 from monitor.config.values import (
     Contact,
     Cron,
     Distinct,
     Duration,
     FilePath,
-    Headers,
     Id,
     Ids,
     Networks,
-    Sealed,
     SealedRedis,
-    SealedUrl,
     SourceNames,
     Tags,
     Terms,
@@ -72,28 +67,6 @@ Changes = Annotated[
         }
     ),
 ]
-
-
-class Table(BaseModel):
-    """A table of the file. `at_most_one` and `at_least_one` list keys that exclude each other, or of which one must stand."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=True, validate_by_name=True, validate_by_alias=True
-    )
-    at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    at_least_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        schema = handler.resolve_ref_schema(handler(core))
-        alone = [{"not": {"required": list(keys)}} for keys in cls.at_most_one]
-        some = [{"anyOf": [{"required": [key]} for key in keys]} for keys in cls.at_least_one]
-        if alone or some:
-            schema["allOf"] = [*alone, *some]
-        offered = {key for keys in cls.at_least_one for key in keys}
-        if required := schema.pop("required", None):
-            schema["required"] = [key for key in required if key not in offered and key in schema["properties"]]
-        return schema
 
 
 # --- what is watched -------------------------------------------------------------------------------------------------
@@ -183,54 +156,6 @@ class Watchlist(Table):
     ] = None
 
 
-# --- who is told -----------------------------------------------------------------------------------------------------
-
-
-class Webhook(Table):
-    """`[channels.ID]` of type `webhook`: signed requests after Standard Webhooks."""
-
-    at_most_one = (("url", "url_env"), ("secret_env", "secret_file"))
-    at_least_one = (("url", "url_env"), ("secret_env", "secret_file"))
-
-    type: Annotated[Literal["webhook"], Field(description="`webhook`: signed HTTP requests after Standard Webhooks.")]
-    url: Annotated[
-        SealedUrl,
-        Field(description="Where alerts are sent: an https URL; http too where `allow_private` is true."),
-    ]
-    url_env: Annotated[
-        Variable | None,
-        Field(description="The environment variable that holds the URL, where the URL itself is a secret."),
-    ] = None
-    secret_env: Annotated[
-        Variable | None,
-        Field(
-            description="The environment variable that holds the signing secret: `whsec_` and base64 of 24 to 64 bytes; two of them, apart by white space, while it rotates."
-        ),
-    ] = None
-    secret_file: Annotated[
-        FilePath | None,
-        Field(description="The file that holds the signing secret; readable by its owner alone (mode 0600 or less)."),
-    ] = None
-    allow_private: Annotated[
-        bool,
-        Field(description="Whether the receiver may stand on a loopback or private address, and speak plain http."),
-    ] = False
-    headers: Annotated[
-        Headers,
-        Field(description="Further headers of each request, as `name = value`; no secrets, none that Monitor writes."),
-    ] = Field(default_factory=dict)
-    secret: SkipJsonSchema[Sealed]
-
-
-class Console(Table):
-    """`[channels.ID]` of type `console`: one line for each alert on standard output."""
-
-    type: Annotated[Literal["console"], Field(description="`console`: a line on standard output for each alert.")]
-
-
-Channel = Annotated[Webhook | Console, Field(discriminator="type")]
-
-
 # --- how it is done --------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +193,20 @@ class Defaults(Table):
         default_factory=GoneAfter
     )
     notify: Annotated[Ids, Field(description="Ids of the channels told by watchlists that name none.")] = ()
+    health: Annotated[
+        Ids,
+        Field(description="Ids of the channels told of feeds and channels that fail and recover, once each."),
+    ] = ()
+
+
+class Heartbeat(Table):
+    """`[heartbeat]`: a message that comes only while Monitor keeps up, for whoever watches the watchman."""
+
+    notify: Annotated[Ids, Field(description="Ids of the channels that it is sent to. None: no heartbeat.")] = ()
+    every: Annotated[Duration, Field(description="How often it beats.")] = timedelta(minutes=1)
+    behind: Annotated[
+        Duration, Field(description="How old the oldest unfinished work of any stage may be, or it does not beat.")
+    ] = timedelta(minutes=2)
 
 
 class Redis(Table):
@@ -366,8 +305,18 @@ class Config(Table):
         default_factory=dict
     )
     channels: Annotated[dict[Id, Channel], Field(description="Who is told, and how.")] = Field(default_factory=dict)
+    routes: Annotated[
+        tuple[Route, ...],
+        Field(strict=False, description="Who is told of which alerts, and how; without them, as the watchlists say."),
+    ] = ()
+    inhibit: Annotated[
+        tuple[Inhibit, ...], Field(strict=False, description="What makes other alerts not worth telling for a while.")
+    ] = ()
     defaults: Annotated[Defaults, Field(description="What holds where nothing else is said.")] = Field(
         default_factory=Defaults
+    )
+    heartbeat: Annotated[Heartbeat, Field(description="A sign of life for whoever watches Monitor.")] = Field(
+        default_factory=Heartbeat
     )
     redis: Annotated[Redis, Field(description="Where the log is kept.")] = Field(default_factory=Redis)
     polling: Annotated[Polling, Field(description="How the net is read.")] = Field(default_factory=Polling)
@@ -418,6 +367,8 @@ class Config(Table):
                 "pages": {"__all__": {"tags"}},
                 "entities": True,
                 "watchlists": True,
+                "routes": True,
+                "inhibit": True,
                 "defaults": {"max_age", "content", "gone_after", "notify"},
             },
         )

@@ -6,17 +6,17 @@ Values of a wrong type are passed over here: the models refuse them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import SecretStr
 
+from monitor.config.channels import TABLES
 from monitor.config.findings import Finding, one_of
-from monitor.config.models import Console, Feed, Page, Redis, Table, Watchlist, Webhook
+from monitor.config.models import Feed, Page, Redis, Severity, Watchlist
 from monitor.config.positions import Path
+from monitor.config.table import Table
 
 Raw = Mapping[str, Any]
-
-_BY_TYPE: dict[str, type[Table]] = {"webhook": Webhook, "console": Console}
 
 
 def check(raw: Raw) -> Iterator[Finding]:
@@ -25,15 +25,16 @@ def check(raw: Raw) -> Iterator[Finding]:
         yield from _check_company(path, table, model)
     yield from _check_sources(raw)
     yield from _check_ids(raw)
+    yield from _check_routes(raw)
 
 
 def check_transport(raw: Raw) -> Iterator[Finding]:
-    """Webhooks that would send in the clear; to be asked once secret addresses were brought in."""
+    """Channels that would send in the clear; to be asked once secret addresses were brought in."""
     for channel, table in tables_of(raw, "channels"):
-        url = table.get("url")
+        url = table.get("api" if table.get("type") == "slack" else "url")
         plain = url.get_secret_value() if isinstance(url, SecretStr) else url
         if isinstance(plain, str) and plain.startswith("http://") and table.get("allow_private") is not True:
-            key = "url_env" if "url_env" in table else "url"
+            key = "url_env" if "url_env" in table else "api" if "api" in table else "url"
             yield Finding(("channels", channel, key), "value", "a URL that starts with https://", "http://")
 
 
@@ -53,8 +54,8 @@ def _each_table(raw: Raw) -> Iterator[tuple[Path, dict[str, Any], type[Table]]]:
     for kind, model in kinds.items():
         yield from (((kind, name), table, model) for name, table in tables_of(raw, kind))
     for name, table in tables_of(raw, "channels"):
-        if (kind := str(table.get("type"))) in _BY_TYPE:
-            yield ("channels", name), table, _BY_TYPE[kind]
+        if (kind := str(table.get("type"))) in TABLES:
+            yield ("channels", name), table, TABLES[kind]
     if isinstance(redis := raw.get("redis"), dict):
         yield ("redis",), redis, Redis
 
@@ -87,7 +88,53 @@ def _check_ids(raw: Raw) -> Iterator[Finding]:
         yield from _check_list((*here, "feeds"), table.get("feeds"), sources, "the id of a feed or page, or tag:NAME")
         yield from _check_list((*here, "notify"), table.get("notify"), channels, "the id of a channel")
     if isinstance(defaults := raw.get("defaults"), dict):
-        yield from _check_list(("defaults", "notify"), defaults.get("notify"), channels, "the id of a channel")
+        for key in ("notify", "health"):
+            yield from _check_list(("defaults", key), defaults.get(key), channels, "the id of a channel")
+    if isinstance(heartbeat := raw.get("heartbeat"), dict):
+        yield from _check_list(("heartbeat", "notify"), heartbeat.get("notify"), channels, "the id of a channel")
+    for name, table in tables_of(raw, "channels"):
+        fallback = table.get("fallback")
+        if isinstance(fallback, str) and fallback not in channels - {name}:
+            expected, got = one_of(channels - {name}, "the id of another channel", fallback)
+            yield Finding(("channels", name, "fallback"), "value", expected, got)
+
+
+def _check_routes(raw: Raw) -> Iterator[Finding]:
+    """Channels that routes tell, and what routes and inhibitions match by id."""
+    channels = {name for name, _ in _items(raw.get("channels"))}
+    for path, table in _each_route(raw.get("routes"), ("routes",)):
+        yield from _check_list((*path, "notify"), table.get("notify"), channels, "the id of a channel")
+        yield from _check_match(raw, (*path, "match"), table.get("match"))
+    for index, table in enumerate(_listed(raw.get("inhibit"))):
+        for key in ("by", "match"):
+            yield from _check_match(raw, ("inhibit", index, key), table.get(key))
+
+
+def _each_route(routes: object, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for index, table in enumerate(_listed(routes)):
+        yield (*path, index), table
+        yield from _each_route(table.get("routes"), (*path, index, "routes"))
+
+
+def _listed(tables: object) -> list[dict[str, Any]]:
+    """The tables of a list; what is no table counts as an empty one, so that the others keep their places."""
+    return [table if isinstance(table, dict) else {} for table in (tables if isinstance(tables, list) else [])]
+
+
+def _check_match(raw: Raw, path: Path, match: object) -> Iterator[Finding]:
+    known = {
+        "watchlist": ({name for name, _ in _items(raw.get("watchlists"))}, "the id of a watchlist"),
+        "entity": ({name for name, _ in _items(raw.get("entities"))}, "the id of an entity"),
+        "feed": ({n for kind in ("feeds", "pages") for n, _ in _items(raw.get(kind))}, "the id of a feed or page"),
+        "severity": (set(get_args(Severity)), "a severity"),
+    }
+    for label, (names, kind) in known.items():
+        value = match.get(label) if isinstance(match, dict) else None
+        if isinstance(value, str) and "*" not in value and value not in names:
+            yield Finding((*path, label), "value", *one_of(names, kind, value))
+        elif isinstance(value, list):
+            plain = [name if isinstance(name, str) and "*" not in name else None for name in value]
+            yield from _check_list((*path, label), plain, names, kind)
 
 
 def _source_names(raw: Raw) -> set[str]:

@@ -117,7 +117,8 @@ SourceNames = Annotated[tuple[SourceName, ...], Field(strict=False, min_length=1
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def _read_duration(value: object) -> timedelta:
+def read_duration(value: object) -> timedelta:
+    """A duration as the file writes it; one that is read already stays. Raises `refuse`'s error."""
     if isinstance(value, timedelta):
         return value
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -140,7 +141,8 @@ def spell(duration: timedelta) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
-def _read_cron(text: str) -> str:
+def read_cron(text: str) -> str:
+    """A cron string with its days by name. Raises `refuse`'s error."""
     try:
         return cron.canonical(text)
     except cron.BadCron as error:
@@ -158,13 +160,13 @@ def _read_zone(value: object) -> ZoneInfo:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_read_duration),
+    BeforeValidator(read_duration),
     PlainSerializer(spell, when_used="json"),
     WithJsonSchema(
         {"type": "string", "pattern": r"^(?=.*[1-9])(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m(?!s))?(\d{1,6}s)?(\d{1,6}ms)?$"}
     ),
 ]
-Cron = Annotated[str, AfterValidator(_read_cron), Field(json_schema_extra={"pattern": r"^\s*(\S+\s+){4}\S+\s*$"})]
+Cron = Annotated[str, AfterValidator(read_cron), Field(json_schema_extra={"pattern": r"^\s*(\S+\s+){4}\S+\s*$"})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_read_zone), WithJsonSchema({"type": "string"})]
 
 
@@ -308,6 +310,38 @@ def _check_sealed(value: Any) -> SecretStr:
     return value
 
 
+def _check_room(text: str) -> str:
+    if not re.fullmatch(r"[CDGU][A-Z0-9]{6,30}", text):
+        raise refuse("the id of a Slack channel, such as C024BE91L (it stands in the channel's details)")
+    return text
+
+
+def service_problem(text: str) -> tuple[str, str] | None:
+    """What is wrong with an Apprise URL, as (expected, got) without the URL in it; None where it may be one."""
+    if re.fullmatch(r"[a-z][a-z0-9]{0,31}://[^\s\x00-\x1f\x7f]{1,4000}", text):
+        return None
+    return "an Apprise URL such as tgram://… or mailtos://…", "another text"
+
+
+def token_problem(text: str) -> tuple[str, str] | None:
+    """What is wrong with a bearer token (RFC 6750, 2.1), without it; None where it may be one."""
+    if re.fullmatch(r"[A-Za-z0-9._~+/-]{8,512}=*", text):
+        return None
+    return "a token of at least 8 letters, digits and -._~+/", "another text"
+
+
+def _check_service(value: Any) -> SecretStr:
+    if not isinstance(value, SecretStr):
+        raise refuse("url_env: an Apprise URL is a secret and does not stand in this file", "a value in the file")
+    return value
+
+
+def _check_token(value: Any) -> SecretStr:
+    if not isinstance(value, SecretStr):
+        raise refuse("token_env: secrets do not stand in this file", "a value in the file")
+    return value
+
+
 def _resolve(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise refuse("a path")
@@ -319,4 +353,7 @@ Variable = Annotated[
     str, AfterValidator(_check_variable), Field(json_schema_extra={"pattern": "^[A-Z_][A-Z0-9_]{0,127}$"})
 ]
 Sealed = Annotated[SecretStr, BeforeValidator(_check_sealed)]
+Room = Annotated[str, AfterValidator(_check_room), Field(json_schema_extra={"pattern": "^[CDGU][A-Z0-9]{6,30}$"})]
+SealedService = Annotated[SecretStr, BeforeValidator(_check_service)]
+SealedToken = Annotated[SecretStr, BeforeValidator(_check_token)]
 FilePath = Annotated[Path, BeforeValidator(_resolve), WithJsonSchema({"type": "string", "minLength": 1})]

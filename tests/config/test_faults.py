@@ -27,6 +27,7 @@ ENV = {
     "SHORT_SECRET": "whsec_" + base64.b64encode(b"hunter2").decode(),
     "ODD_SECRET": "whsec_hunter2!",
     "EMPTY": "",
+    "TOKEN": "hunter2 !",
     "BAD_REDIS": "http://hunter2.example",
 }
 

@@ -19,10 +19,23 @@ from monitor.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
+SERVICES = ("SLACK", "DISCORD", "TEAMS", "MAIL", "NTFY", "TELEGRAM")
 SECRET = "whsec_" + base64.b64encode(b"e" * 32).decode()
-ENV = {"DESK_SECRET": SECRET, "ARCHIVE_URL": "http://10.0.0.1/hook", "MONITOR_REDIS_URL": "redis://:pw@redis.example"}
+ENV = {
+    "DESK_SECRET": SECRET,
+    "ARCHIVE_URL": "http://10.0.0.1/hook",
+    "SLACK_BOT_TOKEN": "xoxb-an-example",
+    "MONITOR_REDIS_URL": "redis://:pw@redis.example",
+    **{f"{service}_URL": f"{service.lower()}://example" for service in SERVICES},
+}
 
-type_names = {"string": "string", "integer": "whole number", "boolean": "true or false", "object": "table"}
+type_names = {
+    "string": "string",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "object": "table",
+}
 
 
 def properties(node: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -101,12 +114,12 @@ def whole(tmp_path: Path) -> Config:
 def test_the_example_loads_as_it_stands_without_any_secret() -> None:
     config = load(EXAMPLE, {})
     assert config.redis.url.get_secret_value() == "embedded"
-    assert all(channel.type == "console" for channel in config.channels.values())
+    assert {channel.type for channel in config.channels.values()} == {"atom", "console", "jsonl"}, "none needs a secret"
 
 
 def test_the_example_loads_with_all_that_it_shows(whole: Config) -> None:
     kinds = sorted(channel.type for channel in whole.channels.values())
-    assert kinds == ["console", "webhook", "webhook"]
+    assert kinds == [*["apprise"] * len(SERVICES), "atom", "console", "jsonl", "slack", "webhook", "webhook"]
     assert all(
         channel.secret.get_secret_value() == SECRET
         for channel in whole.channels.values()
@@ -131,7 +144,13 @@ def is_said(said: Any, path: str, key: str) -> bool:
 
 def test_the_example_names_the_secrets_that_it_needs() -> None:
     head = EXAMPLE.read_text(encoding="utf-8").split("\n\n")[1]
-    for name in ("DESK_SECRET", "ARCHIVE_URL", "archive.secret"):
+    for name in (
+        "DESK_SECRET",
+        "ARCHIVE_URL",
+        "archive.secret",
+        "SLACK_BOT_TOKEN",
+        *(f"{name}_URL" for name in SERVICES),
+    ):
         assert name in head
 
 
