@@ -46,6 +46,7 @@ from monitor.core.events import (
     FeedMoved,
     FeedRecovered,
     GroupClosed,
+    GroupOpened,
     InhibitionStarted,
     NotificationFormed,
     Recorded,
@@ -169,7 +170,9 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
         case ArticleGone():
             return f"{short(event.article)}: present at {event.last_present:%H:%M}, absent in {len(event.absent)} looks"
         case ArticleBlocked():
-            return f"{short(event.article)}: present at {event.last_present:%H:%M}, blocked in {len(event.blocked)} looks"
+            return (
+                f"{short(event.article)}: present at {event.last_present:%H:%M}, blocked in {len(event.blocked)} looks"
+            )
         case ArticleConfirmed():
             return f"{short(event.article)} r{event.revision}: by {', '.join(event.agreeing) or 'standing'}"
         case ArticleReread():
@@ -190,6 +193,8 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{short(event.alert)}: {event.channel}, in {short(event.group)}, until {event.due:%H:%M:%S} UTC"
         case AlertAcked():
             return f"{short(event.alert)}: {event.by} {event.note}"
+        case GroupOpened():
+            return f"{event.channel}: {short(event.group)}, {event.why} until {event.due:%H:%M:%S} UTC"
         case GroupClosed():
             return f"{event.channel}: {short(event.group)}, {event.count} alerts {event.reason}"
         case ThrottleStarted():

@@ -16,7 +16,10 @@ POLICY = "policy"
 
 
 class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One article to read. `html` is the feed's own text, for sources that are read from the feed alone; times in seconds."""
+    """One article to read. `html` is the feed's own text, for sources that are read from the feed alone; times in seconds.
+
+    `follows` is the article whose address this one took over.
+    """
 
     url: str
     source: str
@@ -30,6 +33,7 @@ class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
     max_age: float = 86_400.0
     every: float | None = None
     failures: int = 0
+    follows: str = ""
 
     def is_old(self, published: datetime | None, at: datetime) -> bool:
         """Whether what is read for the first time now is too old to tell anybody: by the publisher's claim, where there is one."""

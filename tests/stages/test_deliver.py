@@ -14,6 +14,7 @@ from monitor.core.events import (
     DeliverySucceeded,
     NotificationFormed,
 )
+from monitor.core.policy.notifications import form
 from monitor.ports import Append, Batch, Head, Outcome
 from monitor.stages import deliver, jobs, policy
 from monitor.stages.work import Pace
@@ -84,7 +85,8 @@ async def test_a_repeated_decision_forms_no_second_message(world):
 
     async def twice(consumed):
         if isinstance(consumed.recorded.event, AlertRaised):
-            await world.log.commit(Batch(0, appends=(policy._message(consumed.recorded.event, "desk"),)))
+            again = jobs.scheduled(form(consumed.recorded.event, "desk", NOON))
+            await world.log.commit(Batch(0, appends=(again,)))
         await router(consumed)
 
     await world.handle(policy.GROUP, twice)

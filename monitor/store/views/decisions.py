@@ -13,6 +13,7 @@ from monitor.core.events import (
     AlertRouted,
     AlertSuppressed,
     GroupClosed,
+    GroupOpened,
     InhibitionStarted,
     PolicyEvent,
     SilenceExpired,
@@ -34,7 +35,7 @@ def decided(event: AlertDecision | PolicyEvent) -> tuple[Write, ...]:
             return (upsert("acks", event.alert, at=stamp(event.at), by=event.by, note=event.note),)
         case SilenceSet() | SilenceExpired():
             return (_silence(event),)
-        case AlertGrouped() | AlertHeld() | GroupClosed() | ThrottleStarted() | InhibitionStarted():
+        case AlertGrouped() | AlertHeld() | GroupOpened() | GroupClosed() | ThrottleStarted() | InhibitionStarted():
             return ()  # what they mean for an alert is said by `alert.routed`, `alert.suppressed` and the message
         case _ as unreachable:
             assert_never(unreachable)

@@ -44,6 +44,7 @@ from monitor.core.events import (
     FeedMoved,
     FeedRecovered,
     GroupClosed,
+    GroupOpened,
     InhibitionStarted,
     NotificationFormed,
     Recorded,
@@ -75,7 +76,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return (_alert(recorded, event),)
         case (
             AlertSuppressed() | AlertRouted() | AlertGrouped() | AlertHeld() | AlertAcked()
-            | GroupClosed() | ThrottleStarted() | InhibitionStarted() | SilenceSet() | SilenceExpired()
+            | GroupOpened() | GroupClosed() | ThrottleStarted() | InhibitionStarted() | SilenceSet() | SilenceExpired()
         ) as event:  # fmt: skip
             return decided(event)
         case NotificationFormed() as event:
