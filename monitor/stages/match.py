@@ -95,7 +95,16 @@ class Matcher:
     def _judge(self, event: ArticleEvent, before: Article | None, after: Article) -> tuple[Verdict, ...]:
         old = before.content if before else None
         new = None if isinstance(event, ArticleGone) else after.content
-        return self._rulebook.judge(old, new, how=_how(event), source=after.source, tags=after.tags)
+        return self._rulebook.judge(
+            old,
+            new,
+            how=_how(event),
+            source=after.source,
+            tags=after.tags,
+            url=after.url,
+            edits=event.edits if isinstance(event, ArticleRevised) else (),
+            at=event.at,
+        )
 
     def _alert(
         self, verdict: Verdict, event: ArticleEvent, event_id: str, before: Article | None, after: Article

@@ -17,6 +17,12 @@ _SAYS: Mapping[tuple[How, Change], str] = {
     ("edit", "disappeared"): "edited out",
     ("edit", "added"): "said again",
     ("edit", "removed"): "said less often",
+    ("edit", "changed"): "reworded",
+    ("edit", "figure"): "figure changed",
+    ("edit", "quote"): "quotation changed",
+    ("edit", "headline"): "headline changed",
+    ("edit", "hedge"): "certainty changed",
+    ("edit", "correction"): "correction",
     ("gone", "withdrawn"): "withdrawn",
     ("restored", "restored"): "back",
 }

@@ -6,7 +6,8 @@ word (`fold.marked`), so that it never stops inside a word to find what begins t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import daachorse
@@ -22,16 +23,22 @@ class Engine(Protocol):
         ...
 
 
+CLOSED, PLURAL, OPEN = 0, 1, 2
+"""How a find may end: at the end of a word; there, or behind a plural's -s or -es; anywhere, since it only begins a term."""
+_plural = re.compile("e?s")
+_SHORTEST = 3  # letters of a word that may have a plural: not the IS of ISs
+
+
 class Automaton:
     """Finds folded patterns on word boundaries. A pattern's number is its place in the list it was built from.
 
-    `openings` are the numbers of patterns that need no boundary at their end, since they only begin a term.
+    `ends` says for each pattern how it may end; left out, all end with their word.
     """
 
-    def __init__(self, patterns: Sequence[str], openings: Collection[int] = ()) -> None:
+    def __init__(self, patterns: Sequence[str], ends: bytes = b"") -> None:
         titles = list(map(marked, patterns))
         self._engine: Engine | None = daachorse.CharwiseDoubleArrayAhoCorasick(titles) if titles else None
-        self._openings = frozenset(openings)
+        self.ends = ends or bytes(len(patterns))
 
     def find(self, folded: str) -> list[tuple[int, int, int]]:
         """Every occurrence on word boundaries, overlapping ones too, as (start, end, number of the pattern)."""
@@ -41,13 +48,25 @@ class Automaton:
         if not spans:
             return []
         joined = _joined_ascii if folded.isascii() else joins
-        openings, last = self._openings, len(folded)
-        return [
-            span
-            for span in spans
-            if (span[1] == last or not joined(folded[span[1] - 1], folded[span[1]]) or span[2] in openings)
-            and (span[0] == 0 or not joined(folded[span[0] - 1], folded[span[0]]))
-        ]
+        text = f"{folded}\n"  # so that there is a letter behind each find
+        found = []
+        for span in spans:
+            start, end, number = span
+            if start and joined(text[start - 1], text[start]):
+                continue
+            if not joined(text[end - 1], text[end]) or self.ends[number] == OPEN:
+                found.append(span)
+            elif self.ends[number] == PLURAL and (plural := _end_of_plural(text, start, end)):
+                found.append((start, plural, number))
+        return found
+
+
+def _end_of_plural(text: str, start: int, end: int) -> int | None:
+    """Where the plural of `text[start:end]` ends, if it stands there."""
+    suffix = _plural.match(text, end)
+    if not suffix or not text[max(start, end - _SHORTEST) : end].isalpha() or end - start < _SHORTEST:
+        return None
+    return None if joins(text[suffix.end() - 1], text[suffix.end()]) else suffix.end()
 
 
 def _joined_ascii(left: str, right: str) -> bool:

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Literal, get_args
 
+from monitor.core.watch import query as q
 from monitor.core.watch.fold import exact, fold
+from monitor.core.watch.query import Query
 
-Change = Literal["appeared", "disappeared", "added", "removed", "withdrawn", "restored"]
+EditChange = Literal["figure", "quote", "headline", "hedge", "correction"]
+Change = Literal[
+    "appeared", "disappeared", "added", "removed", "moved", "changed", "withdrawn", "restored",
+    "figure", "quote", "headline", "hedge", "correction",
+]  # fmt: skip
 How = Literal["new", "edit", "gone", "restored"]
 Zone = Literal["title", "dek", "byline", "body"]
 
-EVERYTHING: frozenset[Change] = frozenset({"appeared", "disappeared", "added", "removed", "withdrawn", "restored"})
+EVERYTHING: frozenset[Change] = frozenset(get_args(Change))
 DEFAULT_ON: frozenset[Change] = frozenset({"appeared", "disappeared", "withdrawn"})
 FORMER: frozenset[Change] = frozenset({"disappeared", "removed", "withdrawn"})
-"""The changes whose hits stand in the revision before."""
+"""The changes whose hits stand in the revision before. (An edit's do where it took the words away.)"""
+EDITS: Mapping[EditChange, tuple[str, ...]] = {
+    "figure": ("figure", "number"),
+    "quote": ("quote",),
+    "headline": ("headline",),
+    "hedge": ("hedge",),
+    "correction": ("correction",),
+}
+"""How the kinds of typed edits begin that each of these changes stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Somebody or something with several names; the first alias is the display name. `{braces}`: case- and accent-exact."""
+    """Somebody or something with several names; the first alias is the display name. `{braces}`: case- and accent-exact.
+
+    A hit near one of `reject_near` is somebody else's name: the Isis that is a river.
+    """
 
     id: str
     aliases: tuple[str, ...]
+    reject_near: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Watchlist:
-    """What to look for, where, and whom to tell. It matches where any of its phrases or entities stands.
+    """What to look for, where, and whom to tell: a `query`, or in its place any of `phrases` and `entities`, `all`, and `none`.
 
     `sources` None and no `tags`: every source. `max_age`: older at first sight is backlog; None leaves that to the source.
+    `languages` empty: every language. From `expires` on it is silent.
     """
 
     id: str
@@ -43,6 +64,24 @@ class Watchlist:
     on: frozenset[Change] = DEFAULT_ON
     notify: tuple[str, ...] = ()
     max_age: timedelta | None = None
+    query: Query | None = None
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    languages: frozenset[str] = frozenset()
+    expires: datetime | None = None
+
+    @cached_property
+    def asked(self) -> Query:
+        """What it looks for, as a query."""
+        if self.query is not None:
+            return self.query
+        any_of = [*map(written, dict.fromkeys(self.phrases)), *map(q.EntityRef, dict.fromkeys(self.entities))]
+        parts = [q.any_of(any_of)] if any_of else []
+        return q.all_of([*parts, *map(written, self.all), *(q.Not(written(phrase)) for phrase in self.none)])
+
+    def speaks(self, lang: str) -> bool:
+        """Whether it looks at articles in a language. One that states none is looked at: silence is worse."""
+        return not self.languages or not lang or lang.lower().partition("-")[0] in self.languages
 
     def covers(self, source: str, tags: AbstractSet[str]) -> bool:
         """Whether articles of this source are looked at."""
@@ -62,12 +101,9 @@ class Spelling:
     def parse(cls, written: str) -> Spelling:
         """Read a phrase or alias as a user writes it. Raises ValueError where nothing is left to search for."""
         text = written.strip()
-        braced = len(text) > 2 and text.startswith("{") and text.endswith("}")
+        braced = _is_braced(text)
         text = text[1:-1].strip() if braced else text
-        folded = fold(text).strip()
-        if not any(map(str.isalnum, folded)):
-            raise ValueError(f"nothing to search for in {written!r}: a phrase needs a letter or a digit")
-        return cls(text, folded, exact(text).strip() if braced else None)
+        return cls(text, folded(text), stripped(exact(text)) if braced else None)
 
     @property
     def written(self) -> str:
@@ -75,13 +111,27 @@ class Spelling:
         return self.text if self.exact is None else f"{{{self.text}}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One leaf of a query: a phrase, or an entity with all its aliases together."""
+def folded(text: str) -> str:
+    """What is searched for of a phrase. Raises ValueError where nothing is left."""
+    bare = stripped(fold(text))
+    if not any(map(str.isalnum, bare)):
+        raise ValueError(f"nothing to search for in {text!r}: a phrase needs a letter or a digit")
+    return bare
 
-    kind: Literal["phrase", "entity"]
-    name: str
-    spellings: tuple[Spelling, ...] = field(compare=False)
+
+def stripped(text: str) -> str:
+    """A folded text without the spaces and quotation marks around it."""
+    return text.strip(" '")
+
+
+def written(phrase: str) -> q.Phrase | q.Exact:
+    """A phrase of a list as a query: in braces exact, and nothing else in it has a meaning of its own."""
+    text = phrase.strip()
+    return q.Exact(text[1:-1].strip()) if _is_braced(text) else q.Phrase(text)
+
+
+def _is_braced(text: str) -> bool:
+    return len(text) > 2 and text.startswith("{") and text.endswith("}")
 
 
 @dataclass(frozen=True, slots=True)

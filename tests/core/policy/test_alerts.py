@@ -26,7 +26,7 @@ def schema() -> Draft202012Validator:
 
 def test_every_kind_of_alert_meets_the_schema(every_kind: list[AlertRaised], schema: Draft202012Validator) -> None:
     changes = {change for alert in every_kind for change in alert.changes}
-    assert changes == {"appeared", "disappeared", "added", "removed", "withdrawn", "restored"}
+    assert changes == {"appeared", "disappeared", "added", "removed", "moved", "withdrawn", "restored"}
     for alert in every_kind:
         schema.validate(msgspec.json.decode(form(alert, "desk", alert.at).body))
 

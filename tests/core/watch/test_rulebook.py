@@ -1,5 +1,6 @@
 """When a watchlist fires: transitions of terms between two texts."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -7,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.content import Block, Content
+from monitor.core.events import Edit
 from monitor.core.watch.evaluate import MAX_HITS, Rulebook
 from monitor.core.watch.fold import fold
-from monitor.core.watch.rules import EVERYTHING, FORMER, Entity, How, Verdict, Watchlist
+from monitor.core.watch.grammar import parse
+from monitor.core.watch.outcome import outcome
+from monitor.core.watch.rules import EVERYTHING, FORMER, Change, Entity, How, Verdict, Watchlist, Zone
+from monitor.core.watch.wording import canonical
 
 HOLLANDE = Entity("hollande", ("François Hollande", "Hollande", "President Hollande"))
 GROUP = Entity("group", ("Islamic State", "ISIL", "Daesh", "{ISIS}"))
-WAR = Watchlist("war", phrases=("act of war", "acte de guerre"), entities=("hollande",), on=EVERYTHING)
+COMINGS = EVERYTHING - {"moved", "changed"}  # told apart from where a term stands and from how its sentence is worded
+WAR = Watchlist("war", phrases=("act of war", "acte de guerre"), entities=("hollande",), on=COMINGS)
 
 
 def text(*paragraphs: str, title: str = "", dek: str = "", byline: str = "") -> Content:
@@ -97,6 +103,144 @@ def test_one_sentence_gone_and_quite_another_come_are_both_told() -> None:
     after = text("By night bombs fell; Hollande was silent!", "Hollande.")
     (verdict,) = judge(before, after)
     assert verdict.changes == ("added", "removed")
+
+
+def test_a_term_that_enters_the_headline_or_leaves_it_moved() -> None:
+    mover = Watchlist("mover", entities=("hollande",), on=frozenset({"moved"}))
+    plain, headed = text("Rain.", "Hollande left."), text("Rain.", "Hollande left.", title="Hollande leaves")
+    (entered,) = judge(plain, headed, mover)
+    (hit,) = entered.hits
+    assert (entered.changes, hit.zone, hit.revision) == (("moved",), "title", "after")
+    (left,) = judge(headed, plain, mover)
+    assert (left.hits[0].zone, left.hits[0].revision) == ("title", "before")
+
+
+def test_a_term_that_enters_direct_speech_or_the_lede_moved() -> None:
+    mover = Watchlist("mover", phrases=("act of war",), on=frozenset({"moved"}))
+    before = text("Rain.", "It was an act of war, they thought.")
+    (spoken,) = judge(before, text("Rain.", "“It was an act of war,” they said."), mover)
+    assert [hit.sentence for hit in spoken.hits] == ["“It was an act of war,” they said."]
+    (led,) = judge(before, text("It was an act of war, they thought.", "Rain."), mover)
+    assert led.hits[0].block == 0
+    assert judge(before, text("Rain.", "Sun.", "It was an act of war, they thought."), mover) == ()
+
+
+def test_a_sentence_reworded_around_a_term_is_changed_for_who_asks() -> None:
+    asker = Watchlist("asker", entities=("hollande",), on=frozenset({"changed"}))
+    (verdict,) = judge(text("Hollande spoke to both houses."), text("Hollande spoke to both houses late."), asker)
+    assert [(hit.change, hit.sentence) for hit in verdict.hits] == [("changed", "Hollande spoke to both houses late.")]
+    assert judge(text("Hollande spoke."), text("Hollande spoke.", "Rain."), asker) == ()
+
+
+@pytest.mark.parametrize(
+    ("on", "kind"),
+    [
+        ("figure", "number"),
+        ("figure", "figure_added"),
+        ("quote", "quote_reworded"),
+        ("headline", "headline"),
+        ("hedge", "hedge"),
+        ("correction", "correction_added"),
+    ],
+)
+def test_typed_edits_where_a_term_stands(on: Change, kind: str) -> None:
+    watchlist = Watchlist("edits", phrases=("20 bombs", "30 bombs"), on=frozenset({on}))
+    zone: Zone = "title" if on == "headline" else "body"
+    block = None if on == "headline" else 1
+    before, after = text("Rain.", "They dropped 20 bombs."), text("Rain.", "They dropped 30 bombs.")
+    if on == "headline":
+        before, after = text("Rain.", title="20 bombs"), text("Rain.", title="30 bombs")
+    book = Rulebook.compile([watchlist], ())
+
+    def judged(*edits: Edit) -> list[tuple[Change, str]]:
+        return found(book.judge(before, after, how="edit", source="post", edits=edits))
+
+    assert judged(Edit(kind, zone, "20", "30", block)) == [(on, "30 bombs")]
+    assert judged(Edit(kind, zone, "20", "", block)) == [(on, "20 bombs" if block else "30 bombs")]
+    assert judged(Edit(kind, "body", "a", "b", 0)) == []
+    assert judged(Edit("paragraph_changed", zone, "20", "30", block)) == []
+    assert judged() == []
+
+
+def test_a_watchlist_ends_when_it_expires() -> None:
+    end = datetime(2015, 11, 20, tzinfo=UTC)
+    book = Rulebook.compile([Watchlist("w", phrases=("war",), expires=end)], ())
+    for at, fires in ((end - timedelta(seconds=1), True), (end, False), (None, True)):
+        assert bool(book.judge(None, text("war"), how="new", source="s", at=at)) is fires
+
+
+def test_a_watchlist_has_its_languages() -> None:
+    book = Rulebook.compile([Watchlist("w", phrases=("war",), languages=frozenset({"en"}))], ())
+    for lang, fires in (("en", True), ("en-GB", True), ("fr", False), ("", True)):
+        content = Content("war", lang=lang)
+        assert bool(book.judge(None, content, how="new", source="s")) is fires
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes", "excluded"),
+    [
+        ("war here", "war here, a rumour", [], ["war"]),
+        ("war here, a rumour", "war here", ["appeared"], []),
+        ("war here", "rain here, a rumour", ["disappeared"], []),
+        ("war here", "rain", ["disappeared"], []),
+    ],
+)
+def test_what_a_not_puts_out_is_excluded_and_no_alert(
+    before: str, after: str, changes: list[str], excluded: list[str]
+) -> None:
+    assert turned("war NOT rumour", before, after) == (changes, excluded)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes", "excluded"),
+    [
+        ("bombs on Raqqa", "bombs were dropped on Raqqa", [], ["bombs NEAR/1 Raqqa"]),
+        ("bombs were dropped on Raqqa", "bombs on Raqqa", ["appeared"], []),
+        ("bombs on Raqqa", "rain on Raqqa", ["disappeared"], []),
+        ("bombs on Raqqa", "bombs on Raqqa again", [], []),
+    ],
+)
+def test_what_a_distance_puts_out_is_excluded_and_no_alert(
+    before: str, after: str, changes: list[str], excluded: list[str]
+) -> None:
+    assert turned("bombs NEAR/1 Raqqa", before, after) == (changes, excluded)
+
+
+def turned(query: str, before: str, after: str) -> tuple[list[str], list[str]]:
+    watchlist = Watchlist("w", query=parse(query).query)
+    book = Rulebook.compile([watchlist], ())
+    became = outcome(book.rules[0].plan, book.event(text(before), text(after), how="edit", source="post"))
+    told = {change for verdict in judge(text(before), text(after), watchlist) for change in verdict.changes}
+    assert told == set(became.changes) & watchlist.on
+    return sorted(set(became.changes) & watchlist.on), [canonical(term.query) for term in became.excluded]
+
+
+def test_a_name_near_a_rejected_word_is_somebody_elses() -> None:
+    isis = Entity("isis", ("Isis",), reject_near=("river", "Oxford"))
+    book = Rulebook.compile([Watchlist("w", entities=("isis",))], (isis,))
+    far = " and" * 12
+    for words, fires in (
+        ("Isis claimed it.", True),
+        ("Rowing on the Isis, a river.", False),
+        ("Oxford: the Isis is up.", False),
+        (f"Isis{far} river", True),
+    ):
+        assert bool(book.judge(None, text(words), how="new", source="s")) is fires
+
+
+@pytest.mark.parametrize(
+    ("words", "mark"),
+    [("The drones flew.", "drones"), ("Two strike forces’ drone’s", "drone"), ("droneses", None), ("DRONES", "DRONES")],
+)
+def test_possessives_and_plurals_of_an_alias(words: str, mark: str | None) -> None:
+    book = Rulebook.compile([Watchlist("w", entities=("drone",))], (Entity("drone", ("drone", "{IS}")),))
+    marks = [
+        h.sentence[a:b]
+        for v in book.judge(None, text(words), how="new", source="s")
+        for h in v.hits
+        for a, b in h.marks
+    ]
+    assert [found.removesuffix("’s") for found in marks] == ([mark] if mark else [])
 
 
 def test_withdrawn_and_restored() -> None:
