@@ -21,8 +21,10 @@ from monitor.config import Apprise, Config, Feed, Slack, Webhook
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Entity, Watchlist
 from monitor.net import open_net
+from monitor.net.manners import PoliteNet
 from monitor.notifiers import KINDS
 from monitor.ports import Captures, Limits, Log, Net, Notifier, Parser, Projection
+from monitor.rules import rules_of
 from monitor.scheduling import ticking, until_cron
 from monitor.sources.pool import open_pool
 from monitor.stages import deliver, jobs, match, policy, project
@@ -33,6 +35,7 @@ from monitor.stages.herald import Audience
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
 from monitor.stages.sources import Source
+from monitor.stages.waiting import Waker
 from monitor.stages.work import Pace, over_events, over_timers
 from monitor.store import open_log
 from monitor.store.captures import FileCaptures
@@ -41,10 +44,13 @@ from monitor.store.views import Views
 
 logger = structlog.get_logger()
 
+NAME = "Monitor"  # by which sites know us, in the User-Agent and in their robots.txt
 TICK = 0.1  # seconds: how late a due timer may be noticed when nothing rings the bell
 POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
 FETCH_LEASE = 120.0
 DELIVER_LEASE = 120.0
+POLICY_LEASE = 60.0
+WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
 CAPTURES = "captures"
@@ -160,8 +166,10 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     config, log = parts.config, parts.log
     sources = feeds_of(config) | pages_of(config)
     poller = Poller(log, parts.net, parts.parser, feeds_of(config))
-    fetcher = Fetcher(log, parts.net, parts.parser, parts.captures, sources, rechecks_of(config))
+    polite = PoliteNet(parts.net, NAME, named=[page.url for page in pages_of(config).values()])
+    fetcher = Fetcher(log, polite, parts.parser, parts.captures, sources, rechecks_of(config))
     heat = match.Heat(config.defaults.hot.every, config.defaults.hot.lasting)
+    rules = rules_of(config)
     loops = Loops()
     for partition in range(log.partitions):
 
@@ -181,6 +189,7 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
             if ending:
                 loops.once[kind, partition] = Once(log, work)
             timers(kind, loops.once.get((kind, partition), work), config.polling.concurrency, lease)
+        timers(jobs.POLICY, Waker(log, rules.routes), WAKING_AT_ONCE, POLICY_LEASE)
         for channel, notifier in parts.notifiers.items():
             gate = parts.gates[channel]
             at_once = DELIVERIES_AT_ONCE.get(config.channels[channel].type, 1)
@@ -190,7 +199,7 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
             match.GROUP,
             match.Matcher(log, parts.rulebook, heat, ruleset=config.digest, public_url=_text(config.public_url)),
         )
-        events(policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}))
+        events(policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}, rules))
         events(deliver.GROUP, deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config)))
         loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)
     _add_heartbeat(loops, parts)
@@ -258,7 +267,8 @@ async def _is_idle(parts: Parts, loops: Loops) -> bool:
         for at in range(log.partitions)
         if not gate.resting
     ]
-    if any(wait is not None and wait <= 0 for wait in messages):
+    waiting = [await log.next_due(jobs.POLICY, at) for at in range(log.partitions)]
+    if any(wait is not None and wait <= 0 for wait in (*messages, *waiting)):
         return False
     return all([once.has_done_all(await log.next_due(*where)) for where, once in loops.once.items()])
 
@@ -336,7 +346,7 @@ def audience_of(config: Config) -> Audience:
 
 def user_agent(contact: str | None) -> str:
     """Who we say we are: a name, a version, and where to complain."""
-    return f"Monitor/{__version__} (+{contact})" if contact else f"Monitor/{__version__}"
+    return f"{NAME}/{__version__} (+{contact})" if contact else f"{NAME}/{__version__}"
 
 
 def _text(value: object) -> str | None:

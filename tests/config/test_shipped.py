@@ -58,13 +58,24 @@ def tables(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str
         yield path, node
         for name, inner in properties(node).items():
             yield from tables(inner, f"{path}.{name}".strip("."))
+        for name, inner in properties(node).items():
+            if "$ref" in inner.get("items", {}) and not path.endswith(f"{name}[]"):  # routes stand in routes
+                yield from tables(resolved(inner["items"]), f"{path}.{name}[]".strip("."))
     for inner in node.get("patternProperties", {}).values():
         for choice in inner.get("oneOf", [inner]):
             if "$ref" in choice:
                 yield from tables(resolved(choice), f"{path}.ID")
 
 
-TABLES = list(tables(schema()))
+def different(found: Iterator[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    """Each table once, at its first place: `match` says the same wherever it stands."""
+    kept: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path, table in found:
+        kept.setdefault(json.dumps(table["properties"], sort_keys=True), (path, table))
+    return list(kept.values())
+
+
+TABLES = different(tables(schema()))
 
 
 # --- the schema ------------------------------------------------------------------------------------------------------
@@ -138,7 +149,9 @@ def is_said(said: Any, path: str, key: str) -> bool:
     """Whether any table at the path, whatever its id, has the key."""
     found = [said]
     for part in path.split(".") if path else []:
-        found = [inner for table in found for inner in (table.values() if part == "ID" else [table.get(part, {})])]
+        name, is_list = part.removesuffix("[]"), part.endswith("[]")
+        found = [inner for table in found for inner in (table.values() if part == "ID" else [table.get(name, {})])]
+        found = [inner for table in found for inner in table] if is_list else found
     return any(key in table for table in found)
 
 
@@ -179,6 +192,7 @@ def rows(table: dict[str, Any]) -> list[str]:
 
 def kind(key: dict[str, Any]) -> str:
     """A key's type in words."""
+    key = resolved(key)
     if "const" in key:
         return f'`"{key["const"]}"`'
     if "enum" in key:
