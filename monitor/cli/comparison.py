@@ -3,36 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from monitor.core.content import Block, Content, Delete, Insert, Keep, Move, Replace
-from monitor.core.revision.align import align
-from monitor.core.revision.words import Change, diff
+from monitor.core.content import Block, Content
+from monitor.core.revision.alignment import BlockPair, aligned
+from monitor.core.revision.passages import JOINT, joined, passage_changes
+from monitor.core.revision.words import Change, diff, moves
 
-Kind = Literal["same", "changed", "added", "removed", "moved"]
+Kind = Literal["same", "changed", "split", "merged", "moved", "added", "removed"]
 
 _FIELDS: Final = ("title", "dek", "byline", "section", "lang")
 _STAMPS: Final = ("published", "modified")
 
 
+class Difference(NamedTuple):
+    """Two texts and what differs between them."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    moves: tuple[tuple[int, int], ...]
+
+
 class FieldChange(msgspec.Struct, frozen=True):
-    """A field of the article that differs. `changes` are [a, b, c, d]: before[a:b] became after[c:d], in characters."""
+    """A field of the article that differs.
+
+    `changes` are [a, b, c, d]: before[a:b] became after[c:d], in code points; `moves` are [i, j]: what went with the change i
+    came with the change j.
+    """
 
     field: str
     before: str
     after: str
     changes: tuple[Change, ...]
+    moves: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def text(self) -> Difference:
+        """The field as two texts."""
+        return Difference(self.before, self.after, self.changes, self.moves)
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A block in both texts, or in one of them; `changes` as in FieldChange, for `changed` ones."""
+    """One block or, where it was split or merged, several; `changes` and `moves` count in their texts, each on its line."""
 
     kind: Kind
-    before: Block | None
-    after: Block | None
+    before: tuple[Block, ...]
+    after: tuple[Block, ...]
     changes: tuple[Change, ...] = ()
+    moves: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def text(self) -> Difference:
+        """The passage as two texts."""
+        before, after = (JOINT.join(block.text for block in side) for side in (self.before, self.after))
+        return Difference(before, after, self.changes, self.moves)
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -41,55 +68,36 @@ class Comparison(msgspec.Struct, frozen=True):
     fields: tuple[FieldChange, ...]
     passages: tuple[Passage, ...]
 
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.fields and all(passage.kind == "same" for passage in self.passages)
+
 
 def compare(old: Content, new: Content) -> Comparison:
     """Compare any two texts of an article."""
-    return Comparison(fields=tuple(_fields(old, new)), passages=tuple(_passages(old.blocks, new.blocks)))
+    passages = tuple(_passage(pair, old, new) for pair in aligned(old, new).blocks)
+    return Comparison(fields=tuple(_fields(old, new)), passages=passages)
 
 
 def _fields(old: Content, new: Content) -> Iterator[FieldChange]:
     for name in _FIELDS:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield FieldChange(name, before, after, diff(before, after))
+            changes = diff(before, after)
+            yield FieldChange(name, before, after, changes, moves(before, after, changes))
     for name in _STAMPS:
         before, after = (stamp.isoformat() if stamp else "" for stamp in (getattr(old, name), getattr(new, name)))
         if before != after:
             yield FieldChange(name, before, after, (Change(0, len(before), 0, len(after)),))
 
 
-def _passages(old: tuple[Block, ...], new: tuple[Block, ...]) -> Iterator[Passage]:
-    operations = align(old, new)
-    moved = {at for o in operations if isinstance(o, Move) for at in range(o.start, o.start + o.count)}
-    come: set[int] = set()  # a block may come twice from one place: it moved once, and was added once
-    cursor = 0
-    for operation in operations:
-        match operation:
-            case Keep(count):
-                yield from (Passage("same", block, block) for block in old[cursor : cursor + count])
-                cursor += count
-            case Delete(count):
-                yield from _rewritten(_left(old, cursor, count, moved), ())
-                cursor += count
-            case Insert(blocks):
-                yield from _rewritten((), blocks)
-            case Replace(count, blocks):
-                yield from _rewritten(_left(old, cursor, count, moved), blocks)
-                cursor += count
-            case Move(start, count):
-                for at in range(start, start + count):
-                    yield Passage("added", None, old[at]) if at in come else Passage("moved", old[at], old[at])
-                    come.add(at)
-
-
-def _left(old: tuple[Block, ...], start: int, count: int, moved: set[int]) -> tuple[Block, ...]:
-    """The blocks from `start` that have not moved elsewhere."""
-    return tuple(old[at] for at in range(start, start + count) if at not in moved)
-
-
-def _rewritten(old: tuple[Block, ...], new: tuple[Block, ...]) -> Iterator[Passage]:
-    if len(old) == len(new) == 1:
-        yield Passage("changed", old[0], new[0], diff(old[0].text, new[0].text))
-        return
-    yield from (Passage("removed", block, None) for block in old)
-    yield from (Passage("added", None, block) for block in new)
+def _passage(pair: BlockPair, old: Content, new: Content) -> Passage:
+    blocks = tuple(old.blocks[i] for i in pair.before), tuple(new.blocks[j] for j in pair.after)
+    if pair.kind == "kept":
+        return Passage("same", *blocks)
+    before, after = joined(old, pair.before), joined(new, pair.after)
+    if not before or not after:
+        return Passage(pair.kind, *blocks, (Change(0, len(before), 0, len(after)),))
+    changes = passage_changes(pair, old, new)
+    return Passage(pair.kind, *blocks, changes, moves(before, after, changes))

@@ -1,4 +1,7 @@
-"""`diff`: any two revisions of an article, their words marked in place or side by side. What changed is `comparison`'s to say."""
+"""`diff`: any two revisions of an article, their words marked in place or side by side, as text, JSON or a page of HTML.
+
+What changed is `comparison`'s to say, how a page looks `diffpage`'s.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rich.text import Text
 
 from monitor.cli.articles import ArticleArgument, article_named, heading
 from monitor.cli.comparison import Comparison, FieldChange, Passage, compare
+from monitor.cli.diffpage import LABELS, Ends, page, unchanged
 from monitor.cli.marking import Marks, marked, one_side
 from monitor.cli.opening import views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
@@ -39,8 +43,14 @@ def diff(
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side/--words", help="Two columns, or one text with its words marked in place.")
     ] = False,
+    as_html: Annotated[
+        bool,
+        typer.Option("--html", help="Print a page of HTML: `monitor diff URL --html > page.html`.", show_default=False),
+    ] = False,
 ) -> None:
     """Show what changed between two revisions of an article; by default, the last two."""
+    if as_json and as_html:
+        raise typer.BadParameter("give one of --json and --html")
     settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
@@ -53,7 +63,12 @@ def diff(
         )
     comparison, ends = compare(texts[0], texts[1]), (revisions[first], revisions[second])
     if as_json:
-        return show_json({"article": row, "from": ends[0], "to": ends[1], **_plain(comparison)})
+        differing = {"fields": comparison.fields, "passages": comparison.passages}
+        return show_json({"article": row, "from": ends[0], "to": ends[1], **differing})
+    if as_html:
+        moments = when(ends[0].at, settings.timezone), when(ends[1].at, settings.timezone)
+        written = page(comparison, Ends(row.url, texts[1], (first, second), moments), side_by_side=side_by_side)
+        return typer.echo(written.encode("utf-8", "replace"), nl=False)
     marks = Marks.of(screen())
     shown = _columns(comparison, ends, marks) if side_by_side else _in_place(comparison, marks)
     bounds = safe(
@@ -77,17 +92,13 @@ def _span(known: list[int]) -> str:
     return f"{min(known)} to {max(known)}" if len(known) > 1 else f"only {known[0]}"
 
 
-def _plain(comparison: Comparison) -> dict[str, object]:
-    return {"fields": comparison.fields, "passages": comparison.passages}
-
-
 # --- in place --------------------------------------------------------------------------------------------------------
 
 
 def _in_place(comparison: Comparison, marks: Marks) -> RenderableType:
-    if not comparison.fields and all(passage.kind == "same" for passage in comparison.passages):
+    if comparison.same:
         return Text("The two texts are the same.", style="dim")
-    fields = [_field(change, marks) for change in comparison.fields]
+    fields = [_labelled(change, marked(change.text, marks)) for change in comparison.fields]
     lines: list[RenderableType] = [*fields, *([Text("")] if fields else [])]
     unchanged = 0
     for passage in comparison.passages:
@@ -99,30 +110,17 @@ def _in_place(comparison: Comparison, marks: Marks) -> RenderableType:
     return Group(*lines, *_skipped(unchanged))
 
 
-def _field(change: FieldChange, marks: Marks) -> Text:
-    return _labelled(change, marked(change.before, change.after, change.changes, marks))
-
-
 def _labelled(change: FieldChange, text: Text) -> Text:
     return Text.assemble((f"{change.field}: ", "bold"), text)
 
 
 def _skipped(count: int) -> list[Text]:
-    words = "1 paragraph" if count == 1 else f"{count} paragraphs"
-    return [Text(f"… {words} unchanged …", style="dim"), Text("")] if count else []
+    return [Text(f"… {unchanged(count)} …", style="dim"), Text("")] if count else []
 
 
 def _passage(passage: Passage, marks: Marks) -> Text:
-    before, after = (block.text if block else "" for block in (passage.before, passage.after))
-    match passage.kind:
-        case "added":
-            return marks.inserted(after)
-        case "removed":
-            return marks.deleted(before)
-        case "moved":
-            return Text.assemble(("moved here: ", "magenta"), safe(after))
-        case _:
-            return marked(before, after, passage.changes, marks)
+    label = LABELS.get(passage.kind, "")
+    return Text.assemble((f"{label}: ", "magenta") if label else "", marked(passage.text, marks))
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------
@@ -133,24 +131,21 @@ def _columns(comparison: Comparison, ends: tuple[RevisionRow, RevisionRow], mark
     for end in ends:
         table.add_column(f"Revision {end.revision}", ratio=1, overflow="fold")
     for change in comparison.fields:
-        sides = (one_side(change.before, change.after, change.changes, marks, new=new) for new in (False, True))
-        table.add_row(*(_labelled(change, side) for side in sides))
+        table.add_row(*(_labelled(change, one_side(change.text, marks, new=new)) for new in (False, True)))
     for passage in comparison.passages:
         table.add_row(*_sides(passage, marks))
     return table
 
 
 def _sides(passage: Passage, marks: Marks) -> tuple[RenderableType, RenderableType]:
-    before, after = (block.text if block else "" for block in (passage.before, passage.after))
+    old, new = (one_side(passage.text, marks, new=new) for new in (False, True))
     match passage.kind:
         case "same":
-            return safe(before, "dim"), safe(after, "dim")
+            return safe(passage.text.before, "dim"), safe(passage.text.after, "dim")
         case "added":
-            return Rule(style="dim", characters="·"), marks.inserted(after)
+            return Rule(style="dim", characters="·"), new
         case "removed":
-            return marks.deleted(before), Rule(style="dim", characters="·")
-        case "moved":
-            return Text(""), Text.assemble(("moved here: ", "magenta"), safe(after))
+            return old, Rule(style="dim", characters="·")
         case _:
-            old, new = (one_side(before, after, passage.changes, marks, new=new) for new in (False, True))
-            return old, new
+            label = LABELS.get(passage.kind, "")
+            return old, Text.assemble((f"{label}: ", "magenta") if label else "", new)

@@ -133,7 +133,7 @@ def test_diff_as_json_says_which_characters_changed(recorded: Path, run: Run) ->
     said = run(recorded, "diff", STORY, "1", "2", "--json").json
     changed = next(passage for passage in said["passages"] if passage["kind"] == "changed")
     a, b, c, d = changed["changes"][0]
-    assert (changed["before"]["text"][a:b], changed["after"]["text"][c:d]) == ("20", "30")
+    assert (changed["before"][0]["text"][a:b], changed["after"][0]["text"][c:d]) == ("20", "30")
     assert [field["field"] for field in said["fields"]] == ["title"]
 
 
@@ -142,6 +142,17 @@ def test_diff_side_by_side_keeps_each_text_in_its_column(recorded: Path, run: Ru
     row = next(line for line in said.out.splitlines() if "French jets" in line)
     assert "[-20-]" in row[:60]
     assert "{+30+}" in row[60:]
+
+
+def test_diff_as_html_is_one_page_that_fetches_nothing(recorded: Path, run: Run) -> None:
+    said = run(recorded, "diff", STORY, "1", "2", "--html")
+    assert said.out.startswith("<!doctype html>")
+    assert re.search(r"<del>.*20.*</del> <ins>.*30.*</ins> bombs on Raqqa", said.out)
+    assert "<details><summary>1 paragraph unchanged</summary>" in said.out
+    assert not re.search(r"<script|<link|<img|@import|url\(", said.out)
+    columns = run(recorded, "diff", STORY, "1", "2", "--html", "--side-by-side").out
+    assert re.search(r"<td[^>]*>French jets dropped <del>.*</td><td[^>]*>French jets dropped <ins>", columns)
+    assert run(recorded, "diff", STORY, "1", "2", "--html", "--json").code == 2
 
 
 def test_diff_of_a_text_that_came_back(recorded: Path, run: Run) -> None:
