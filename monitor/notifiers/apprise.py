@@ -10,11 +10,14 @@ import asyncio
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 
 import msgspec
 
+import monitor
 from monitor.config.channels import Apprise as Table
+from monitor.notifiers import apprise_worker
 from monitor.notifiers.apprise_worker import Answer, Task
 from monitor.notifiers.plain import telling
 from monitor.ports import Net, Outcome
@@ -79,11 +82,11 @@ class Apprise:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
             self._worker = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "monitor.notifiers.apprise_worker"),
+                *(sys.executable, "-P", apprise_worker.__file__),  # as a file: it needs none of this package
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+                env=_environment(),
                 limit=MAX_ANSWER,
             )
         return self._worker
@@ -94,6 +97,13 @@ class Apprise:
         if worker is not None and worker.returncode is None:
             worker.kill()
             await worker.wait()
+
+
+def _environment() -> dict[str, str]:
+    """What the worker may know of ours, and where it finds Monitor's own modules."""
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    paths = [str(Path(monitor.__file__).parents[1]), *filter(None, [passed.get("PYTHONPATH")])]
+    return {**passed, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def outcome_of(answer: Answer, seconds: float) -> Outcome:

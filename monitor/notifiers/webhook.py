@@ -43,9 +43,10 @@ class Webhook:
         *,
         headers: Mapping[str, str] | None = None,
         allow_private: bool = False,
+        limits: Limits = LIMITS,
     ) -> None:
         """Raises ValueError for no secret, one that is not `whsec_` and base64, or a header that is not ours to send."""
-        self._net, self._url, self._allow_private = net, url, allow_private
+        self._net, self._url, self._allow_private, self._limits = net, url, allow_private, limits
         self._signers = _signers(secrets)
         self._headers = _checked(headers or {})
 
@@ -61,7 +62,7 @@ class Webhook:
         headers = {**self._headers, "content-type": "application/json", **signed(self._signers, notification, body, at)}
         try:
             answer = await self._net.post(
-                self._url, body.encode(), headers=headers, allow_private=self._allow_private, limits=LIMITS
+                self._url, body.encode(), headers=headers, allow_private=self._allow_private, limits=self._limits
             )
         except OutsideError as error:
             # Even what is permanent by itself (a forbidden address, a broken certificate) somebody can mend: try again.

@@ -37,7 +37,7 @@ from monitor.stages.work import Pace
 logger = structlog.get_logger()
 
 GROUP = "deliver"
-STEP = 0.001  # seconds between two timers of one article: those of the same millisecond would have no order
+STEP = 0.003  # seconds between two timers of one article: those of the same millisecond would have no order, and times are rounded
 
 
 class Dispatcher:

@@ -26,7 +26,7 @@ class Gate:
     ) -> None:
         self._rate, self._clock, self._chance = rate, clock, chance
         self._breaker = breaker.AWAY if away else breaker.Breaker()
-        self._ready = self._most = max(1.0, BURST * rate) if rate else 1.0
+        self._ready = self._most = max(1.5, BURST * rate) if rate else 1.0  # half a place more, so that no tick is lost
         self._filled = clock()
 
     @property
