@@ -23,11 +23,11 @@ from monitor.core.watch.rules import Entity, Watchlist
 from monitor.net import open_net
 from monitor.net.manners import PoliteNet
 from monitor.notifiers import KINDS
-from monitor.ports import Captures, Limits, Log, Net, Notifier, Parser, Projection
+from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parser, Projection
 from monitor.rules import rules_of
 from monitor.scheduling import ticking, until_cron
 from monitor.sources.pool import open_pool
-from monitor.stages import deliver, jobs, match, policy, project
+from monitor.stages import archive, deliver, jobs, match, policy, project
 from monitor.stages.fetch import Fetcher, Rechecks, arrange_pages
 from monitor.stages.gate import Gate
 from monitor.stages.heartbeat import Heart, beating
@@ -72,6 +72,7 @@ class Parts:
     notifiers: Mapping[str, Notifier]
     gates: Mapping[str, Gate]
 
+    archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
 
 @dataclass(slots=True)
 class Loops:
@@ -94,9 +95,17 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
     rulebook = rulebook_of(config)
     async with AsyncExitStack() as stack:
         log = await stack.enter_async_context(
-            open_log(config.redis.url.get_secret_value(), data_dir=config.data_dir, partitions=config.redis.partitions)
+            open_log(
+                config.redis.url.get_secret_value(),
+                data_dir=config.data_dir,
+                partitions=config.redis.partitions,
+                archiving=config.archiving,
+            )
         )
         net = await stack.enter_async_context(
+        archivists = [
+            await stack.enter_async_context(log.archivist(at)) for at in range(log.partitions) if config.archiving
+        ]
             open_net(
                 user_agent=user_agent(config.polling.contact),
                 allow_private=config.polling.allow_private,
@@ -109,7 +118,8 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         notifiers = {name: KINDS[channel.type](channel, net) for name, channel in config.channels.items()}
         captures = FileCaptures(config.data_dir / CAPTURES)
-        yield Parts(config, log, net, parser, captures, views, rulebook, notifiers, await gates_of(config, log))
+        gates = await gates_of(config, log)
+        yield Parts(config, log, net, parser, captures, views, rulebook, notifiers, gates, archivists)
 
 
 async def gates_of(config: Config, log: Log) -> dict[str, Gate]:
@@ -205,6 +215,8 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     _add_heartbeat(loops, parts)
     return loops
 
+    for partition, archivist in enumerate(parts.archivists):
+        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(config))
 
 def _add_heartbeat(loops: Loops, parts: Parts) -> None:
     """The loop of the heartbeat, where anybody is to hear it."""
@@ -351,6 +363,12 @@ def user_agent(contact: str | None) -> str:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+def archiving_of(config: Config) -> archive.Limits:
+    """How much waits to be archived at most."""
+    seal = config.archive.seal
+    return archive.Limits(seal.after, seal.events, seal.size)
+
+
 
 
 # --- systemd ---------------------------------------------------------------------------------------------------------

@@ -146,6 +146,10 @@ class Log(Protocol):
         """Bind an alias to an entity unless it is bound already; returns whom it is bound to now."""
         ...
 
+    async def repin(self, alias: str, holder: str, entity: str) -> str:
+        """Bind an alias that is bound to `holder`, or to nobody, to `entity` instead; returns whom it is bound to now."""
+        ...
+
     async def resolve(self, aliases: Sequence[str]) -> str | None:
         """Whom the first bound of these aliases is bound to."""
         ...
@@ -187,6 +191,34 @@ class Log(Protocol):
 
     def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
         """Every event after a position, oldest first; with `follow`, for ever."""
+        ...
+
+
+# --- the archive -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be archived: how many events and bytes, and the age of the oldest in seconds."""
+
+    events: int
+    size: int
+    age: float
+
+
+class Archivist(Protocol):
+    """Whoever archives one partition of the log, under a lease."""
+
+    async def gather(self, events: int, size: int) -> Waiting:
+        """Read on in what is not archived yet, up to so many events or bytes; what waits then. Waits for the lease."""
+        ...
+
+    async def seal(self) -> None:
+        """Archive what was gathered. Raises Fenced where the lease was lost: then it is somebody else's to do."""
+        ...
+
+    async def trim(self) -> int:
+        """Drop from the hot log what is archived and what every group has done with; returns how many events."""
         ...
 
 

@@ -159,6 +159,31 @@ class Watchlist(Table):
 # --- how it is done --------------------------------------------------------------------------------------------------
 
 
+class Sealing(Table):
+    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
+
+    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
+    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
+    size: Annotated[
+        int,
+        Field(
+            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
+        ),
+    ] = 2**23
+
+
+class Archive(Table):
+    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
+
+    enabled: Annotated[
+        bool | None,
+        Field(description="Whether events are archived. Left out: with the embedded server."),
+    ] = None
+    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
+        default_factory=Sealing
+    )
+
+
 class Hot(Table):
     """`hot = { every, for }`: how a matched article is re-checked."""
 
@@ -252,6 +277,7 @@ class Polling(Table):
 
     contact: Annotated[
         Contact | None, Field(description="An e-mail address or URL for site owners, sent in the User-Agent.")
+    archive: Annotated[Archive, Field(description="How events are archived.")] = Field(default_factory=Archive)
     ] = None
     every: Annotated[Duration, Field(description="How often feeds and pages are read that say nothing themselves.")] = (
         timedelta(minutes=5)
@@ -286,6 +312,12 @@ class Logging(Table):
 
 class Config(Table):
     """A whole, valid configuration. The methods answer with a table's own value or the default that holds for it."""
+
+    @property
+    def archiving(self) -> bool:
+        """Whether events are archived."""
+        asked = self.archive.enabled
+        return self.redis.url.get_secret_value() == "embedded" if asked is None else asked
 
     timezone: Annotated[Zone, Field(description="The IANA time zone of `cron` and of what people read.")] = ZoneInfo(
         "UTC"

@@ -569,7 +569,7 @@ def decode(raw: bytes) -> AnyEvent:
     """Read a stored event of any shape that ever was, strictly. Raises UnknownEvent for anything else."""
     try:
         return _decoder.decode(upcast(raw))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnknownEvent(f"{error} in {raw[:200]!r}") from error
 
 

@@ -11,7 +11,7 @@ from monitor.errors import Fenced
 from monitor.ports import Ack, Consumed
 from monitor.store import entries
 from monitor.store.connection import Call, Connection
-from monitor.store.keys import ASIDE, CONSUMER, GROUPS, Keys
+from monitor.store.keys import ARCHIVE, ASIDE, CONSUMER, GROUPS, Keys
 from monitor.store.leases import TTL, Lease
 from monitor.store.scripts import LAG, LEAVE, PARK, READ, UNPARK
 
@@ -58,7 +58,7 @@ class Consumers:
             position, _, error = value.partition(b"|")
             rows = await self._connection.ask("XRANGE", keys.events, position, position)
             found.append((entries.recorded(rows[0] if rows else [position], partition), error.decode()))
-        return sorted(found, key=lambda pair: _order(pair[0].position))
+        return sorted(found, key=lambda pair: entries.order(pair[0].position))
 
     async def unpark(self, group: str, partition: int, event_id: str) -> bool:
         """Hand a parked event to its group again; the reader meets it on its next turn."""
@@ -80,12 +80,12 @@ class Consumers:
         if not pending:
             read_to = next(row for row in map(_fields, groups) if row[b"name"] == group.encode())[b"last-delivered-id"]
             pending = await self._connection.ask("XRANGE", events, b"(" + read_to, "+", "COUNT", 1)
-        recorded = [_order(row[0].decode())[0] / 1000 for row in pending]
+        recorded = [entries.order(row[0].decode())[0] / 1000 for row in pending]
         return max([0.0, *(int(now[0]) - at for at in recorded)])
 
     async def release(self, partition: int) -> int:
         """End the leases of all groups of a partition, whoever holds them."""
-        calls = [Call(LEAVE, [Keys(partition).lease(group)], [""]) for group in GROUPS]
+        calls = [Call(LEAVE, [Keys(partition).lease(group)], [""]) for group in (*GROUPS, ARCHIVE)]
         return sum([int(await self._connection.run(call)) for call in calls])
 
     async def _read(self, lease: Lease, group: str, partition: int, limit: int) -> list[Any]:
@@ -108,8 +108,3 @@ def _consumed(row: list[Any], lease: Lease, group: str, partition: int) -> Consu
 def _fields(row: list[Any]) -> dict[bytes, Any]:
     """A flat list of names and values as a table."""
     return dict(zip(row[::2], row[1::2], strict=True))
-
-
-def _order(position: str) -> tuple[int, int]:
-    milliseconds, _, number = position.partition("-")
-    return int(milliseconds), int(number)

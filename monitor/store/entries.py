@@ -1,62 +1,87 @@
-"""Between stream entries and recorded events: fields in, values out, chains verified. Talks to no server."""
+"""Between stream entries, archived lines and recorded events: fields in, values out, chains verified. Talks to no server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from monitor.core.events import Recorded, chain, decode
 from monitor.errors import Corrupt, UnknownEvent
 
 
-def recorded(entry: Sequence[object], partition: int) -> Recorded:
-    """Read a stream entry: its position and its flat list of fields.
+class Stored(msgspec.Struct, frozen=True):
+    """An event as it is stored, in the stream or as a line of the archive. `data` are the very bytes that `h` covers.
 
-    Raises UnknownEvent where the event is not one of ours, Corrupt where the entry is gone or not whole.
+    `v` is the entity's version, `n` counts the partition's events from 1, `position` is the stream id.
     """
-    position = _text(entry[0])
-    flat = entry[1] if len(entry) > 1 else None
+
+    position: str
+    n: int
+    id: str
+    entity: str
+    v: int
+    type: str
+    h: str
+    data: msgspec.Raw
+
+
+def stored(row: Sequence[object], partition: int) -> Stored:
+    """Read a stream entry: its position and its flat list of fields. Raises Corrupt where it is gone or not whole."""
+    position = _text(row[0])
+    flat = row[1] if len(row) > 1 else None
     if not isinstance(flat, list):
         raise Corrupt(f"the event at {position} of partition {partition} is gone from the log")
     fields = {_text(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
     try:
-        return Recorded(
+        return Stored(
+            position=position,
+            n=int(_text(fields["n"])),
             id=_text(fields["id"]),
             entity=_text(fields["entity"]),
-            version=int(_text(fields["v"])),
-            hash=_text(fields["h"]),
-            event=decode(fields["data"]),
-            partition=partition,
-            position=position,
+            v=int(_text(fields["v"])),
+            type=_text(fields["type"]),
+            h=_text(fields["h"]),
+            data=msgspec.Raw(fields["data"]),
         )
-    except UnknownEvent as error:
-        raise UnknownEvent(f"{_text(fields['type'])} at {position} of partition {partition}: {error}") from error
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise Corrupt(
             f"the entry at {position} of partition {partition} is no event of Monitor's: {error!r}"
         ) from error
 
 
-def verified(entity: str, entries: Iterable[Sequence[object]], partition: int) -> list[Recorded]:
-    """Read an entity's entries from its first event on. Raises Corrupt where versions or hashes do not follow one another."""
-    events: list[Recorded] = []
+def recorded(row: Sequence[object], partition: int) -> Recorded:
+    """Read a stream entry as an event. Raises UnknownEvent where it is not one of ours, Corrupt where it is gone or not whole."""
+    return opened(stored(row, partition), partition)
+
+
+def opened(event: Stored, partition: int) -> Recorded:
+    """Read a stored event. Raises UnknownEvent where it is not one of ours."""
+    try:
+        decoded = decode(bytes(event.data))
+    except UnknownEvent as error:
+        raise UnknownEvent(f"{event.type} at {event.position} of partition {partition}: {error}") from error
+    return Recorded(event.id, event.entity, event.v, event.h, decoded, partition, event.position)
+
+
+def verified(entity: str, events: Iterable[Stored], partition: int) -> list[Recorded]:
+    """Read an entity's events from its first on. Raises Corrupt where versions or hashes do not follow one another."""
+    found: list[Recorded] = []
     previous = ""
-    for version, entry in enumerate(entries, start=1):
-        event = recorded(entry, partition)
-        if (event.entity, event.version) != (entity, version):
-            raise Corrupt(f"{entity}: version {version} is {event.entity} {event.version} at {event.position}")
-        if chain(previous, raw_data(entry)) != event.hash:
+    for version, event in enumerate(events, start=1):
+        if (event.entity, event.v) != (entity, version):
+            raise Corrupt(f"{entity}: version {version} is {event.entity} {event.v} at {event.position}")
+        if chain(previous, bytes(event.data)) != event.h:
             raise Corrupt(f"{entity}: the chain breaks at version {version}, position {event.position}")
-        previous = event.hash
-        events.append(event)
-    return events
+        previous = event.h
+        found.append(opened(event, partition))
+    return found
 
 
-def raw_data(entry: Sequence[object]) -> bytes:
-    """The bytes of an entry's event, as they were hashed."""
-    flat = entry[1]
-    assert isinstance(flat, list)  # noqa: S101 - `recorded` has refused anything else
-    data = flat[flat.index(b"data") + 1]
-    return bytes(data)
+def order(position: str) -> tuple[int, int]:
+    """What positions are compared by: milliseconds and sequence."""
+    milliseconds, _, sequence = position.partition("-")
+    return int(milliseconds), int(sequence or 0)
 
 
 def _text(value: object) -> str:

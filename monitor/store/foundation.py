@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -9,7 +10,7 @@ from redis import exceptions as redis_errors
 
 from monitor.errors import LogUnavailable
 from monitor.store.connection import Connection
-from monitor.store.keys import GROUPS, META, Keys
+from monitor.store.keys import ARCHIVE, GROUPS, META, Keys
 from monitor.store.trouble import Patience, code_of, lasting, passes
 
 _log = structlog.get_logger()
@@ -46,21 +47,27 @@ async def inspect(connection: Connection) -> str:
     return durability
 
 
-async def lay(connection: Connection, partitions: int) -> None:
+async def lay(connection: Connection, partitions: int, *, archiving: bool = False) -> None:
     """Fix the number of partitions and make the consumer groups at the log's first start; afterwards see that they stand.
+
+    The archive's group is made when archiving is first asked for, and stands from then on.
 
     Raises LogUnavailable where the log has another number of partitions, or where groups have vanished.
     """
     fixed = await connection.ask("HGET", META, "partitions")
     if fixed is None:
-        await _create_groups(connection, partitions)
+        await _create_groups(connection, partitions, GROUPS)
         await connection.ask("HSETNX", META, "partitions", partitions)
         fixed = await connection.ask("HGET", META, "partitions")
     if int(fixed) != partitions:
         raise LogUnavailable(
             f"this log has {int(fixed)} partitions since its first start, not {partitions}: set partitions = {int(fixed)}"
         )
-    await _see_that_groups_stand(connection, partitions)
+    archived = await connection.ask("HGET", META, ARCHIVE)
+    if archiving and not archived:
+        await _create_groups(connection, partitions, (ARCHIVE,))
+        await connection.ask("HSET", META, ARCHIVE, "yes")
+    await _see_that_groups_stand(connection, partitions, (*GROUPS, ARCHIVE) if archived or archiving else GROUPS)
 
 
 async def _answers(connection: Connection) -> None:
@@ -116,9 +123,9 @@ def _durability(config: dict[str, str]) -> str:
             return "D"
 
 
-async def _create_groups(connection: Connection, partitions: int) -> None:
+async def _create_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
     for partition in range(partitions):
-        for group in GROUPS:
+        for group in groups:
             try:
                 await connection.once("XGROUP", "CREATE", Keys(partition).events, group, "0", "MKSTREAM")
             except redis_errors.ResponseError as error:
@@ -126,14 +133,14 @@ async def _create_groups(connection: Connection, partitions: int) -> None:
                     raise lasting(error) from error
 
 
-async def _see_that_groups_stand(connection: Connection, partitions: int) -> None:
+async def _see_that_groups_stand(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
     for partition in range(partitions):
         try:
             rows = await connection.once("XINFO", "GROUPS", Keys(partition).events)
         except redis_errors.ResponseError:  # no such key
             rows = []
         standing = {row[1].decode() for row in rows}
-        if missing := [group for group in GROUPS if group not in standing]:
+        if missing := [group for group in groups if group not in standing]:
             raise LogUnavailable(
                 f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
                 "replaced the log's data; restore it from a backup"

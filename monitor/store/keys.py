@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 META = "monitor:meta"
 GROUPS = ("match", "policy", "deliver", "project")
+ARCHIVE = "archive"  # the group of the archive, where there is one: what it has read is sealed
 CONSUMER = "monitor"  # one constant name a group: the lease says who reads, so that a successor finds what was pending
 ASIDE = "parked"  # the consumer under whose name parked events stay pending
 
@@ -39,6 +40,11 @@ class Keys:
     def notes(self) -> str:
         """The hash of all notes."""
         return self._key("notes")
+
+    @property
+    def archive(self) -> str:
+        """How far the partition is archived (`manifest`, `sha256`, `position`, `n`), and the first position that was kept."""
+        return self._key("archive")
 
     @property
     def aliases(self) -> str:

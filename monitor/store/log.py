@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from monitor.core.events import Recorded
 from monitor.errors import Corrupt
 from monitor.ports import Batch, Claim, Consumed, Head
 from monitor.store import entries
+from monitor.store.archive import Archive
 from monitor.store.commits import Fact, commit_of, places
-from monitor.store.connection import Connection
+from monitor.store.connection import Call, Connection
 from monitor.store.consumers import IDLE_MILLISECONDS, Consumers
 from monitor.store.courier import Courier
+from monitor.store.entries import Stored
 from monitor.store.keys import Keys, home
 from monitor.store.leases import TTL
+from monitor.store.scripts import REPIN
+from monitor.store.sealing import Archivist
 from monitor.store.timers import Timers
 
 PAGE = 100  # events a round trip when reading through the log
@@ -29,11 +32,13 @@ class RedisLog:
         self,
         connection: Connection,
         partitions: int,
+        archive: Archive,
         *,
         now: Callable[[], datetime] | None = None,
         lease_seconds: float = TTL,
     ) -> None:
-        self._connection, self._partitions, self._now = connection, partitions, now
+        self.connection = self._connection = connection
+        self.archive, self._partitions, self._now, self._ttl = archive, partitions, now, lease_seconds
         self._courier = Courier(connection)
         self._timers = Timers(connection, self._clock)
         self._consumers = Consumers(connection, self._clock, ttl=lease_seconds)
@@ -66,7 +71,7 @@ class RedisLog:
             return []
         keys = Keys(partition)
         positions = await self._connection.ask("LRANGE", keys.history(entity), 0, last)
-        return entries.verified(entity, await self._entries(partition, positions), partition)
+        return entries.verified(entity, await self.stored(partition, positions), partition)
 
     async def commit(self, batch: Batch) -> list[Recorded]:
         """Apply a batch. Raises Conflict, Fenced, or LogError for a batch that is too large or contradicts itself."""
@@ -86,6 +91,12 @@ class RedisLog:
         """Bind an alias to an entity unless it is bound already; returns whom it is bound to now."""
         aliases = Keys(self.partition_of(alias)).aliases
         _, bound = await self._connection.ask_all([("HSETNX", aliases, alias, entity), ("HGET", aliases, alias)])
+        return str(bound.decode())
+
+    async def repin(self, alias: str, holder: str, entity: str) -> str:
+        """Bind an alias that is bound to `holder`, or to nobody, to `entity` instead; returns whom it is bound to now."""
+        aliases = Keys(self.partition_of(alias)).aliases
+        bound = await self._connection.run(Call(REPIN, [aliases], [alias, holder, entity]))
         return str(bound.decode())
 
     async def resolve(self, aliases: Sequence[str]) -> str | None:
@@ -134,18 +145,57 @@ class RedisLog:
         return await self._consumers.behind(group, partition)
 
     async def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
-        """Every event after a position, oldest first; with `follow`, for ever."""
-        events = Keys(partition).events
+        """Every event after a position, oldest first, from the archive and the stream; with `follow`, for ever."""
+        async for event in self.scan(partition, after, follow=follow):
+            yield entries.opened(event, partition)
+
+    async def scan(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Stored]:
+        """As `read`, but the events as they are stored."""
+        keys = Keys(partition)
         while True:
-            page = await self._connection.ask("XRANGE", events, f"({after}", "+", "COUNT", PAGE)
-            for entry in page:
-                event = entries.recorded(entry, partition)
-                after = event.position
-                yield event
+            page, kept = await self._connection.ask_all(
+                [("XRANGE", keys.events, f"({after}", "+", "COUNT", PAGE), ("HGET", keys.archive, "kept")]
+            )
+            if kept and entries.order(after) < entries.order(
+                kept.decode()
+            ):  # asked after the page: it may have missed some
+                async for event in self.archive.between(partition, after, kept.decode()):
+                    after = event.position
+                    yield event
+            for row in page:
+                event = entries.stored(row, partition)
+                if entries.order(event.position) > entries.order(after):
+                    after = event.position
+                    yield event
             if not page and not follow:
                 return
             if not page:
-                await self._connection.ask("XREAD", "COUNT", 1, "BLOCK", IDLE_MILLISECONDS, "STREAMS", events, after)
+                await self._connection.ask(
+                    "XREAD", "COUNT", 1, "BLOCK", IDLE_MILLISECONDS, "STREAMS", keys.events, after
+                )
+
+    async def stored(self, partition: int, positions: Sequence[bytes]) -> list[Stored]:
+        """The events at these positions, from the stream or the archive. Raises Corrupt where one is in neither."""
+        events, found = Keys(partition).events, []
+        for start in range(0, len(positions), PAGE):
+            asked = [("XRANGE", events, position, position) for position in positions[start : start + PAGE]]
+            found += await self._connection.ask_all(asked)
+        hot = {
+            position: entries.stored(rows[0], partition)
+            for position, rows in zip(positions, found, strict=True)
+            if rows
+        }
+        wanted = [position.decode() for position in positions if position not in hot]
+        cold = await self.archive.find(partition, wanted) if wanted else {}
+        if missing := [position for position in wanted if position not in cold]:
+            raise Corrupt(
+                f"{len(missing)} events of partition {partition} are gone from the log, the first at {missing[0]!r}"
+            )
+        return [hot[position] if position in hot else cold[position.decode()] for position in positions]
+
+    def archivist(self, partition: int) -> Archivist:
+        """Whoever archives a partition; a context manager."""
+        return Archivist(self._connection, self.archive, partition, self._clock, self._ttl)
 
     async def release_the_dead(self) -> int:
         """Give back every lease and claim: for a start that knows that no holder lives. Returns how many there were."""
@@ -163,20 +213,8 @@ class RedisLog:
         return str(round(self._now().timestamp() * 1000)) if self._now else ""
 
     async def _event_at(self, partition: int, position: str) -> Recorded:
-        (entry,) = await self._entries(partition, [position])
-        return entries.recorded(entry, partition)
-
-    async def _entries(self, partition: int, positions: Sequence[Any]) -> list[Any]:
-        events, found = Keys(partition).events, []
-        for start in range(0, len(positions), PAGE):
-            asked = [("XRANGE", events, position, position) for position in positions[start : start + PAGE]]
-            found += await self._connection.ask_all(asked)
-        missing = [position for position, rows in zip(positions, found, strict=True) if not rows]
-        if missing:
-            raise Corrupt(
-                f"{len(missing)} events of partition {partition} are gone from the log, the first at {missing[0]!r}"
-            )
-        return [rows[0] for rows in found]
+        (event,) = await self.stored(partition, [position.encode()])
+        return entries.opened(event, partition)
 
 
 def _at(fact: Fact, position: str) -> Recorded:

@@ -1,0 +1,52 @@
+"""When a partition is archived: by the age, the number or the size of what waits. How it is done safely is the archivist's business."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from monitor.errors import Fenced
+from monitor.ports import Archivist, Waiting
+
+GROUP: Final = "archive"
+PAUSE: Final = 2.0  # seconds between two looks at what waits
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may wait at most; whatever is reached first seals. `size` in bytes."""
+
+    age: timedelta = timedelta(minutes=10)
+    events: int = 2000
+    size: int = 8 * 2**20
+
+
+def is_full(waiting: Waiting, limits: Limits) -> bool:
+    """Whether no more may be gathered."""
+    return waiting.events >= limits.events or waiting.size >= limits.size
+
+
+def is_due(waiting: Waiting, limits: Limits) -> bool:
+    """Whether what waits is to be sealed."""
+    return waiting.events > 0 and (is_full(waiting, limits) or waiting.age >= limits.age.total_seconds())
+
+
+async def run(archivist: Archivist, limits: Limits) -> None:
+    """Archive a partition, for ever. Raises Corrupt or LogUnavailable where going on would do harm."""
+    while True:
+        with suppress(Fenced):  # another daemon archives this partition now: wait for the lease again
+            waiting = await archivist.gather(limits.events, limits.size)
+            if is_due(waiting, limits):
+                await archivist.seal()
+            if dropped := await archivist.trim():
+                logger.info("archived events dropped from the hot log", events=dropped)
+            if is_full(waiting, limits):
+                continue
+        await asyncio.sleep(PAUSE)

@@ -1,0 +1,42 @@
+"""Files that are whole or not there: written beside, synced, renamed, and the folder synced. Every call blocks on the disk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a file in its place; once this returns, a power cut leaves it there with all its bytes. Mode 0600."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, for its owner alone, and what it lies in; a power cut leaves them there."""
+    made = []
+    while not path.exists():
+        made.append(path)
+        path = path.parent
+    for folder in reversed(made):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync(folder.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
