@@ -189,7 +189,7 @@ def _same_title(article: Article, looks: Looks, sighting: Sighting) -> Content:
 def _revised(article: Article, looks: Looks, sighting: Sighting, new: Content) -> ArticleRevised:
     old = article.content
     operations = align(old.blocks, new.blocks)
-    found = edits(old, new, operations)
+    found = edits(old, new)
     said = wording(new)
     back = article.past.index(said) if said in article.past else None
     return ArticleRevised(

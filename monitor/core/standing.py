@@ -79,7 +79,8 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article.
     `fingerprint` is that of the newest page (`ports.ParsedPage`). `walls` are the looks in a row that something stood before.
-    `other` is the known variant that is seen for now.
+    `other` is the known variant that is seen for now, `reread_by` the newest extractor that reads the text on record as it
+    stands. `modified` is the newest stamp, which may be newer than the words.
     """
 
     seen_at: datetime | None = None
@@ -95,6 +96,8 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     fingerprint: str = ""
     walls: tuple[Absence, ...] = ()
     other: Variant | None = None
+    reread_by: str = ""
+    modified: datetime | None = None
 
 
 class Seed(msgspec.Struct, frozen=True):

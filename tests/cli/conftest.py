@@ -124,7 +124,7 @@ class Desk:
 
     async def revise(self, article: str, number: int, old: Content, new: Content, at: datetime, **more: Any) -> None:
         steps = align(old.blocks, new.blocks)
-        found = edits(old, new, steps)
+        found = edits(old, new)
         fields = {"title": new.title} if old.title != new.title else {}
         event = ArticleRevised(
             at=at,

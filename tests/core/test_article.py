@@ -124,7 +124,7 @@ def test_a_number_is_a_revision() -> None:
     watch = Watch()
     watch.see(content(A, B))
     (event,) = revisions(watch.see(content(A.replace("20", "30"), B)))
-    assert (event.revision, event.summary, event.reverted_to) == (2, "1 paragraph changed.", None)
+    assert (event.revision, event.summary, event.reverted_to) == (2, "Figure 20 → 30 bombs (ministry).", None)
     assert event.last_seen_before == START
     assert event.before_sha256 == content(A, B).digest()
 
@@ -219,7 +219,7 @@ def test_a_place_that_shows_something_else_every_time_is_learned() -> None:
     assert made[4:] == [0, 0]
     assert "never rests" in watch.see(content(A, "Yet another teaser", B)).why
     (event,) = revisions(watch.see(content(A.replace("20", "30"), "And one more", B)))
-    assert [edit.kind for edit in event.edits] == ["paragraph_changed"]
+    assert [edit.kind for edit in event.edits] == ["figure"]
 
 
 def test_prose_may_be_edited_at_every_look() -> None:

@@ -63,7 +63,7 @@ async def test_an_edit_is_a_revision_and_no_edit_is_none(world, page, text):
     [_, revised] = await story(world)
     assert isinstance(revised, ArticleRevised)
     assert revised.revision == 2
-    assert [(edit.before, edit.after) for edit in revised.edits] == [(text[1], EDITED)]
+    assert [(edit.sentence_before, edit.sentence_after) for edit in revised.edits] == [(text[1], EDITED)]
     assert revised.evidence.raw_sha256 in world.shelf.kept
 
 

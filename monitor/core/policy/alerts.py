@@ -19,6 +19,7 @@ from monitor.core.events import (
     ArticleRestored,
     ArticleRevised,
     Edit,
+    Measure,
     entity_id,
 )
 from monitor.core.policy.summary import summarise
@@ -114,8 +115,8 @@ def _revision(event: ArticleEvent, before: Article | None, after: Article) -> di
     return {
         "from": before.revision if before else None,
         "to": after.revision,
-        "significance": None,
-        "update_declared": None,
+        "significance": event.significance if isinstance(event, ArticleRevised) else None,
+        "update_declared": event.update_declared if isinstance(event, ArticleRevised) else None,
         "access": event.access if isinstance(event, ArticleDiscovered | ArticleRevised) else after.access,
     }
 
@@ -152,20 +153,32 @@ def _edits(event: ArticleEvent) -> Sequence[Edit]:
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
+    told = bool(edit.sentence_before or edit.sentence_after)
     return {
         "kind": edit.kind,
-        "unit": None,
-        "said_by": None,
-        "from": _state(edit.before),
-        "to": _state(edit.after),
+        "unit": edit.unit or edit.noun or None,
+        "said_by": edit.speaker or None,
+        "from": _state(edit.before, edit.figure_before),
+        "to": _state(edit.after, edit.figure_after),
         "zone": edit.zone,
         "block": edit.block,
-        "sentence": None,
+        "sentence": {"from": _text(edit.sentence_before), "to": _text(edit.sentence_after)} if told else None,
     }
 
 
-def _state(text: str) -> dict[str, Any] | None:
-    return {"value": None, "text": text[:MAX_TEXT], "bound": None} if text else None
+def _state(text: str, figure: Measure | None) -> dict[str, Any] | None:
+    if not text:
+        return None
+    state = {
+        "value": figure.value if figure else None,
+        "text": text[:MAX_TEXT],
+        "bound": figure.bound if figure else None,
+    }
+    return {**state, "upper": figure.upper} if figure and figure.upper is not None else state
+
+
+def _text(text: str) -> str | None:
+    return text[:MAX_TEXT] or None
 
 
 def _evidence(event: ArticleEvent, event_id: str | None, before: Article | None, after: Article) -> dict[str, Any]:
@@ -196,7 +209,12 @@ def _links(
 def _cuts(verdict: Verdict, event: ArticleEvent, after: Article) -> list[str]:
     """What is left out of the payload from the start, because nobody would read so much."""
     edits = _edits(event)
-    too_long = any(max(len(edit.before), len(edit.after)) > MAX_TEXT for edit in edits[:MAX_EDITS])
+    texts = (
+        text
+        for edit in edits[:MAX_EDITS]
+        for text in (edit.before, edit.after, edit.sentence_before, edit.sentence_after)
+    )
+    too_long = any(len(text) > MAX_TEXT for text in texts)
     cuts = {
         "article.headline": len(after.content.title) > MAX_TEXT,
         "edits": len(edits) > MAX_EDITS,

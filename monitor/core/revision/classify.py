@@ -1,119 +1,107 @@
-"""A revision as typed edits with before and after, and one line of plain English. It reads operations; it decides no revision."""
+"""A revision as typed edits, with before and after, place and sentences. Rules that a reader can check; docs/revisions.md says them.
+
+It names what changed; whether that matters is `revision.significance`'s to say, and whether there is a revision `core.article`'s.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain, starmap
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from monitor.core.content import Block, Content, Delete, Insert, Keep, Move, Operation, Replace
-from monitor.core.events import Edit
-from monitor.core.revision.align import Gap, paired
-from monitor.core.text import joined, lettering
+from monitor.core.content import Block, Content
+from monitor.core.events import Declared, Edit, Significance
+from monitor.core.revision import significance
+from monitor.core.revision.alignment import aligned
+from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.body_edits import body_edits
+from monitor.core.revision.lexicon import Lexicon, lexicon
+from monitor.core.revision.reading import Reading
+from monitor.core.revision.sentence_edits import sentence_edits
+from monitor.core.revision.telling import summary
+from monitor.core.text import lettering
 
-_AUTHOR_LINE = re.compile(
-    r"^\s*(?:by|von|par|por|di|door|av|af|od|autor(?:in)?:?|от|автор:?)\b.{0,200}$", re.IGNORECASE | re.DOTALL
-)
-_LONGEST_AUTHOR_LINE = 12  # words
-
-
-def edits(old: Content, new: Content, operations: Sequence[Operation]) -> tuple[Edit, ...]:
-    """The typed edits that lead from old to new, fields first, then the text in its order."""
-    return (*_field_edits(old, new), *_body_edits(old.blocks, operations))
+__all__ = ["Classified", "classified", "edits", "is_author_line", "summary"]
 
 
-def _field_edits(old: Content, new: Content) -> Iterator[Edit]:
+class Classified(NamedTuple):
+    """What a revision is: its typed edits, what they amount to, and one plain line."""
+
+    edits: tuple[Edit, ...]
+    significance: Significance
+    update_declared: Declared
+    stealth: bool
+    bump: bool
+    summary: str
+
+
+def classified(old: Content, new: Content, *, seen: Content | None = None) -> Classified:
+    """What led from old to new. `seen` states the stamps of the newest look at the old words, where they are not old's own."""
+    found, stamped = _read(old, new)
+    weight = significance.weighed(found)
+    declared = significance.declared(found, seen or old, new, stamped=stamped)
+    return Classified(
+        found, weight, declared, weight == "major" and declared == "no", significance.is_bump(found), summary(found)
+    )
+
+
+def edits(old: Content, new: Content) -> tuple[Edit, ...]:
+    """The typed edits that lead from old to new: the title first, then the text in its order."""
+    return _read(old, new)[0]
+
+
+def _read(old: Content, new: Content) -> tuple[tuple[Edit, ...], bool]:
+    """The edits, and whether a stamp in the text changed beside them."""
+    words = lexicon(new.lang or old.lang, _sample(new) or _sample(old))
+    reading = Reading(aligned(old, new), words)
+    found = (*_stated(old, new, words), *body_edits(reading))
+    stamps = tuple(reading.stamps)
+    if not found:
+        found = stamps or tuple(_stamp(old, new)) or tuple(_looks(old, new))
+    return found, bool(stamps)
+
+
+def _sample(content: Content) -> str:
+    """Enough of the text to tell its language; nothing where the content states it."""
+    return "" if content.lang else " ".join([content.title, *(block.text for block in content.blocks[:8])])
+
+
+def _stated(old: Content, new: Content, words: Lexicon) -> Iterator[Edit]:
+    """The edits of title, standfirst and author, and the figures and hedges in them."""
     if lettering(old.title) != lettering(new.title):
         yield Edit(kind="headline", zone="title", before=old.title, after=new.title)
+        yield from _in_title(old.title, new.title, words)
     if lettering(old.dek) != lettering(new.dek):
         yield Edit(kind="dek", zone="dek", before=old.dek, after=new.dek)
+        yield from sentence_edits(old.dek, new.dek, words, zone="dek", block=None)
     if lettering(old.byline) != lettering(new.byline):
         yield Edit(kind="byline", zone="byline", before=old.byline, after=new.byline)
 
 
-def _body_edits(old: tuple[Block, ...], operations: Sequence[Operation]) -> Iterator[Edit]:
-    moved = {i for o in operations if isinstance(o, Move) for i in range(o.start, o.start + o.count)}
-    cursor = place = 0
-    for operation in operations:
-        match operation:
-            case Keep(count):
-                cursor, place = cursor + count, place + count
-            case Delete(count):
-                stay_away = (i for i in range(cursor, cursor + count) if i not in moved)
-                yield from chain.from_iterable(_removed(old[i], i) for i in stay_away)
-                cursor += count
-            case Insert(blocks):
-                yield from chain.from_iterable(_added(block, i) for i, block in enumerate(blocks, place))
-                place += len(blocks)
-            case Replace(count, blocks):
-                yield from _rewritten(old[cursor : cursor + count], blocks, cursor, place)
-                cursor, place = cursor + count, place + len(blocks)
-            case Move(start, count):
-                yield from starmap(_moved, zip(old[start : start + count], range(place, place + count), strict=True))
-                place += count
+def _in_title(before: str, after: str, words: Lexicon) -> list[Edit]:
+    """The figures and hedges that changed in a title; what came or went with a new title is told by the title."""
+    found = sentence_edits(before, after, words, zone="title", block=None)
+    return [edit for edit in found if edit.kind in {"figure", "hedge"}]
 
 
-def _moved(block: Block, place: int) -> Edit:
-    return Edit(kind="paragraph_moved", zone="body", before=block.text, after=block.text, block=place)
+def _stamp(old: Content, new: Content) -> Iterator[Edit]:
+    """A new stamp on the same words."""
+    if old.modified != new.modified and new.modified is not None:
+        before = old.modified.isoformat() if old.modified else ""
+        yield Edit(kind="stamp_only", zone="stamp", before=before, after=new.modified.isoformat())
 
 
-def _rewritten(old: tuple[Block, ...], new: tuple[Block, ...], cursor: int, place: int) -> Iterator[Edit]:
-    """A rewriting block by block: what resembles nothing on the other side went or came."""
-    before, after = [block.text for block in old], [block.text for block in new]
-    if joined(before) == joined(after):
-        return
-    for gap in paired(Gap(0, len(old), 0, len(new)), before, after):
-        if gap.b - gap.a == 1 and gap.d - gap.c == 1:
-            yield from _changed(old[gap.a], new[gap.c], place + gap.c)
-            continue
-        for i in range(gap.a, gap.b):
-            yield from _removed(old[i], cursor + i)
-        for j in range(gap.c, gap.d):
-            yield from _added(new[j], place + j)
-
-
-def _changed(old: Block, new: Block, place: int) -> Iterator[Edit]:
-    if lettering(old.text) == lettering(new.text):
-        return
-    author = is_author_line(old.text) and is_author_line(new.text)
-    kind, zone = ("byline", "byline") if author else ("paragraph_changed", "body")
-    yield Edit(kind=kind, zone="byline" if zone == "byline" else "body", before=old.text, after=new.text, block=place)
-
-
-def _removed(block: Block, place: int) -> Iterator[Edit]:
-    if is_author_line(block.text):
-        yield Edit(kind="byline", zone="byline", before=block.text, block=place)
-    elif lettering(block.text):
-        yield Edit(kind="paragraph_removed", zone="body", before=block.text, block=place)
-
-
-def _added(block: Block, place: int) -> Iterator[Edit]:
-    if is_author_line(block.text):
-        yield Edit(kind="byline", zone="byline", after=block.text, block=place)
-    elif lettering(block.text):
-        yield Edit(kind="paragraph_added", zone="body", after=block.text, block=place)
-
-
-def is_author_line(text: str) -> bool:
-    """Whether a block of the text says no more than who wrote it."""
-    if len(text) > 300 or len(text.split()) > _LONGEST_AUTHOR_LINE or text.rstrip().endswith((".", "!", "?", "…")):
-        return False
-    return _AUTHOR_LINE.match(text) is not None
-
-
-_FIELDS = {"headline": "headline changed", "dek": "standfirst changed", "byline": "byline changed"}
-_PARAGRAPHS = ("changed", "added", "removed", "moved")
-
-
-def summary(found: Sequence[Edit]) -> str:
-    """One plain line, such as "Headline changed; 2 paragraphs changed, 1 added."."""
-    kinds = Counter(edit.kind for edit in found)
-    parts = [words for kind, words in _FIELDS.items() if kinds[kind]]
-    counts = [(kinds[f"paragraph_{verb}"], verb) for verb in _PARAGRAPHS if kinds[f"paragraph_{verb}"]]
-    if counts:
-        (first, verb), *others = counts
-        noun = "paragraph" if first == 1 else "paragraphs"
-        parts.append(", ".join([f"{first} {noun} {verb}", *(f"{n} {v}" for n, v in others)]))
-    line = "; ".join(parts) or "text laid out anew"
-    return f"{line[0].upper()}{line[1:]}."
+def _looks(old: Content, new: Content) -> Iterator[Edit]:
+    """One edit for all that differs in looks alone: marks, capitals, white space, where paragraphs end."""
+    for zone, before, after in (
+        ("title", old.title, new.title),
+        ("dek", old.dek, new.dek),
+        ("byline", old.byline, new.byline),
+    ):
+        if before != after:
+            yield Edit(kind="cosmetic", zone=zone, before=before, after=after)  # type: ignore[arg-type]  # the three are zones
+            return
+    for index, block in enumerate(new.blocks):
+        twin = old.blocks[index] if index < len(old.blocks) else Block("paragraph", "")
+        if twin != block:
+            yield Edit(kind="cosmetic", zone="body", before=twin.text, after=block.text, block=index)
+            return

@@ -25,7 +25,8 @@ _MOST_CELLS = 10_000  # pairs whose likeness is measured in one gap: about 50 ms
 _MOST_PASSAGES = 20_000  # of a gap that are compared at all
 _MOST_WORDS = 400  # of one passage: its beginning says which it is
 
-_word = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|\w+")
+_WIDE = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script without spaces goes on
 
 
 class Link(NamedTuple):

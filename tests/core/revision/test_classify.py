@@ -1,14 +1,24 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.core.content import Block, Content
-from monitor.core.revision.align import align
-from monitor.core.revision.classify import edits, is_author_line, summary
+from monitor.core.events import Measure
+from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.classify import classified, edits, summary
+from monitor.core.revision.lexicon import LEXICONS
 
-A, B, C = "The first paragraph stands.", "Twenty bombs fell on the town.", "Nothing in common here at all."
+A, B, C = (
+    "The first paragraph stands as it was.",
+    "The ministry said 20 bombs fell on the town.",
+    "Nothing in common here at all, nor in any other line.",
+)
 
 
-def content(title: str = "T", *texts: str, dek: str = "", byline: str = "") -> Content:
-    return Content(title=title, dek=dek, byline=byline, blocks=tuple(Block("paragraph", text) for text in texts))
+def content(title: str = "T", *texts: str, dek: str = "", byline: str = "", lang: str = "en") -> Content:
+    return Content(
+        title=title, dek=dek, byline=byline, lang=lang, blocks=tuple(Block("paragraph", text) for text in texts)
+    )
 
 
 @pytest.mark.parametrize(
@@ -17,32 +27,86 @@ def content(title: str = "T", *texts: str, dek: str = "", byline: str = "") -> C
         (content("T", A), content("U", A), ["headline"], "Headline changed."),
         (content(dek="a"), content(dek="b"), ["dek"], "Standfirst changed."),
         (content(byline="a"), content(byline="b"), ["byline"], "Byline changed."),
-        (content("T", A), content("T", A, B), ["paragraph_added"], "1 paragraph added."),
-        (content("T", A, B), content("T", A), ["paragraph_removed"], "1 paragraph removed."),
+        (content("T", A), content("T", A, C), ["paragraph_added"], "1 paragraph added."),
+        (content("T", A, C), content("T", A), ["paragraph_removed"], "1 paragraph removed."),
         (content("T", A, B, C), content("T", C, A, B), ["paragraph_moved"], "1 paragraph moved."),
         (
             content("T", A, B),
-            content("U", A.replace("first", "second"), B.replace("Twenty", "30"), C),
-            ["headline", "paragraph_changed", "paragraph_changed", "paragraph_added"],
-            "Headline changed; 2 paragraphs changed, 1 added.",
+            content("U", A.replace("first", "opening"), B.replace("20", "thirty"), C),
+            ["headline", "lede", "figure", "paragraph_added"],
+            "Headline changed; figure 20 → 30 bombs (ministry); first paragraph rewritten; 1 paragraph added.",
         ),
         (content("T", "By Ann", A), content("T", "By Bob", A), ["byline"], "Byline changed."),
-        (content("T", A), content("T", A.replace(".", "!")), [], "Text laid out anew."),
+        (content("T", A), content("T", A.replace(".", "!")), ["cosmetic"], "Text laid out anew."),
+        (content("T", f"{A} {C}"), content("T", A, C), ["cosmetic"], "Text laid out anew."),
+        (content("T", A), content("T", A), [], "Nothing changed."),
     ],
 )
 def test_every_edit_has_its_kind_and_the_line_tells_them(
     old: Content, new: Content, kinds: list[str], line: str
 ) -> None:
-    found = edits(old, new, align(old.blocks, new.blocks))
+    found = edits(old, new)
     assert [edit.kind for edit in found] == kinds
     assert summary(found) == line
 
 
-def test_an_edit_carries_before_and_after_and_its_place() -> None:
-    old, new = content("T", A, B), content("T", C, A, B.replace("Twenty", "30"))
-    added, changed = edits(old, new, align(old.blocks, new.blocks))
-    assert (added.before, added.after, added.block) == ("", C, 0)
-    assert (changed.before, changed.after, changed.block) == (B, B.replace("Twenty", "30"), 2)
+def test_the_line_of_the_design() -> None:
+    old = content("Raid", B, "“It is an act of war,” President Hollande said. He left at noon.")
+    new = content("Raid grows", B.replace("20", "30"), "He left at noon.")
+    assert classified(old, new).summary == (
+        "Headline changed; figure 20 → 30 bombs (ministry); President Hollande quote removed."
+    )
+
+
+def test_an_edit_carries_before_and_after_its_place_and_its_sentences() -> None:
+    after = B.replace("20", "at least 30")
+    added, figure = edits(content("T", A, f"{B} It rained."), content("T", C, A, f"{after} It rained."))
+    assert (added.kind, added.before, added.after, added.block, added.zone) == ("paragraph_added", "", C, 0, "lede")
+    assert (figure.before, figure.after, figure.block, figure.zone) == ("20 bombs", "at least 30 bombs", 2, "body")
+    assert (figure.sentence_before, figure.sentence_after) == (B, after)
+    assert (figure.figure_before, figure.figure_after) == (Measure(20), Measure(30, "min"))
+    assert (figure.unit, figure.noun, figure.speaker) == ("", "bombs", "ministry")
+
+
+def test_what_was_taken_out_has_its_place_in_the_old_text() -> None:
+    old = content("T", A, "Police say he reportedly fled to Ghent.")
+    new = content("T", C, A, "Police say he fled to Ghent.")
+    (hedge,) = [edit for edit in edits(old, new) if edit.kind == "hedge"]
+    assert (hedge.before, hedge.after, hedge.block) == ("reportedly", "", 1)
+
+
+def test_a_quote_that_is_still_elsewhere_is_not_removed() -> None:
+    quote = "“This is an act of war, and we shall answer it,” Hollande said."
+    once, twice = content("T", A, f"{quote} He left."), content("T", f"{A} {quote}", f"{quote} He left.")
+    assert not [edit for edit in edits(twice, once) if edit.kind == "quote_removed"]
+    assert not [edit for edit in edits(once, twice) if edit.kind == "quote_added"]
+
+
+def test_a_quote_cut_in_two_is_the_same_quote() -> None:
+    whole, cut = "“We are at war. We will hit them,” Valls said.", "“We are at war,” Valls said. “We will hit them.”"
+    assert [edit.kind for edit in edits(content("T", whole), content("T", cut)) if "quote" in edit.kind] == []
+
+
+def test_a_speaker_named_by_another_name_is_the_same_speaker() -> None:
+    old = content("T", "“We are not ruling anything out,” a spokeswoman for the airline said.")
+    new = content("T", "“We are not ruling anything out,” said Karen Doyle, a spokeswoman for the airline.")
+    assert [edit.kind for edit in edits(old, new) if "quote" in edit.kind] == []
+
+
+def test_a_figure_of_another_speaker_is_another_figure() -> None:
+    old, new = "The ministry said 20 bombs fell.", "Local activists said 30 bombs fell."
+    kinds = [edit.kind for edit in edits(content("T", old), content("T", new))]
+    assert ("figure" in kinds, "figure_removed" in kinds, "figure_added" in kinds) == (False, True, True)
+
+
+@pytest.mark.parametrize("lang", ["it", "nl", "pt", "fi", "xx", ""])
+def test_a_language_without_words_of_its_own_still_has_figures_and_quotes(lang: str) -> None:
+    old = content("T", "Xa bo 20 ken “zo ven dar ek” lo.", lang=lang)
+    new = content("T", "Xa bo 30 ken lo.", lang=lang)
+    assert {"quote_removed"} <= {edit.kind for edit in edits(old, new)}
+    assert {"figure"} == {
+        e.kind for e in edits(content("T", "Xa bo 20 ken.", lang=lang), content("T", "Xa bo 30 ken.", lang=lang))
+    }
 
 
 def test_an_author_line_is_short_and_no_sentence() -> None:
@@ -50,3 +114,54 @@ def test_an_author_line_is_short_and_no_sentence() -> None:
     assert is_author_line("Von Anna Schmidt")
     assert not is_author_line("By noon, 20 bombs had fallen on the town.")
     assert not is_author_line("Bythesea council")
+
+
+PIECES = st.sampled_from(
+    [
+        "20 bombs", "at least 30", "„Krieg“", "“war,” he said", "« guerre »", "「戦争だ」と述べた", "«война», — сказал Путин", "约2万人",
+        "reportedly", "angeblich", "Correction:", "Updated 10:05", "By Ann", "$1.2m", "10,4 %", "ثلاثون", "'", '"', "—", "1.5.2", "٢٠",
+        "The ministry said", "according to", "said", "ſ 5 thouſand", "\n", ".", "。", "\u202e", "Hollande", "twenty", "one hundred and",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=14).map(" ".join)
+CONTENTS = st.builds(
+    lambda title, blocks, lang: Content(title=title, lang=lang, blocks=tuple(Block("paragraph", b) for b in blocks)),
+    TEXTS,
+    st.lists(TEXTS, max_size=4),
+    st.sampled_from([*LEXICONS, "", "it", "zh-Hant"]),
+)
+
+
+@given(CONTENTS, CONTENTS)
+@settings(max_examples=120, deadline=None)
+def test_any_two_texts_are_classified(old: Content, new: Content) -> None:
+    found = classified(old, new)
+    assert len(found.summary) < 1500
+    for edit in found.edits:
+        assert edit.before or edit.after
+        holder = new if edit.after else old
+        assert edit.block is None or edit.block < len(holder.blocks)
+
+
+@given(CONTENTS)
+@settings(max_examples=60, deadline=None)
+def test_a_text_and_itself_have_no_edits(text: Content) -> None:
+    assert edits(text, text) == ()
+
+
+HOSTILE = [
+    "“" * 30_000,
+    "'a " * 20_000,
+    "1," * 30_000,
+    "twenty " * 15_000,
+    "said " * 15_000,
+    "According to " * 9_000,
+    "「" * 20_000,
+    "一" * 50_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:6])
+@pytest.mark.parametrize("lang", ["en", "zh", "ar"])
+def test_hostile_text_is_classified_in_bounded_time(text: str, lang: str) -> None:
+    assert classified(content("T", A, text, lang=lang), content("T", text[:-50] + C, A, lang=lang)).edits

@@ -1,0 +1,187 @@
+"""The edits of a text's body: what became of each paragraph that is not as it was, sentence by sentence.
+
+What no edit of its own tells is one edit of the paragraph, so that no change of words goes unsaid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from monitor.core.content import Block
+from monitor.core.events import Edit
+from monitor.core.revision.alignment import BlockPair
+from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.name_edits import name_edits
+from monitor.core.revision.quote_edits import quote_edits
+from monitor.core.revision.reading import Reading, Zone
+from monitor.core.revision.sentence_edits import sentence_edits
+from monitor.core.revision.sentences import SentencePair
+from monitor.core.text import lettering
+
+_NOTES: Final = {"correction", "update"}
+
+
+def body_edits(reading: Reading) -> Iterator[Edit]:
+    """The edits of the body, in the order of the newer text."""
+    changed = reading.changed()
+    if not changed:
+        return
+    said = quote_edits(reading)
+    for home, pair in changed:
+        yield from _block_edits(reading, pair)
+        yield from said.get(home, ())
+    yield from name_edits(reading)
+
+
+def _block_edits(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
+    match pair.kind:
+        case "added":
+            yield from _whole(reading, new[pair.after[0]], pair.after[0], new=True)
+        case "removed":
+            yield from _whole(reading, old[pair.before[0]], pair.before[0], new=False)
+        case "moved":
+            place = pair.after[0]
+            before = old[pair.before[0]].text
+            yield Edit(
+                kind="paragraph_moved",
+                zone=reading.zone(place, new=True),
+                before=before,
+                after=new[place].text,
+                block=place,
+            )
+            if lettering(before) != lettering(new[place].text):
+                yield from _rewritten(reading, pair)
+        case _:
+            yield from _rewritten(reading, pair)
+
+
+def _whole(reading: Reading, block: Block, place: int, *, new: bool) -> Iterator[Edit]:
+    """A block that came or went."""
+    text = block.text
+    if not lettering(text):
+        return
+    kind, zone = _kind_of(reading, block, "added" if new else "removed"), reading.zone(place, new=new)
+    edit = Edit(
+        kind=kind,
+        zone="byline" if kind == "byline" else "stamp" if kind == "stamp_only" else zone,
+        before="" if new else text,
+        after=text if new else "",
+        block=place,
+    )
+    if kind == "stamp_only":
+        reading.stamps.append(edit)
+    else:
+        yield edit
+
+
+def _kind_of(reading: Reading, block: Block, verb: str) -> str:
+    """What a block is called that came or went."""
+    if block.kind == "caption":
+        return "caption"
+    if is_author_line(block.text):
+        return "byline"
+    found = reading.note(block.text)
+    if found == "stamp":
+        return "stamp_only"
+    return f"{found or 'paragraph'}_{verb}"
+
+
+def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    """A block that became another, sentence by sentence; what no other edit tells is one edit of the paragraph."""
+    old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
+    before, after = "\n\n".join(old[i].text for i in pair.before), "\n\n".join(new[i].text for i in pair.after)
+    place = pair.after[0]
+    if is_author_line(before) and is_author_line(after):
+        yield Edit(kind="byline", zone="byline", before=before, after=after, block=place)
+        return
+    if new[place].kind == "caption":
+        yield Edit(kind="caption", zone="body", before=before, after=after, block=place)
+        return
+    if reading.note(after) == "stamp" == reading.note(before):
+        reading.stamps.append(Edit(kind="stamp_only", zone="stamp", before=before, after=after, block=place))
+        return
+    zone = reading.zone(place, new=True)
+    untold = False
+    in_note = {"added": False, "removed": False}
+    for both in pair.sentences:
+        told = _sentence_edits(reading, both, zone, in_note)
+        untold |= told is None
+        yield from told or ()
+    if untold:
+        kind = "lede" if zone == "lede" else "paragraph_changed"
+        yield Edit(kind=kind, zone=zone, before=before, after=after, block=place)
+
+
+def _sentence_edits(reading: Reading, pair: SentencePair, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
+    """The edits of a sentence; None where it changed and no edit of its own says how."""
+    before, after = (" ".join(sentence.text for sentence in side) for side in (pair.before, pair.after))
+    if pair.kind == "kept" or (pair.kind != "moved" and _looks_alike(before, after)):
+        return []
+    if pair.kind in in_note and (noted := _note_edit(reading, pair, in_note)) is not None:
+        return noted
+    block = pair.after[0].block if pair.after else pair.before[0].block
+    found = sentence_edits(before, after, reading.words, zone=zone, block=block)
+    found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
+    touched = any(reading.touched(s, new=False) for s in pair.before) or any(
+        reading.touched(s, new=True) for s in pair.after
+    )
+    return found if found or touched else None
+
+
+def _looks_alike(before: str, after: str) -> bool:
+    """Whether two sentences say the same, in whatever digits."""
+    return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
+
+
+_WESTERN: Final = {
+    ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)
+}
+
+
+def _where_it_stood(reading: Reading, pair: SentencePair, edit: Edit) -> Edit:
+    """What was taken out of a sentence has its place in the old text."""
+    if edit.after or not pair.before:
+        return edit
+    block = pair.before[0].block
+    return msgspec.structs.replace(edit, block=block, zone=reading.zone(block, new=False))
+
+
+def _note_edit(reading: Reading, pair: SentencePair, in_note: dict[str, bool]) -> list[Edit] | None:
+    """The edit of a sentence that came or went and is a note, or goes on with one; None for any other."""
+    sentence = (pair.after or pair.before)[0]
+    new = pair.kind == "added"
+    found = reading.note(sentence.text)
+    if found in _NOTES:
+        goes_on, in_note[pair.kind] = in_note[pair.kind], True
+        text = sentence.text
+        edit = Edit(
+            kind=f"{found}_{pair.kind}",
+            zone="body",
+            before="" if new else text,
+            after=text if new else "",
+            block=sentence.block,
+        )
+        return [] if goes_on else [edit]
+    if found == "stamp":
+        reading.stamps.append(Edit(kind="stamp_only", zone="stamp", after=sentence.text, block=sentence.block))
+        return []
+    return [] if in_note[pair.kind] else None
+
+
+def _told_by_quote(reading: Reading, pair: SentencePair, edit: Edit) -> bool:
+    """Whether a figure that came or went did so within a quotation that did."""
+    if edit.kind not in {"figure_added", "figure_removed"}:
+        return False
+    new = edit.kind == "figure_added"
+    sides = pair.after if new else pair.before
+    words = edit.after if new else edit.before
+    return any(
+        a <= sentence.start + at and sentence.start + at + len(words) <= b
+        for sentence in sides
+        if (at := sentence.text.find(words)) >= 0
+        for a, b in reading.quoted[new, sentence.block]
+    )

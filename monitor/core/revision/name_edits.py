@@ -1,0 +1,40 @@
+"""The edits of names: those in a changed sentence of one text that stand nowhere in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.core.content import Content
+from monitor.core.events import Edit
+from monitor.core.revision.names import names
+from monitor.core.revision.reading import Reading
+
+_MOST = 20  # of one text
+
+
+def name_edits(reading: Reading) -> Iterator[Edit]:
+    """The names that went, then those that came."""
+    alignment = reading.alignment
+    yield from _only_there(reading, alignment.new, new=False)
+    yield from _only_there(reading, alignment.old, new=True)
+
+
+def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
+    """The names of one text of which the other knows nothing, by their last word."""
+    found: dict[str, int] = {}
+    for passage in reading.passages(new=new):
+        for start, end in passage.parts:
+            for name in names(passage.text[start:end], reading.words):
+                found.setdefault(name, passage.block)
+    if not found:
+        return
+    text = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
+    alone = [(name, block) for name, block in found.items() if name.split()[-1].casefold() not in text]
+    for name, block in alone[:_MOST]:
+        yield Edit(
+            kind="entity_added" if new else "entity_removed",
+            zone=reading.zone(block, new=new),
+            before="" if new else name,
+            after=name if new else "",
+            block=block,
+        )

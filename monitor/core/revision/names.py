@@ -1,0 +1,97 @@
+"""Names in a text, by their capitals: a weak sign, so only what stands nowhere in the other text counts. It knows no person.
+
+In German, where every noun has a capital, a name has two; Chinese, Japanese and Arabic have none, and only names in other
+letters, or joined by a dot, are seen there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.core.revision.lexicon import Lexicon
+
+_MOST = 40  # names of one passage
+_BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
+_PART = rf"(?:(?:{_BIG}\.){{1,3}}|{_BIG}[\w'’-]+)"
+_name = re.compile(
+    rf"(?<![\w.])({_PART}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
+)
+_dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
+_begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|\x00\\s?)$")
+_common = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "the",
+        "a",
+        "an",
+        "in",
+        "on",
+        "at",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+        "but",
+        "and",
+        "or",
+        "if",
+        "when",
+        "while",
+        "after",
+        "before",
+        "this",
+        "that",
+        "these",
+        "those",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sir",
+        "president",
+    ]
+)
+
+
+def names(text: str, lexicon: Lexicon) -> list[str]:
+    """The names of a passage, in their order, each once."""
+    found = _spaced(text, lexicon) if lexicon.spaced else [match[0] for match in _dotted.finditer(text)]
+    return list(dict.fromkeys(found))[:_MOST]
+
+
+def _spaced(text: str, lexicon: Lexicon) -> list[str]:
+    return [name for match in _name.finditer(text) if (name := _kept(text, match, lexicon))]
+
+
+def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
+    """The name without a word that only has its capital from the beginning of the sentence; empty where none is left."""
+    words = match[1].split()
+    begins = _begins.search(text[max(match.start() - 3, 0) : match.start()]) is not None
+    while words and (words[0].lower() in _common or words[0].lower() in lexicon.functions):
+        words, begins = words[1:], False
+    if not words or words[0].lower() in lexicon.months:
+        return ""
+    if len(words) == 1 and (begins or lexicon.lang == "de"):
+        return ""
+    return " ".join(words)

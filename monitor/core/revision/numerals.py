@@ -1,0 +1,348 @@
+"""Numbers in a text, in digits or in words, with what they amount to: 1,500 = 1 500 = fifteen hundred = 十五百. It knows no unit.
+
+Dates, times, ordinals, names such as “Article 5” or “A380”, and the years are not numbers that count something, and are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from monitor.core.revision.lexicon import Lexicon
+
+_SPACES = "\u00a0\u202f\u2009 "
+_HAN = "零〇一二两兩三四五六七八九十百千万萬亿億兆壹贰叁壱"
+_SCALES_OF_HAN = "十百千万萬亿億兆"
+_MOST_DIGITS = 18
+_MOST_DATES = 200  # of a sentence
+_ALONE = frozenset(
+    [
+        "dozen",
+        "dizaine",
+        "douzaine",
+        "centaine",
+        "dutzend",
+        "docena",
+        "decena",
+        "centenar",
+        "десяток",
+        "дюжина",
+        "сотня",
+        "hundred",
+        "thousand",
+        "cent",
+        "mille",
+        "millier",
+        "cien",
+        "ciento",
+        "mil",
+        "hundert",
+        "tausend",
+        "сто",
+        "ста",
+        "тысяча",
+        "тысячу",
+        "مئة",
+        "مائة",
+        "ألف",
+        "الف",
+    ]
+)  # scales that are numbers without another before them
+_digit = re.compile(r"\d")
+_letters = re.compile(r"[^\W\d_]+")
+_han = re.compile(f"[{_HAN}]")
+
+
+class Numeral(NamedTuple):
+    """A number as it stands in text[start:end]."""
+
+    value: int | float
+    start: int
+    end: int
+
+
+def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
+    """The numbers of a text in their order, without those that only name or date something."""
+    if lexicon.spaced:
+        found = _spelled(text, lexicon) if counts(text, lexicon) else []
+        if _digit.search(text):
+            found = sorted([*found, *_figured(text, lexicon)], key=lambda numeral: numeral.start)
+        return found
+    if not (_digit.search(text) or _han.search(text)):
+        return []
+    return list(_unspaced(text, lexicon))
+
+
+def counts(text: str, lexicon: Lexicon) -> bool:
+    """Whether a passage may hold a number at all: a digit, or a number word."""
+    if _digit.search(text):
+        return True
+    if not lexicon.spaced:
+        return _han.search(text) is not None
+    words = _letters.findall(text.lower())
+    if lexicon.joined_prefix:
+        words += [word.removeprefix(lexicon.joined_prefix) for word in words]
+    return not (lexicon.numbers.keys().isdisjoint(words) and lexicon.scales.keys().isdisjoint(words))
+
+
+# --- digits ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _digits(lexicon_point: bool) -> re.Pattern[str]:
+    """A number in digits. Where the point parts decimals (`lexicon_point`), a comma only groups."""
+    decimal = r"[.\u066b]" if lexicon_point else r"[.,\u066b]"
+    grouped = rf"\d{{1,3}}([.,'’\u066c{_SPACES}])\d{{3}}(?:\1\d{{3}})*(?:{decimal}\d+)?(?!\d)"
+    return re.compile(rf"(?<![^\W_])(?<![^\W\d_]-)(?<!\d[.,])(?:{grouped}|\d+(?:{decimal}\d+)?)")
+
+
+def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
+    rules = _rules(lexicon)
+    aside = [match.span() for match in rules.aside.finditer(text)][:_MOST_DATES]
+    for match in _digits(lexicon.point).finditer(text):
+        start, end = match.span()
+        if end - start > _MOST_DIGITS or any(a < end and start < b for a, b in aside):
+            continue
+        value = amount(match[0], match[1], point=lexicon.point)
+        if scale := rules.scale.match(text, end):
+            yield Numeral(_scaled(value, lexicon.scales.get(scale[1].lower(), 1)), start, scale.end())
+        elif not (_names_something(text, start, end, rules) or _is_year(match[0], value, text, end)):
+            yield Numeral(value, start, end)
+
+
+def _names_something(text: str, start: int, end: int, rules: _Rules) -> bool:
+    """Whether a number is part of a name: 18F, 5G, Article 5."""
+    return bool(rules.glued.match(text, end) or rules.label.search(text[max(start - 24, 0) : start]))
+
+
+def amount(digits: str, group: str | None, *, point: bool) -> int | float:
+    """What a number in digits amounts to; `group` is the sign that parts its thousands, where one does."""
+    if group == "." and point and digits.count(".") == 1:
+        group = None  # 7.125 where the point parts decimals
+    plain = digits.replace(group, "") if group else digits
+    plain = plain.replace(",", ".").replace("\u066b", ".")
+    return float(plain) if "." in plain else int(plain)
+
+
+def _scaled(value: float, scale: int) -> int | float:
+    product = round(value * scale, 6)
+    return int(product) if product == int(product) else product
+
+
+def _is_year(digits: str, value: float, text: str, end: int) -> bool:
+    """Whether a bare 1900 to 2099 is a year: unless it is round and something countable follows."""
+    if len(digits) != 4 or not 1900 <= value < 2100:
+        return False
+    return bool(value % 50) or not _letters.match(text, end + 1)
+
+
+class _Rules(NamedTuple):
+    """What stands around a number and makes it another, or none."""
+
+    aside: re.Pattern[str]
+    scale: re.Pattern[str]
+    glued: re.Pattern[str]
+    label: re.Pattern[str]
+
+
+@cache
+def _rules(lexicon: Lexicon) -> _Rules:
+    month, times = lexicon.any_of(lexicon.months), lexicon.any_of(lexicon.times)
+    ordinal = "|".join(lexicon.ordinals) or "(?!)"
+    day = rf"\d{{1,2}}(?:{ordinal})?\.?"
+    dates = rf"""
+        \d{{4}}-\d\d-\d\d(?:[T\s]\d\d:\d\d(?::\d\d)?)? | \d{{1,2}}([./-])\d{{1,2}}\1\d{{2,4}}
+        | (?:{day}\s?[-–/]\s?)?{day}\s(?:de\s|of\s)?{month}(?:,?\s(?:de[l]?\s)?\d{{4}})?
+        | {month}\s{day}(?!\d)(?:\s?[-–]\s?\d{{1,2}})?(?:,?\s\d{{4}})? | {month}\s(?:de\s)?\d{{4}}
+        | \d{{1,2}}(?:[:.]|\s?h\s?)\d\d(?::\d\d)?\s?(?:{times}) | \d{{1,2}}:\d\d(?::\d\d)? | \d{{1,2}}\s?[hH]\s?(?:\d\d)?(?!\w)
+        | (?:\d{{1,2}}|\d{{4}})\s?{times} | \d+-\d+-\d[\d-]* | \d+(?:\.\d+){{2,}}
+    """
+    scales = "|".join(sorted((re.escape(word) for word in lexicon.scales if word), key=len, reverse=True)) or "(?!)"
+    return _Rules(
+        aside=re.compile("".join(dates.split()), re.IGNORECASE),
+        scale=re.compile(rf"[-{_SPACES}]?({scales})(?!\w)", re.IGNORECASE),
+        glued=re.compile(
+            rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d",
+            re.IGNORECASE,
+        ),
+        label=re.compile(rf"{lexicon.any_of(lexicon.labels)}\s?$|#$", re.IGNORECASE),
+    )
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _spelled(text: str, lexicon: Lexicon) -> list[Numeral]:
+    """The numbers in words: runs of number words that make one number together."""
+    tokens = list(_letters.finditer(text.lower())) if len(text) < 100_000 else []
+    values = [_worth(token[0], lexicon) for token in tokens]
+    found: list[Numeral] = []
+    index = 0
+    while index < len(tokens):
+        if values[index] is None:
+            index += 1
+            continue
+        last, value = _run(text, tokens, values, index, lexicon)
+        if _counts(text, tokens[index], tokens[last], value, lexicon):
+            found.append(Numeral(value, tokens[index].start(), tokens[last].end()))
+        index = last + 1
+    return found
+
+
+def _worth(word: str, lexicon: Lexicon) -> int | None:
+    value = lexicon.numbers.get(word)
+    if value is None and (value := lexicon.scales.get(word)) is not None and len(word) < 3:
+        return None  # the m of £2m is no number word
+    if value is None and lexicon.joined_prefix and word.startswith(lexicon.joined_prefix):
+        rest = word[len(lexicon.joined_prefix) :]
+        return lexicon.numbers.get(rest) or lexicon.scales.get(rest)
+    return value
+
+
+def _run(
+    text: str, tokens: list[re.Match[str]], values: list[int | None], first: int, lexicon: Lexicon
+) -> tuple[int, int]:
+    """The last word of the number that begins at `first`, and what it amounts to."""
+    total, current, last = 0, 0, first - 1
+    index = first
+    while index < len(tokens):
+        value = values[index]
+        if index > first and not _close(text, tokens[index - 1], tokens[index]):
+            break
+        if value is None:
+            joins = tokens[index][0] in lexicon.joins and index + 1 < len(tokens) and values[index + 1] is not None
+            if not (joins and index == last + 1 and _may_join(current, values[index + 1] or 0, lexicon)):
+                break
+            index += 1
+            continue
+        grown = _grown(total, current, value, tokens[index][0], lexicon, start=index == first)
+        if grown is None:
+            break
+        total, current = grown
+        last = index
+        index += 1
+    return last, total + current
+
+
+def _close(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    """Whether nothing but a space or a hyphen stands between two words."""
+    return text[left.end() : right.start()] in {" ", "-", "\u00a0", "\u202f", "‑"}
+
+
+def _may_join(current: int, value: int, lexicon: Lexicon) -> bool:
+    """Whether “and” may stand here: one hundred and five; veintiuno, but treinta y uno; vingt et un."""
+    if lexicon.lang == "en":
+        return current >= 100 and value < 100
+    return current % 10 == 0 and current % 100 >= 20 and value < 20
+
+
+def _grown(total: int, current: int, value: int, word: str, lexicon: Lexicon, *, start: bool) -> tuple[int, int] | None:
+    """The number with one word more; None where that word begins another number."""
+    if value >= 1000 and value in lexicon.scales.values():
+        return (total + max(current, 1) * value, 0) if current < 1000 else None
+    if start:
+        return 0, value
+    if 0 < current < 100 and value < 1000 and (word in lexicon.scales or (lexicon.lang == "ar" and value == 100)):
+        return total, current * value  # fifteen hundred; three dozen
+    if lexicon.lang == "fr" and value == 20 and current % 100 == 4:
+        return total, current + 76
+    if lexicon.lang == "ar" and ((value == 10 and 0 < current % 100 < 10) or (value >= 20 and 0 < current % 100 < 10)):
+        return total, current + value
+    tens = current % 100
+    fits = tens == 0 or (tens % 10 == 0 and tens >= 20 and value < 10)
+    fits |= lexicon.lang == "fr" and tens in {60, 80} and value < 20
+    fits &= not (current >= 100 and value >= 100) and (current > 0 or total > 0)
+    return (total, current + value) if fits else None
+
+
+def _counts(text: str, first: re.Match[str], last: re.Match[str], value: int, lexicon: Lexicon) -> bool:
+    """Whether a number word is a number here, and no article, plural or fraction."""
+    if value < 2 or _fraction.match(text, last.end()):
+        return False
+    before = text[max(first.start() - 24, 0) : first.start()]
+    if _part_of_another.search(before):
+        return False
+    if first is last and first[0] in lexicon.scales:
+        return first[0] in _ALONE
+    return not _rules(lexicon).label.search(before) and not _rules(lexicon).aside.match(text, first.start())
+
+
+_part_of_another = re.compile(r"(?:\d|\b(?:por|pour|per))[\s-]$", re.IGNORECASE)  # 25 thousand; por ciento
+_fraction = re.compile(
+    r"[- ](?:thirds?|quarters?|fifths?|tenths?|drittel|viertel|tiers|quarts?|tercios?|cuartos?|трет|четверт)",
+    re.IGNORECASE,
+)
+
+
+# --- without spaces --------------------------------------------------------------------------------------------------
+
+_unspaced_number = re.compile(
+    rf"(?<![A-Za-z\d:：/-])(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:[.．]\d+)?(?:[{_SCALES_OF_HAN}](?:\d+(?:[.．]\d+)?)?)*|[{_HAN}]+"
+)
+_part = re.compile(rf"([\d,，.．]*)([{_SCALES_OF_HAN}]*)")
+
+
+def _unspaced(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
+    rules = _unspaced_rules(lexicon)
+    for match in _unspaced_number.finditer(text):
+        start, end = match.span()
+        if end - start > _MOST_DIGITS or rules.label.search(text[max(start - 6, 0) : start]):
+            continue
+        counter = rules.counter.match(text, end)
+        if not counter and (rules.times.match(text, end) or rules.clock.match(text, end)):
+            continue
+        written = match[0]
+        value = _of_digits(written) if written[0].isdecimal() else _of_han(written, lexicon)
+        if written[0].isdecimal() or (counter and value > 1):
+            yield Numeral(value, start, end)
+
+
+def _of_digits(written: str) -> int | float:
+    """4億5000万, 2.5万, 1,500."""
+    total: float = 0
+    for digits, scales in _part.findall(written):
+        if digits:
+            value: float = float(digits.replace(",", "").replace("，", "").replace("．", "."))
+            for scale in scales:
+                value *= _OF_HAN[scale]
+            total += value
+    return int(total) if total == int(total) else round(total, 6)
+
+
+_OF_HAN = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+
+
+def _of_han(written: str, lexicon: Lexicon) -> int:
+    """一百二十三, 三万五千, 二〇一五."""
+    total = section = digit = 0
+    for character in written:
+        scale = _OF_HAN.get(character)
+        if scale is None:
+            digit = digit * 10 + lexicon.numbers.get(character, 0)
+        elif scale < 10**4:
+            section += max(digit, 1) * scale
+            digit = 0
+        else:
+            total += max(section + digit, 1) * scale
+            section = digit = 0
+    return total + section + digit
+
+
+class _Unspaced(NamedTuple):
+    label: re.Pattern[str]
+    times: re.Pattern[str]
+    clock: re.Pattern[str]
+    counter: re.Pattern[str]
+
+
+@cache
+def _unspaced_rules(lexicon: Lexicon) -> _Unspaced:
+    counters = [*lexicon.functions, *lexicon.percent, *lexicon.age_after, *lexicon.money, "%", "％", "‰"]
+    return _Unspaced(
+        label=re.compile(rf"{lexicon.any_of(lexicon.labels)}\s?$"),
+        times=re.compile(rf"\s?{lexicon.any_of(lexicon.times)}"),
+        clock=re.compile(r"[:：/-]\d"),
+        counter=re.compile(rf"(?:多|余|餘|几|数|以上|余り)?{lexicon.any_of(counters)}"),
+    )

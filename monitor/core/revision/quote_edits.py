@@ -1,0 +1,88 @@
+"""The edits of quotations over a whole text: in the sentences that are not as they were, held against all that is quoted elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from monitor.core.content import Block
+from monitor.core.events import Edit
+from monitor.core.revision.quotes import Quote, quoted_words, quotes
+from monitor.core.revision.reading import Passage, Reading
+from monitor.core.revision.requoted import Placed, Requoted, requoted
+from monitor.core.sentences import around, sentences
+from monitor.core.text import lettering
+
+
+def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
+    """The edits of quotations, by the pair of blocks (its number) in which they are told; `reading` learns where they stand."""
+    old, new = (
+        [placed for passage in reading.passages(new=side) for placed in _placed(reading, passage, new=side)]
+        for side in (False, True)
+    )
+    found: dict[int, list[Edit]] = defaultdict(list)
+    if not old and not new:
+        return found
+    still, before = _quoted_in(reading.blocks(new=True)), _quoted_in(reading.blocks(new=False))
+    for one in requoted(old, new, still=still, before=before):
+        for placed, is_new in ((one.old, False), (one.new, True)):
+            if placed:
+                reading.quoted[is_new, placed.block].append((placed.quote.start, placed.quote.end))
+        if one.change != "moved" or not _moved_along(reading, one):
+            found[(one.new or one.old).home].append(_edit(reading, one))  # type: ignore[union-attr]  # one of the two is there
+    return found
+
+
+def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
+    """The quotations that touch what is not as it was."""
+    if reading.blocks(new=new)[passage.block].kind == "quote":
+        found = [Quote(passage.text, "", "", 0, len(passage.text))]
+    else:
+        found = quotes(passage.text, reading.words, passage.parts)
+    yield from (Placed.at(quote, passage.block, passage.home) for quote in found)
+
+
+def _quoted_in(blocks: tuple[Block, ...]) -> Callable[[str], bool]:
+    """Whether letters stand between quotation marks anywhere in a text."""
+
+    @cache
+    def letters() -> str:
+        return "\0".join(lettering(words) for block in blocks for words in quoted_words(block.text))
+
+    return lambda wanted: wanted in letters()
+
+
+def _moved_along(reading: Reading, one: Requoted) -> bool:
+    """Whether a quotation only moved because its paragraph did."""
+    if not one.new or not one.old:
+        return False
+    home = reading.alignment.blocks[one.new.home]
+    return home.kind == "moved" and one.old.block in home.before
+
+
+def _edit(reading: Reading, one: Requoted) -> Edit:
+    told = one.new or one.old
+    old, new = (placed.quote if placed else None for placed in (one.old, one.new))
+    quote = new or old
+    return Edit(
+        kind=f"quote_{one.change}",
+        zone=reading.zone(told.block if told else None, new=one.new is not None),
+        before=old.words if old else "",
+        after=new.words if new else "",
+        block=told.block if told else None,
+        sentence_before=_sentence(reading, one.old, new=False),
+        sentence_after=_sentence(reading, one.new, new=True),
+        speaker=(new and new.speaker) or (old and old.speaker) or "",
+        speaker_before=old.speaker if old and one.change == "reattributed" else "",
+        cue=quote.cue if quote else "",
+    )
+
+
+def _sentence(reading: Reading, placed: Placed | None, *, new: bool) -> str:
+    """The sentence, or sentences, that hold a quotation."""
+    if placed is None:
+        return ""
+    text = reading.blocks(new=new)[placed.block].text
+    first, last = around(text, sentences(text), placed.quote.start, placed.quote.end)
+    return text[first:last]

@@ -1,0 +1,91 @@
+"""Two texts as they are read together: aligned, with what is found out once and used by all that looks for edits. It names none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from monitor.core.content import Block
+from monitor.core.events import Edit
+from monitor.core.revision.alignment import Alignment, BlockPair
+from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.notes import Note, note
+from monitor.core.revision.sentences import Sentence
+
+Zone = Literal["body", "lede"]
+
+
+class Passage(NamedTuple):
+    """A block that is not as it was, and the parts of it that are not. `home` is the same for both texts' blocks of one pair."""
+
+    block: int
+    home: int
+    text: str
+    parts: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """Two texts aligned, and what is found on the way: stamps in the text, and where quotations explain a change."""
+
+    alignment: Alignment
+    words: Lexicon
+    stamps: list[Edit] = field(default_factory=list)
+    quoted: dict[tuple[bool, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[str, Note] = field(default_factory=dict)
+    ledes: dict[bool, int] = field(default_factory=dict)
+
+    def blocks(self, *, new: bool) -> tuple[Block, ...]:
+        """The blocks of the newer or the older text."""
+        return self.alignment.new.blocks if new else self.alignment.old.blocks
+
+    def note(self, text: str) -> Note:
+        """What a passage says about the article (`notes.note`), found once."""
+        if text not in self.notes:
+            self.notes[text] = note(text, self.words)
+        return self.notes[text]
+
+    def zone(self, block: int | None, *, new: bool) -> Zone:
+        """Whether a block is the first paragraph of its text."""
+        if new not in self.ledes:
+            prose = (i for i, block in enumerate(self.blocks(new=new)) if self._is_prose(block))
+            self.ledes[new] = next(prose, -1)
+        return "lede" if block == self.ledes[new] else "body"
+
+    def _is_prose(self, block: Block) -> bool:
+        prose = block.kind in {"paragraph", "post", "quote"} and not is_author_line(block.text)
+        return prose and self.note(block.text) != "stamp"
+
+    def touched(self, sentence: Sentence, *, new: bool) -> bool:
+        """Whether a quotation in the sentence is an edit of its own."""
+        return any(a < sentence.end and sentence.start < b for a, b in self.quoted[new, sentence.block])
+
+    def changed(self) -> list[tuple[int, BlockPair]]:
+        """The pairs of blocks that are not as they were, with their numbers."""
+        return [(home, pair) for home, pair in enumerate(self.alignment.blocks) if pair.kind != "kept"]
+
+    def passages(self, *, new: bool) -> list[Passage]:
+        """The blocks of one text that are not as they were, without notes and author lines."""
+        blocks = self.blocks(new=new)
+        found = []
+        for home, pair in self.changed():
+            for block in pair.after if new else pair.before:
+                text = blocks[block].text
+                if not self.note(text) and not is_author_line(text):
+                    found.append(Passage(block, home, text, _parts(pair, block, text, new=new)))
+        return found
+
+
+def _parts(pair: BlockPair, block: int, text: str, *, new: bool) -> tuple[tuple[int, int], ...]:
+    """Where the sentences stand that are not as they were; the whole of a block that came or went."""
+    if pair.kind in {"added", "removed"}:
+        return ((0, len(text)),)
+    return tuple(
+        (sentence.start, sentence.end)
+        for both in pair.sentences
+        if both.kind != "kept"
+        for sentence in (both.after if new else both.before)
+        if sentence.block == block
+    )

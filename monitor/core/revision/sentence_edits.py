@@ -1,0 +1,96 @@
+"""The edits within one sentence in two versions: figures, hedges, a slip of the pen. Quotations are told over the whole text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz.distance import Postfix, Prefix
+
+from monitor.core.events import Edit, Measure
+from monitor.core.revision.figures import Figure
+from monitor.core.revision.hedges import hedged, hedges
+from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.numerals import counts
+from monitor.core.revision.recount import Recount, recounted
+from monitor.core.revision.typos import typo
+
+_BESIDE = 40  # characters on each side of a difference that may belong to a figure or a hedge in it
+_LONGEST_SLIP = 2 * _BESIDE + 80
+
+
+def sentence_edits(before: str, after: str, words: Lexicon, *, zone: str, block: int | None) -> list[Edit]:
+    """The typed edits of a sentence; `before` or `after` may be empty, where it came or went."""
+    if not before or not after:
+        return [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, words)]
+    left, right = differing(before, after)
+    found: list[Edit] = []
+    if counts(left, words) or counts(right, words):
+        found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, words)]
+    if hedges(left, words) or hedges(right, words):
+        found += _hedge_edit(before, after, words, zone, block)
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP:
+        found += _typo_edit(before, after, zone, block)
+    return found
+
+
+def differing(before: str, after: str) -> tuple[str, str]:
+    """Where two versions of a sentence differ, with a few words on either side: what is read of an edit at first."""
+    head = Prefix.similarity(before, after)
+    tail = min(Postfix.similarity(before, after), min(len(before), len(after)) - head)
+    start = max(head - _BESIDE, 0)
+    if start:
+        start = max(before.rfind(" ", 0, start), 0)
+    more = max(tail - _BESIDE, 0)
+    if more:
+        space = before.find(" ", len(before) - more)
+        more = len(before) - space if space >= 0 else 0
+    return before[start : len(before) - more], after[start : len(after) - more]
+
+
+def _figure_edit(recount: Recount, before: str, after: str, zone: str, block: int | None) -> Edit:
+    old, new = recount.old, recount.new
+    named = new or old
+    return Edit(
+        kind="figure" if old and new else "figure_added" if new else "figure_removed",
+        zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+        before=before[old.start : old.end] if old else "",
+        after=after[new.start : new.end] if new else "",
+        block=block,
+        sentence_before=before,
+        sentence_after=after,
+        unit=named.unit if named else "",
+        noun=named.noun if named else "",
+        figure_before=_measure(old),
+        figure_after=_measure(new),
+        speaker=recount.speaker,
+    )
+
+
+def _measure(figure: Figure | None) -> Measure | None:
+    return Measure(figure.value, figure.bound, figure.upper) if figure else None
+
+
+def _hedge_edit(before: str, after: str, words: Lexicon, zone: str, block: int | None) -> Iterator[Edit]:
+    if found := hedged(before, after, words):
+        yield Edit(
+            kind="hedge",
+            zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+            before=found.before,
+            after=found.after,
+            block=block,
+            sentence_before=before,
+            sentence_after=after,
+        )
+
+
+def _typo_edit(before: str, after: str, zone: str, block: int | None) -> Iterator[Edit]:
+    if found := typo(before, after):
+        yield Edit(
+            kind="typo",
+            zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+            before=found.before,
+            after=found.after,
+            block=block,
+            sentence_before=before,
+            sentence_after=after,
+        )

@@ -1,0 +1,76 @@
+"""A slip of the pen put right: goverment → government, “in in” → “in”. A rule of letters; it has no dictionary.
+
+A letter that goes, comes or changes places within a long word is a slip; another letter in its stead (killed → filled), or another
+ending (bomb → bombs), is another word. A figure is never a slip.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, Postfix, Prefix
+
+_SHORTEST = 5  # letters of a word in which a slip can be told from another word
+_ENDING = 1  # letters at the end that change a word's form
+_MOST_WORDS = 3  # of the place where two sentences differ
+_token = re.compile(r"\w+")
+
+
+class Typo(NamedTuple):
+    """The words before and after."""
+
+    before: str
+    after: str
+
+
+def typo(before: str, after: str) -> Typo | None:
+    """The slip that is all by which two sentences differ; None where they differ by more, or by another word."""
+    old, new = _token.findall(before), _token.findall(after)
+    head = Prefix.similarity(old, new)
+    tail = Postfix.similarity(old[head:], new[head:])
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(left) > _MOST_WORDS or len(right) > _MOST_WORDS:
+        return None
+    if len(left) == len(right) and left:
+        pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+        fits = all(_slip(a, b) for a, b in pairs) and bool(pairs)
+    else:
+        fits = _doubled(old, head, left, right) or _doubled(new, head, right, left)
+    return Typo(" ".join(left), " ".join(right)) if fits else None
+
+
+def _doubled(words: list[str], head: int, more: list[str], less: list[str]) -> bool:
+    """Whether one word too many only repeats its neighbour."""
+    return not less and len(more) == 1 and head > 0 and words[head - 1].lower() == more[0].lower() and more[0].isalpha()
+
+
+def _slip(one: str, other: str) -> bool:
+    if (any(c.isdigit() for c in one) != any(c.isdigit() for c in other)) and _letters(one) == _letters(other):
+        return True  # 6the → the
+    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < _SHORTEST:
+        return False
+    one, other = one.casefold(), other.casefold()
+    if _plain(one) == _plain(other):
+        return True
+    if one[0] != other[0] or one[-_ENDING:] != other[-_ENDING:]:
+        return False
+    shuffled = sorted(one) == sorted(other)
+    if len(one) == len(other) and not shuffled:
+        return False
+    return OSA.distance(one, other) <= (2 if shuffled else 1) and not _inflected(one, other)
+
+
+def _letters(word: str) -> str:
+    return "".join(c for c in word if not c.isdigit())
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether only the endings differ, as in planned and planed? no; as in bombes and bombs, yes."""
+    shared = Prefix.similarity(one, other)
+    return len(one) != len(other) and shared >= min(len(one), len(other)) - 1

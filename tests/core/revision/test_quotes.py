@@ -1,0 +1,61 @@
+import pytest
+
+from monitor.core.revision.lexicon import LEXICONS
+from monitor.core.revision.notes import note
+from monitor.core.revision.quotes import quotes
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "words", "speaker"),
+    [
+        ("en", "“It is an act of war,” President Hollande said.", "It is an act of war,", "President Hollande"),
+        ("en", 'According to Maria Lopez, a witness, "people were running".', "people were running", "Maria Lopez"),
+        ("en", "'I cannot breathe,' said Tom Hale, a miner.", "I cannot breathe,", "Tom Hale"),
+        ("en", "Hollande came. “It is an act of war,” he said.", "It is an act of war,", ""),
+        ("fr", "« C'est la guerre », a déclaré François Hollande samedi.", "C'est la guerre", "François Hollande"),
+        ("de", "„Das ist Krieg“, sagte Präsident François Hollande am Samstag.", "Das ist Krieg", "Präsident François Hollande"),
+        ("de", "»Das ist Krieg«, sagte Heiko Maas.", "Das ist Krieg", "Heiko Maas"),
+        ("es", "«Es la guerra», advirtió la ministra de Defensa, Margarita Robles.", "Es la guerra", "Margarita Robles"),
+        ("ru", "«Ждём ответа, — сказал Лавров журналистам. — Пока его нет».", "Ждём ответа, — сказал Лавров журналистам. — Пока его нет", "Лавров"),
+        ("ar", "وقال بوتين: «هذا عمل حربي».", "هذا عمل حربي", "بوتين"),
+        ("zh", "法国总统奥朗德说：“这是战争行为。”", "这是战争行为。", "法国总统奥朗德"),
+        ("zh", "“没看见，”陈先生回忆道，“只听到一声巨响。”", "没看见， 只听到一声巨响。", "陈先生"),
+        ("ja", "オランド大統領は「これは戦争だ」と述べた。", "これは戦争だ", "オランド大統領"),
+        ("ja", "「誰も教えてくれなかった」と住民の田中花子さんは話した。", "誰も教えてくれなかった", "住民の田中花子さん"),
+    ],
+)  # fmt: skip
+def test_a_quotation_and_its_speaker(lang: str, text: str, words: str, speaker: str) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert (quote.words, quote.speaker) == (words, speaker)
+
+
+def test_a_quotation_that_goes_on_is_said_by_the_same() -> None:
+    first, second = quotes("“I was told nothing,” Lee said. “Nobody called me.”", LEXICONS["en"])
+    assert (first.speaker, second.speaker) == ("Lee", "Lee")
+
+
+def test_apostrophes_are_no_quotation_marks() -> None:
+    assert quotes("The don't-miss event draws the city's elite and the players' friends.", LEXICONS["en"]) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("en", "Correction: The plant is in Leeds.", "correction"),
+        ("en", "An earlier version of this article misspelled a name.", "correction"),
+        ("en", "Editor’s note: This story has been corrected.", "correction"),
+        ("en", "Update, 3:15 p.m.: The agency has answered.", "update"),
+        ("en", "Last updated: 15 November 2015, 10:05 GMT", "stamp"),
+        ("en", "Corrections officers said the jail was full.", ""),
+        ("en", "The senator misstated his income, the panel said.", ""),
+        ("en", "The team updated the site in 2015 and corrected the error.", ""),
+        ("en", "In 2015, 20 people died.", ""),
+        ("de", "Stand: 15.11.2015, 10:05 Uhr", "stamp"),
+        ("fr", "Rectificatif : une version précédente indiquait 20 morts.", "correction"),
+        ("ja", "【訂正】工場は神戸でした。", "correction"),
+        ("zh", "更新时间：2015年11月15日 10:05", "stamp"),
+        ("it", "Correction: The plant is in Leeds.", "correction"),
+    ],
+)
+def test_what_a_text_says_about_itself(lang: str, text: str, found: str) -> None:
+    assert note(text, LEXICONS.get(lang, LEXICONS["en"])) == found
