@@ -10,6 +10,7 @@ QUIET = "The president spoke of terror on Saturday, and of the days to come, in 
 LOUD = (
     "The president called it an act of war on Saturday, in an address from the palace, and spoke of the days to come."
 )
+AGAIN = "In his address from the palace on Saturday the president said that the attacks had been an act of war against France."
 MORE = ("Parliament meets on Monday in Versailles, for the first time in six years, the speaker said.",
         "The state of emergency will be prolonged by three months if both houses agree to it.")  # fmt: skip
 
@@ -37,7 +38,7 @@ async def test_a_story_breaks_is_edited_and_vanishes(site, daemons, receiving):
         assert first["revision"]["to"] == 2
         site.article("/a1", "An address", QUIET, *MORE)
         assert (await alerts(desk, 2))[1]["changes"] == ["disappeared"]
-        site.article("/a1", "An address", LOUD, *MORE)
+        site.article("/a1", "An address", AGAIN, *MORE)  # not the very words of before: a pair that flaps is no news
         await alerts(desk, 3)
         site.answers["/a1"] = 404
         assert (await alerts(desk, 4))[3]["changes"] == ["withdrawn"]
