@@ -81,7 +81,7 @@ class Consumers:
             read_to = next(row for row in map(_fields, groups) if row[b"name"] == group.encode())[b"last-delivered-id"]
             pending = await self._connection.ask("XRANGE", events, b"(" + read_to, "+", "COUNT", 1)
         recorded = [entries.order(row[0].decode())[0] / 1000 for row in pending]
-        return max([0.0, *(int(now[0]) - at for at in recorded)])
+        return max([0.0, *(int(now[0]) + int(now[1]) / 1e6 - at for at in recorded)])
 
     async def release(self, partition: int) -> int:
         """End the leases of all groups of a partition, whoever holds them."""
