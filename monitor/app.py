@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,8 @@ import structlog
 from monitor import __version__
 from monitor.config import Apprise, Config, Feed, Slack, Webhook
 from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.rules import Entity, Watchlist
+from monitor.core.watch.grammar import parse
+from monitor.core.watch.rules import Watchlist
 from monitor.net import open_net
 from monitor.net.manners import PoliteNet
 from monitor.notifiers import KINDS
@@ -71,8 +72,8 @@ class Parts:
     rulebook: Rulebook
     notifiers: Mapping[str, Notifier]
     gates: Mapping[str, Gate]
-
     archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
+
 
 @dataclass(slots=True)
 class Loops:
@@ -102,10 +103,10 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
                 archiving=config.archiving,
             )
         )
-        net = await stack.enter_async_context(
         archivists = [
             await stack.enter_async_context(log.archivist(at)) for at in range(log.partitions) if config.archiving
         ]
+        net = await stack.enter_async_context(
             open_net(
                 user_agent=user_agent(config.polling.contact),
                 allow_private=config.polling.allow_private,
@@ -209,14 +210,16 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
             match.GROUP,
             match.Matcher(log, parts.rulebook, heat, ruleset=config.digest, public_url=_text(config.public_url)),
         )
-        events(policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}, rules))
+        events(
+            policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}, rules)
+        )
         events(deliver.GROUP, deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config)))
         loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)
+    for partition, archivist in enumerate(parts.archivists):
+        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(config))
     _add_heartbeat(loops, parts)
     return loops
 
-    for partition, archivist in enumerate(parts.archivists):
-        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(config))
 
 def _add_heartbeat(loops: Loops, parts: Parts) -> None:
     """The loop of the heartbeat, where anybody is to hear it."""
@@ -290,8 +293,7 @@ async def _is_idle(parts: Parts, loops: Loops) -> bool:
 
 def rulebook_of(config: Config) -> Rulebook:
     """All watchlists, compiled. Raises ConfigError's kin of the core for a phrase with nothing to search for."""
-    entities = [Entity(name, entity.aliases) for name, entity in config.entities.items()]
-    return Rulebook.compile([_watchlist(config, name) for name in config.watchlists], entities)
+    return Rulebook.compile([_watchlist(config, name) for name in config.watchlists], config.named())
 
 
 def _watchlist(config: Config, name: str) -> Watchlist:
@@ -299,7 +301,12 @@ def _watchlist(config: Config, name: str) -> Watchlist:
     return Watchlist(
         id=name,
         phrases=table.phrases or (),
-        entities=table.entities or (),
+        entities=config.entities_of(name),
+        query=parse(table.query).query if table.query else None,
+        all=table.all or (),
+        none=table.none or (),
+        languages=frozenset(table.languages or ()),
+        expires=config.expires_of(name),
         severity=table.severity,
         sources=config.sources_of(name) if table.feeds is not None else None,
         on=frozenset(table.on),
@@ -356,6 +363,12 @@ def audience_of(config: Config) -> Audience:
     )
 
 
+def archiving_of(config: Config) -> archive.Limits:
+    """How much waits to be archived at most."""
+    seal = config.archive.seal
+    return archive.Limits(seal.after, seal.events, seal.size)
+
+
 def user_agent(contact: str | None) -> str:
     """Who we say we are: a name, a version, and where to complain."""
     return f"{NAME}/{__version__} (+{contact})" if contact else f"{NAME}/{__version__}"
@@ -363,12 +376,6 @@ def user_agent(contact: str | None) -> str:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-def archiving_of(config: Config) -> archive.Limits:
-    """How much waits to be archived at most."""
-    seal = config.archive.seal
-    return archive.Limits(seal.after, seal.events, seal.size)
-
-
 
 
 # --- systemd ---------------------------------------------------------------------------------------------------------

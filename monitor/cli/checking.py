@@ -23,9 +23,16 @@ def check(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of the file, for editors, and end.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print each watchlist's query in canonical form and in words.")
+    ] = False,
 ) -> None:
-    """Check a configuration: exit status 2 and every fault as file:line:column, or 0 and what it says."""
-    from monitor import config as configuration  # pydantic takes its time
+    """Check a configuration: exit status 2 and every fault as file:line:column, or 0 and what it says.
+
+    The `matches` and `rejects` of watchlists are tried too.
+    """
+    from monitor import config as configuration  # pydantic takes its time, and so do all parts of a daemon
+    from monitor.cli.examining import examine, explained
 
     if schema:
         typer.echo(json.dumps(configuration.schema(), indent=2, ensure_ascii=False))
@@ -33,6 +40,7 @@ def check(
     path = configuration_path(config)
     try:
         settings = configuration.load(path, os.environ)
+        notes = examine(settings, path)
     except ConfigError as error:
         if not as_json:
             raise
@@ -44,9 +52,14 @@ def check(
         raise typer.Exit(2) from None
     counts = {name: len(getattr(settings, name)) for name in ("feeds", "pages", "entities", "watchlists", "channels")}
     if as_json:
-        typer.echo(json.dumps({"ok": True, "file": str(path), "ruleset": settings.digest, **counts}))
+        report = {"ok": True, "file": str(path), "ruleset": settings.digest, **counts, "notes": notes}
+        typer.echo(json.dumps(report | ({"queries": explained(settings)} if explain else {}), ensure_ascii=False))
         return
     typer.echo(f"{path}: good: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
     for name in settings.watchlists:
         if not settings.notify_of(name):
             typer.echo(f"note: watchlist {name} tells nobody: its alerts are recorded only")
+    for note in notes:
+        typer.echo(f"note: {note}")
+    for name, query in explained(settings).items() if explain else ():
+        typer.echo(f"{name}\n  {query['canonical']}\n  {query['words']}")

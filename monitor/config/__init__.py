@@ -5,12 +5,9 @@ from __future__ import annotations
 from monitor.config.channels import Apprise, Atom, Channel, Console, JsonLines, Slack, Webhook
 from monitor.config.files import LARGEST, find, load, parse
 from monitor.config.models import (
-    CHANGES,
-    Change,
     Config,
     ContentFrom,
     Defaults,
-    Entity,
     Feed,
     GoneAfter,
     Heartbeat,
@@ -20,10 +17,9 @@ from monitor.config.models import (
     Polling,
     Recheck,
     Redis,
-    Severity,
-    Watchlist,
 )
 from monitor.config.schema import schema
+from monitor.config.watchlists import CHANGES, Change, Entity, Severity, Watchlist
 
 __all__ = [
     "CHANGES",

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from monitor.config import credentials, references
+from monitor.config import credentials, lists, references
 from monitor.config.findings import Finding, dotted, from_models
 from monitor.config.models import Config
 from monitor.config.positions import DEPTH, Place, Positions, too_deep
+from monitor.config.positions import Path as KeyPath
 from monitor.errors import ConfigError, Fault
 
 LARGEST = 10 * 1024 * 1024  # bytes
@@ -50,7 +51,9 @@ def load(path: Path, env: Mapping[str, str], *, telling: bool = True) -> Config:
 def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling: bool = True) -> Config:
     """Check a configuration text; `file` names it in faults, relative paths in it start at `folder`. Raises ConfigError."""
     raw = _parse_toml(text, file)
-    findings = list(references.check(raw))
+    listed, problems = lists.bring_in(raw, folder)
+    findings = [Finding(key, "value", expected, got) for key, expected, got in problems]
+    findings += references.check(raw, set(listed.ids()))
     for path, found in credentials.bring_in(raw, env, folder):
         if isinstance(found, SecretStr) or (path[0] == "channels" and not telling):
             secret = found if isinstance(found, SecretStr) else SecretStr("")
@@ -65,7 +68,17 @@ def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling
         raise ConfigError(_placed(findings, Positions(text), file)) from None  # pydantic's own text would show values
     if findings:
         raise ConfigError(_placed(findings, Positions(text), file))
-    return config
+    return config.with_lists(listed)
+
+
+def place(path: KeyPath, text: str, offset: int | None = None) -> Place:
+    """Where in the text of a file that `load` accepted the value of a key stands, or a character of it."""
+    return _place(Finding(path, "value", "", "", offset), Positions(text))
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file. Raises ConfigError where it cannot be read."""
+    return _read(path)
 
 
 def _read(path: Path) -> str:
@@ -143,9 +156,17 @@ def _placed(findings: Iterable[Finding], positions: Positions, file: str) -> lis
     return [
         Fault(
             file,
-            *(positions.of_key(finding.path) if finding.at == "key" else positions.of_value(finding.path)),
+            *(where := _place(finding, positions)),
             dotted(finding.path),
-            str(finding),
+            str(finding) if finding.offset is None else f"{finding}\n{positions.excerpt(where)}",
         )
         for finding in findings
     ]
+
+
+def _place(finding: Finding, positions: Positions) -> Place:
+    if finding.at == "key":
+        return positions.of_key(finding.path)
+    if finding.offset is None:
+        return positions.of_value(finding.path)
+    return positions.of_character(finding.path, finding.offset)

@@ -50,12 +50,13 @@ _ALIKE = 0.6
 
 
 class Finding(NamedTuple):
-    """One thing wrong at a path; `at` says whether the key or the value is to blame."""
+    """One thing wrong at a path; `at` says whether the key or the value is to blame, `offset` which character of a string."""
 
     path: Path
     at: Literal["key", "value"]
     expected: str
     got: str
+    offset: int | None = None
 
     def __str__(self) -> str:
         return f"expected {self.expected}, got {self.got}"

@@ -7,66 +7,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    SecretStr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from monitor.config.channels import Channel
+from monitor.config.lists import Lists
 from monitor.config.routes import Inhibit, Route
 from monitor.config.table import Table
 from monitor.config.values import (
     Contact,
     Cron,
-    Distinct,
     Duration,
     FilePath,
     Id,
     Ids,
     Networks,
     SealedRedis,
-    SourceNames,
     Tags,
-    Terms,
     Url,
     Variable,
     Zone,
     refuse,
 )
+from monitor.config.watchlists import Entity, Watchlist
+from monitor.core.watch import rules as core
 
 ContentFrom = Literal["page", "feed"]
-Severity = Literal["info", "warning", "critical"]
-Change = Literal["appeared", "disappeared", "added", "removed", "withdrawn", "restored"]
-CHANGES: tuple[Change, ...] = get_args(Change)
-
-
-def _all_for_everything(value: object) -> object:
-    return CHANGES if value == "everything" else value
-
-
-Changes = Annotated[
-    tuple[Change, ...],
-    BeforeValidator(_all_for_everything),
-    Field(strict=False, min_length=1),
-    Distinct,
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"const": "everything"},
-                {"type": "array", "items": {"enum": list(CHANGES)}, "minItems": 1, "uniqueItems": True},
-            ]
-        }
-    ),
-]
 
 
 # --- what is watched -------------------------------------------------------------------------------------------------
@@ -115,73 +86,7 @@ class Page(Table):
     ] = None
 
 
-class Entity(Table):
-    """`[entities.ID]`: somebody or something with all its names."""
-
-    aliases: Annotated[
-        Terms, Field(description="All its names; the first is shown. `{ISIS}` in braces: exact in case and accents.")
-    ]
-
-
-class Watchlist(Table):
-    """`[watchlists.ID]`: what to look for, where, and whom to tell."""
-
-    at_least_one = (("phrases", "entities"),)
-
-    phrases: Annotated[
-        Terms | None,
-        Field(description="Phrases to look for; one is enough. `{ISIS}` in braces: exact in case and accents."),
-    ] = None
-    entities: Annotated[
-        Annotated[Ids, Field(min_length=1)] | None, Field(description="Ids of entities to look for; one is enough.")
-    ] = None
-    severity: Annotated[Severity, Field(description="How grave a match is; it is sent with the alert.")] = "warning"
-    feeds: Annotated[
-        SourceNames | None,
-        Field(description="Where to look: ids of feeds and pages, or `tag:NAME`. Left out: everywhere."),
-    ] = None
-    on: Annotated[
-        Changes,
-        Field(description='Which changes of a story raise an alert; `"everything"` names all of them.'),
-    ] = ("appeared", "disappeared", "withdrawn")
-    notify: Annotated[
-        Ids | None,
-        Field(
-            description="Ids of the channels to tell. Left out: `defaults.notify`. An empty list: alerts are recorded, nobody is told."
-        ),
-    ] = None
-    max_age: Annotated[
-        Duration | None,
-        Field(description="Articles older than this at first sight do not alert here. Left out: the feed's `max_age`."),
-    ] = None
-
-
 # --- how it is done --------------------------------------------------------------------------------------------------
-
-
-class Sealing(Table):
-    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
-
-    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
-    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
-    size: Annotated[
-        int,
-        Field(
-            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
-        ),
-    ] = 2**23
-
-
-class Archive(Table):
-    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
-
-    enabled: Annotated[
-        bool | None,
-        Field(description="Whether events are archived. Left out: with the embedded server."),
-    ] = None
-    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
-        default_factory=Sealing
-    )
 
 
 class Hot(Table):
@@ -254,6 +159,31 @@ class Redis(Table):
     ] = 1
 
 
+class Sealing(Table):
+    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
+
+    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
+    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
+    size: Annotated[
+        int,
+        Field(
+            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
+        ),
+    ] = 2**23
+
+
+class Archive(Table):
+    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
+
+    enabled: Annotated[
+        bool | None,
+        Field(description="Whether events are archived. Left out: with the embedded server."),
+    ] = None
+    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
+        default_factory=Sealing
+    )
+
+
 class Recheck(Table):
     """`recheck = { min, max, until }`: how articles are read again."""
 
@@ -277,7 +207,6 @@ class Polling(Table):
 
     contact: Annotated[
         Contact | None, Field(description="An e-mail address or URL for site owners, sent in the User-Agent.")
-    archive: Annotated[Archive, Field(description="How events are archived.")] = Field(default_factory=Archive)
     ] = None
     every: Annotated[Duration, Field(description="How often feeds and pages are read that say nothing themselves.")] = (
         timedelta(minutes=5)
@@ -313,12 +242,6 @@ class Logging(Table):
 class Config(Table):
     """A whole, valid configuration. The methods answer with a table's own value or the default that holds for it."""
 
-    @property
-    def archiving(self) -> bool:
-        """Whether events are archived."""
-        asked = self.archive.enabled
-        return self.redis.url.get_secret_value() == "embedded" if asked is None else asked
-
     timezone: Annotated[Zone, Field(description="The IANA time zone of `cron` and of what people read.")] = ZoneInfo(
         "UTC"
     )
@@ -333,6 +256,9 @@ class Config(Table):
     entities: Annotated[dict[Id, Entity], Field(description="Who and what is known by several names.")] = Field(
         default_factory=dict
     )
+    entities_file: Annotated[
+        FilePath | None, Field(description="A CSV file of more entities (id, alias…) that watchlists can name.")
+    ] = None
     watchlists: Annotated[dict[Id, Watchlist], Field(description="What to look for, and whom to tell.")] = Field(
         default_factory=dict
     )
@@ -351,13 +277,47 @@ class Config(Table):
         default_factory=Heartbeat
     )
     redis: Annotated[Redis, Field(description="Where the log is kept.")] = Field(default_factory=Redis)
+    archive: Annotated[Archive, Field(description="How events are archived.")] = Field(default_factory=Archive)
     polling: Annotated[Polling, Field(description="How the net is read.")] = Field(default_factory=Polling)
     logging: Annotated[Logging, Field(description="What Monitor says about itself.")] = Field(default_factory=Logging)
+
+    _lists: Lists = PrivateAttr(default_factory=Lists)
+
+    def with_lists(self, lists: Lists) -> Self:
+        """The same configuration with the entities that its files list."""
+        listed = self.model_copy()
+        listed._lists = lists  # noqa: SLF001  # a copy of its own, which is frozen for everybody else
+        return listed
+
+    def named(self) -> Iterator[core.Entity]:
+        """All entities, of tables and of files."""
+        for name, table in self.entities.items():
+            yield core.Entity(name, table.aliases, table.reject_near or ())
+        for entities in self._lists.files.values():
+            yield from entities
+
+    def entities_of(self, watchlist: str) -> tuple[str, ...]:
+        """The ids of the entities of which a watchlist wants one, its file's too."""
+        table = self.watchlists[watchlist]
+        listed = self._lists.files[table.entities_file] if table.entities_file else ()
+        return (*(table.entities or ()), *(entity.id for entity in listed))
+
+    def expires_of(self, watchlist: str) -> datetime | None:
+        """When a watchlist ends."""
+        written = self.watchlists[watchlist].expires
+        moment = datetime.fromisoformat(written) if written else None
+        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=self.timezone)
 
     @property
     def sources(self) -> Mapping[str, Feed | Page]:
         """All feeds and pages by id; no id stands for both."""
         return {**self.feeds, **self.pages}
+
+    @property
+    def archiving(self) -> bool:
+        """Whether events are archived."""
+        asked = self.archive.enabled
+        return self.redis.url.get_secret_value() == "embedded" if asked is None else asked
 
     def every_of(self, source: str) -> timedelta | None:
         """How often a feed or page is read; None where its `cron` says when."""
@@ -404,5 +364,6 @@ class Config(Table):
                 "defaults": {"max_age", "content", "gone_after", "notify"},
             },
         )
+        decides["lists"] = self._lists.digest
         canonical = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"

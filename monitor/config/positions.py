@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from itertools import islice
@@ -12,6 +13,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 Path = tuple[str | int, ...]
 
+_SHOWN = 100  # characters of a line
 DEPTH = 32  # dotted parts of one key; tomllib's time grows with their square
 
 _LANGUAGE = Language(tree_sitter_toml.language())
@@ -53,6 +55,27 @@ class Positions:
     def of_value(self, path: Path) -> Place:
         """The value's place, or that of the nearest value around it."""
         return self._nearest(self.values, path)
+
+    def of_character(self, path: Path, offset: int) -> Place:
+        """Where a character of a string value stands, whatever its quotation marks and escapes; the value's place if it is none."""
+        place = self.of_value(path)
+        line = place.line - 1
+        source = "\n".join(each.decode() for each in self._lines[line:])[place.column - 1 :]
+        steps = _steps(source)
+        at = next((start for number, start in enumerate(steps) if number == offset), None)
+        if at is None:
+            return place
+        before = source[:at]
+        lines = before.count("\n")
+        column = at - before.rfind("\n") if lines else place.column + at
+        return Place(place.line + lines, column)
+
+    def excerpt(self, place: Place) -> str:
+        """The line of a place, or as much of it as can be shown, with a caret under the place."""
+        line = self._lines[place.line - 1].decode().rstrip("\r")
+        first = max(place.column - 1 - _SHOWN // 2, 0)
+        shown = "".join(char if char.isprintable() else " " for char in line[first : first + _SHOWN])
+        return f"    {shown}\n    {' ' * (place.column - 1 - first)}^"
 
     def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
         while path:
@@ -126,6 +149,26 @@ class Positions:
     def _place(self, node: Node) -> Place:
         line, byte = node.start_point
         return Place(line + 1, len(self._lines[line][:byte].decode()) + 1)
+
+
+_escape = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[ \t]*\r?\n\s*|.)", re.DOTALL)
+
+
+def _steps(source: str) -> Iterator[int]:
+    """Where each character of a TOML string that starts `source` is written, and last where it ends."""
+    mark = next((mark for mark in ("'''", '"""', "'", '"') if source.startswith(mark)), "")
+    if not mark:
+        return
+    at = len(mark)
+    if len(mark) == 3:
+        at += len(source[at:]) - len(source[at:].removeprefix("\r").removeprefix("\n"))
+    while at < len(source) and not source.startswith(mark, at):
+        escape = _escape.match(source, at) if mark[0] == '"' else None
+        joins_lines = escape is not None and escape[0][1:].lstrip(" \t").startswith(("\n", "\r"))
+        if not joins_lines and source[at] != "\r":  # a line break is one character, however it is written
+            yield at
+        at = escape.end() if escape else at + 1
+    yield at
 
 
 def too_deep(text: str) -> Place | None:

@@ -5,27 +5,32 @@ Values of a wrong type are passed over here: the models refuse them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import SecretStr
 
 from monitor.config.channels import TABLES
 from monitor.config.findings import Finding, one_of
-from monitor.config.models import Feed, Page, Redis, Severity, Watchlist
+from monitor.config.models import Feed, Page, Redis
 from monitor.config.positions import Path
 from monitor.config.table import Table
+from monitor.config.watchlists import Severity, Watchlist
+from monitor.core.watch.checks import Known, flaws
+from monitor.core.watch.grammar import BadQuery, Flaw, parse
 
 Raw = Mapping[str, Any]
 
 
-def check(raw: Raw) -> Iterator[Finding]:
-    """Every finding about how the tables of a file fit together."""
+def check(raw: Raw, listed: Collection[str] = ()) -> Iterator[Finding]:
+    """Every finding about how the tables of a file fit together; `listed` are the ids of entities that stand in other files."""
     for path, table, model in _each_table(raw):
         yield from _check_company(path, table, model)
     yield from _check_sources(raw)
-    yield from _check_ids(raw)
-    yield from _check_routes(raw)
+    entities = {name for name, _ in _items(raw.get("entities"))}.union(listed)
+    yield from _check_ids(raw, entities)
+    yield from _check_queries(raw, entities)
+    yield from _check_routes(raw, entities)
 
 
 def check_transport(raw: Raw) -> Iterator[Finding]:
@@ -78,8 +83,30 @@ def _check_sources(raw: Raw) -> Iterator[Finding]:
             yield Finding(("pages", name), "key", "an id that no feed has", f'"{name}"')
 
 
-def _check_ids(raw: Raw) -> Iterator[Finding]:
-    entities = {name for name, _ in _items(raw.get("entities"))}
+def _check_queries(raw: Raw, entities: set[str]) -> Iterator[Finding]:
+    """What is wrong with queries, each flaw at its character."""
+    sources = _source_names(raw)
+    known = Known(entities, *partition(sources))
+    for name, table in tables_of(raw, "watchlists"):
+        if isinstance(text := table.get("query"), str):
+            for flaw in _flaws(text, known):
+                yield Finding(("watchlists", name, "query"), "value", flaw.expected, flaw.got, flaw.at)
+
+
+def _flaws(text: str, known: Known) -> Iterator[Flaw]:
+    try:
+        yield from flaws(parse(text).query, known)
+    except BadQuery as bad:
+        yield bad.flaw
+
+
+def partition(sources: set[str]) -> tuple[set[str], set[str]]:
+    """What a watchlist's `feeds` may say, as ids and as tags."""
+    tags = {name.removeprefix("tag:") for name in sources if name.startswith("tag:")}
+    return {name for name in sources if not name.startswith("tag:")}, tags
+
+
+def _check_ids(raw: Raw, entities: set[str]) -> Iterator[Finding]:
     channels = {name for name, _ in _items(raw.get("channels"))}
     sources = _source_names(raw)
     for name, table in tables_of(raw, "watchlists"):
@@ -99,15 +126,15 @@ def _check_ids(raw: Raw) -> Iterator[Finding]:
             yield Finding(("channels", name, "fallback"), "value", expected, got)
 
 
-def _check_routes(raw: Raw) -> Iterator[Finding]:
+def _check_routes(raw: Raw, entities: set[str]) -> Iterator[Finding]:
     """Channels that routes tell, and what routes and inhibitions match by id."""
     channels = {name for name, _ in _items(raw.get("channels"))}
     for path, table in _each_route(raw.get("routes"), ("routes",)):
         yield from _check_list((*path, "notify"), table.get("notify"), channels, "the id of a channel")
-        yield from _check_match(raw, (*path, "match"), table.get("match"))
+        yield from _check_match(raw, entities, (*path, "match"), table.get("match"))
     for index, table in enumerate(_listed(raw.get("inhibit"))):
         for key in ("by", "match"):
-            yield from _check_match(raw, ("inhibit", index, key), table.get(key))
+            yield from _check_match(raw, entities, ("inhibit", index, key), table.get(key))
 
 
 def _each_route(routes: object, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -121,10 +148,10 @@ def _listed(tables: object) -> list[dict[str, Any]]:
     return [table if isinstance(table, dict) else {} for table in (tables if isinstance(tables, list) else [])]
 
 
-def _check_match(raw: Raw, path: Path, match: object) -> Iterator[Finding]:
+def _check_match(raw: Raw, entities: set[str], path: Path, match: object) -> Iterator[Finding]:
     known = {
         "watchlist": ({name for name, _ in _items(raw.get("watchlists"))}, "the id of a watchlist"),
-        "entity": ({name for name, _ in _items(raw.get("entities"))}, "the id of an entity"),
+        "entity": (entities, "the id of an entity"),
         "feed": ({n for kind in ("feeds", "pages") for n, _ in _items(raw.get(kind))}, "the id of a feed or page"),
         "severity": (set(get_args(Severity)), "a severity"),
     }

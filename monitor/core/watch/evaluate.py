@@ -79,7 +79,7 @@ class Rulebook:
         `edits` are the revision's typed edits; `at` is when it happened (None: no watchlist has expired).
         """
         event = self.event(before, after, how=how, source=source, tags=tags, url=url, edits=edits)
-        verdicts = (self._verdict(rule, event) for rule in self.concerned(event) if covers(rule.watchlist, event, at))
+        verdicts = (self.verdict(rule, event) for rule in self.concerned(event) if covers(rule.watchlist, event, at))
         return tuple(verdict for verdict in verdicts if verdict)
 
     def event(
@@ -104,7 +104,8 @@ class Rulebook:
         present = event.before.page.present | event.after.page.present
         return [self.rules[number] for number in sorted({rule for leaf in present for rule in self._concerned[leaf]})]
 
-    def _verdict(self, rule: Rule, event: Event) -> Verdict | None:
+    def verdict(self, rule: Rule, event: Event) -> Verdict | None:
+        """What one rule has to say about an event, wherever its watchlist looks."""
         found = outcome(rule.plan, event).changes
         changes = {change: found[change] for change in sorted(found) if change in rule.watchlist.on}
         if not changes:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 ZoneName = Literal["title", "lede", "body", "quote", "byline", "caption"]
@@ -154,6 +154,21 @@ def _joined(kind: type[Joined], parts: Iterable[Query]) -> Query:
     for part in parts:
         flat += part.parts if isinstance(part, kind) else (part,)
     return flat[0] if len(flat) == 1 else kind(tuple(flat), at=flat[0].at)
+
+
+def anywhere(query: Query) -> Query | None:
+    """The query as if it were true wherever an article is published; None where nothing else is asked."""
+    match query:
+        case Scope():
+            return None
+        case And(parts) | Or(parts):
+            left = [some for part in parts if (some := anywhere(part)) is not None]
+            return (all_of(left) if isinstance(query, And) else any_of(left)) if left else None
+        case Not(part) | Zone(part=part) | Said(part=part):
+            bare = anywhere(part)
+            return None if bare is None else replace(query, part=bare)
+        case _:
+            return query
 
 
 def inner(query: Query) -> tuple[Query, ...]:
