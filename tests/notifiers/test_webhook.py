@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,19 +33,6 @@ def test_the_vector_of_the_specification() -> None:
     at = datetime.fromtimestamp(int(vector["webhook-timestamp"]), UTC)
     headers = signed((Verifier(vector["secret"]),), vector["webhook-id"], vector["body"], at)
     assert headers == {name: vector[name] for name in headers}
-
-
-def test_the_packages_verifier_accepts_a_thousand_random_bodies() -> None:
-    chance = random.Random(20151115)
-    secrets = [new_secret(), new_secret()]
-    signers = tuple(map(Verifier, secrets))
-    for number in range(1000):
-        body = "".join(
-            chr(chance.choice([chance.randrange(32, 127), chance.randrange(0xA0, 0xD7FF), 0x1F702])) for _ in range(200)
-        )
-        headers = signed(signers, f"msg_{number:x}", body, NOW)
-        for secret in secrets:
-            Verifier(secret).verify(body.encode(), headers, json_parse=False)
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1)), st.sampled_from([-11, 0, 5]))  # noqa: DTZ001 - the zone is drawn too
