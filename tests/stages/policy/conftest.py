@@ -231,5 +231,3 @@ def dying() -> Callable[..., Dying]:
 @pytest.fixture
 def killed() -> type[BaseException]:
     return Killed
-
-
