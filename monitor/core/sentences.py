@@ -14,7 +14,7 @@ LIMIT = 600  # code points of one sentence; of a longer one the part around the 
 _LOOK = 24  # code points that are looked at on each side of a stop, and no more: hostile text must stay linear
 _QUOTED = 300  # code points of a quotation within which a stop ends nothing, in scripts without spaces
 
-_stop = re.compile("[.!?…‽؟۔।॥։።។။;\u037e]+|[。！？｡]+[…。！？｡]*|…+。|\n")
+_stop = re.compile("[.!?…‽؟۔।॥։።។။;\u037e。！？｡\n]+")  # one set of characters: the quickest search there is
 _closers = re.compile("(?:[\"'’”“»«›‹)\\]」』）】》]|\\s[»›](?=\\s|[,.;:!?]|\\Z)){0,4}")
 _after = re.compile(r"[\s\"'“‘«‹„»›(\[—–¿¡-]{0,8}(\w{0,16})")
 _wide_stops = frozenset("。！？｡")
@@ -45,6 +45,7 @@ _closes_rarely = _listed(
     Thu Fri Sat Sun янв февр апр авг сент окт нояб дек
     """
 )  # they may end a sentence, and mostly do not
+_shortened = _never | _numbered | _closes_rarely | {"др"}
 _starters = _listed(
     """
     The A An This That These Those He She It They We I You His Her Their Its Our My There Then But And Or So In On
@@ -66,32 +67,38 @@ _ordinal = re.compile(
 def sentences(text: str) -> list[tuple[int, int]]:
     """The spans of the sentences in code points, in order, without the white space between them."""
     spans: list[tuple[int, int]] = []
-    start, length = 0, len(text)
+    start = 0
     for stop in _stop.finditer(text):
-        if stop.start() < start:
+        at, last = stop.span()
+        if at < start:
             continue
-        end = _end(text, start, stop)
+        end = _end(text, start, at, last)
         if end is not None:
             _add(spans, text, start, end)
             start = end
-    _add(spans, text, start, length)
+    _add(spans, text, start, len(text))
     return spans
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
     """The span without the white space at its ends, unless nothing else is there."""
+    if text[start : start + 1] == " ":
+        start += 1
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        spans.append((start, end))
+        return
     words = text[start:end]
     if stripped := words.strip():
         first = start + len(words) - len(words.lstrip())
         spans.append((first, first + len(stripped)))
 
 
-def _end(text: str, start: int, stop: re.Match[str]) -> int | None:
-    """Where the sentence that began at `start` ends, if this stop ends it."""
-    at, last = stop.span()
-    if text[at] == "\n":
+def _end(text: str, start: int, at: int, last: int) -> int | None:
+    """Where the sentence that began at `start` ends, if the stop text[at:last] ends it."""
+    run = text[at:last]
+    if "\n" in run or (run == "." and _plainly_ends(text, start, at, last)):
         return last
-    wide = text[last - 1] in _wide_stops
+    wide = not _wide_stops.isdisjoint(run)
     if last == len(text) or (not wide and text[last].isspace() and text[last + 1 : last + 2] not in ("»", "›")):
         end = last  # by far the most stops
     else:
@@ -104,6 +111,14 @@ def _end(text: str, start: int, stop: re.Match[str]) -> int | None:
     if text[at] == ";" and not "\u0370" <= text[at - 1 : at] <= "\u03ff":
         return None  # a semicolon, but in Greek
     return end if end == len(text) or _ends(text, start, at, end) else None
+
+
+def _plainly_ends(text: str, start: int, at: int, last: int) -> bool:
+    """Whether a full stop stands between a word that abbreviates nothing and a space with a capital behind it: by far the most do."""
+    if text[last : last + 1] != " " or not text[last + 1 : last + 2].isupper():
+        return False
+    word = text[text.rfind(" ", start, at) + 1 : at]
+    return len(word) > 1 and word.isalpha() and word not in _shortened
 
 
 def _ends(text: str, start: int, at: int, end: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import Indel, Prefix
+from rapidfuzz.distance import Indel
 
 _MOST_CELLS = 4_000 * 4_000  # of the table that matches equal items: about 50 ms
 
@@ -24,23 +24,36 @@ class Gap(NamedTuple):
 
 def gaps(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Gap]:
     """Where two sequences differ, in order; between two gaps they are equal."""
-    numbers: dict[Hashable, int] = {}  # rapidfuzz compares hashes; numbers of our own cannot collide
-    old, new = ([numbers.setdefault(item, len(numbers)) for item in side] for side in (old, new))
-    head = Prefix.similarity(old, new)
-    tail = Prefix.similarity(old[head:][::-1], new[head:][::-1])
-    a, b = head, len(old) - tail
-    c, d = head, len(new) - tail
-    if a == b and c == d:
+    a, b, c, d = _middle(old, new)
+    rows, columns = b - a, d - c
+    if not rows and not columns:
         return []
-    if (b - a) * (d - c) > _MOST_CELLS or a == b or c == d:
+    if not rows or not columns or rows == columns == 1 or rows * columns > _MOST_CELLS:
+        return [Gap(a, b, c, d)]
+    numbers: dict[Hashable, int] = {}  # rapidfuzz compares hashes; numbers of our own cannot collide
+    before = [numbers.setdefault(item, len(numbers)) for item in old[a:b]]
+    known = len(numbers)
+    after = [numbers.setdefault(item, len(numbers)) for item in new[c:d]]
+    if min(after) >= known:
         return [Gap(a, b, c, d)]
     return _merged(
         [
             Gap(a + o.src_start, a + o.src_end, c + o.dest_start, c + o.dest_end)
-            for o in Indel.opcodes(old[a:b], new[c:d])
+            for o in Indel.opcodes(before, after)
             if o.tag != "equal"
         ]
     )
+
+
+def _middle(old: Sequence[Hashable], new: Sequence[Hashable]) -> Gap:
+    """What is left of two sequences without their common head and tail."""
+    b, d = len(old), len(new)
+    head, most = 0, min(b, d)
+    while head < most and old[head] == new[head]:
+        head += 1
+    while b > head and d > head and old[b - 1] == new[d - 1]:
+        b, d = b - 1, d - 1
+    return Gap(head, b, head, d)
 
 
 def _merged(found: list[Gap]) -> list[Gap]:

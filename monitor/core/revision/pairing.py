@@ -1,7 +1,6 @@
 """Which passages of two texts are one passage: kept, changed, cut in two, run together or moved. It looks at words, not at meaning.
 
-The same rules serve paragraphs and sentences. A passage is spelled with one character a word, so that likeness is a matter of a few
-machine instructions. All work is bounded: of very many passages only those at about the same place of both texts are compared.
+The same rules serve paragraphs and sentences. All work is bounded: of very many passages only those at about the same place of both texts are compared.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.distance import Indel, LCSseq, Postfix, Prefix
 
 from monitor.core.revision.gaps import Gap, gaps
 from monitor.core.text import lettering
@@ -19,14 +18,20 @@ Kind = Literal["kept", "changed", "split", "merged", "moved", "added", "removed"
 
 _ENOUGH = 0.36  # the share of common words above which two passages are one, rewritten
 _ENOUGH_TO_MOVE = 0.6  # the same for passages at different places
+_SURELY = 0.7  # the share above which two passages at the same place are one, whatever stands beside them
+_SAME_LENGTH = 0.8  # of two passages of which neither was cut
 _LEAST_TO_MOVE = 4  # words of a passage that is known again when it is reworded elsewhere
 _MOST_PARTS = 4  # into which one passage is cut
 _MOST_CELLS = 10_000  # pairs whose likeness is measured in one gap: about 50 ms
 _MOST_PASSAGES = 20_000  # of a gap that are compared at all
 _MOST_WORDS = 400  # of one passage: its beginning says which it is
 
+_ascii_word = re.compile(r"\w+")
 _WIDE = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script without spaces goes on
+
+
+_Spelled = list[str]  # a passage as its words
 
 
 class Link(NamedTuple):
@@ -46,15 +51,15 @@ def linked(old: Sequence[str], new: Sequence[str]) -> list[Link]:
     """
     if list(old) > list(new):  # of the two directions one is computed, so that the other is its mirror
         return sorted(map(_mirrored, linked(new, old)), key=_place)
-    words = _Words()
     links: list[Link] = []
     a = c = 0
     for gap in gaps(old, new):
-        links += _kept(a, gap.a, c)
-        links += _within(gap, old, new, words)
+        if gap.a > a:
+            links += _kept(a, gap.a, c)
+        links += _within(gap, old, new)
         a, c = gap.b, gap.d
     links += _kept(a, len(old), c)
-    return sorted(_with_moves(links, old, new), key=_place)
+    return _with_moves(links, old, new)
 
 
 _MIRROR: Final[dict[Kind, Kind]] = {"split": "merged", "merged": "split", "added": "removed", "removed": "added"}
@@ -70,9 +75,8 @@ def _place(link: Link) -> tuple[int, bool, int]:
 
 def one_by_one(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """The passages that are one, rewritten, in the order of both; here none is cut in two or run together."""
-    words = _Words()
-    spelled = [words.spelled(text) for text in old], [words.spelled(text) for text in new]
-    return [(pair.a, pair.c) for pair in _corresponding(*spelled, parts=1)]
+    pairs = _corresponding(list(map(_words, old)), list(map(_words, new)), parts=1)
+    return [(pair.a, pair.c) for pair in pairs]
 
 
 def _with_moves(links: list[Link], old: Sequence[str], new: Sequence[str]) -> list[Link]:
@@ -95,41 +99,84 @@ def _with_moves(links: list[Link], old: Sequence[str], new: Sequence[str]) -> li
 # --- in order --------------------------------------------------------------------------------------------------------
 
 
-class _Words(dict[str, str]):
-    """A character for each word, made up as words come."""
-
-    def __missing__(self, word: str) -> str:
-        self[word] = character = chr(len(self) + 0xE000)  # beyond the surrogates there is room for a million
-        return character
-
-    def spelled(self, text: str) -> str:
-        """The text with one character a word, capitals and marks left aside; cut short after some hundred words."""
-        words = _word.findall(text[: _MOST_WORDS * 20].casefold())
-        return "".join([self[word] for word in words[:_MOST_WORDS]])
+def _words(text: str) -> list[str]:
+    """The words of a text, capitals and marks left aside; cut short after some hundred."""
+    pattern = _ascii_word if text.isascii() else _word
+    return pattern.findall(text[: _MOST_WORDS * 20].casefold())[:_MOST_WORDS]
 
 
 def _kept(start: int, stop: int, place: int) -> Iterator[Link]:
     return (Link("kept", i, i + 1, place + i - start, place + i - start + 1) for i in range(start, stop))
 
 
-def _within(gap: Gap, old: Sequence[str], new: Sequence[str], words: _Words) -> Iterator[Link]:
-    """The links of a gap: first what differs in looks alone, then what resembles."""
-    if gap.a == gap.b or gap.c == gap.d:
-        yield from _alone(gap)
-        return
+def _within(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
+    """The links of a gap: first what is plainly one at its head and its end, then what differs in looks alone or resembles."""
+    a, b, c, d = gap
+    single = b - a == d - c == 1
+    while a < b and c < d and (kind := _plainly(old[a], new[c], single=single)):
+        yield Link(kind, a, a + 1, c, c + 1)
+        a, c = a + 1, c + 1
+    end: list[Link] = []
+    while a < b and c < d and (kind := _plainly(old[b - 1], new[d - 1], single=single)):
+        end.append(Link(kind, b - 1, b, d - 1, d))
+        b, d = b - 1, d - 1
+    rest = Gap(a, b, c, d)
+    comparable = a < b and c < d and max(b - a, d - c) <= _MOST_PASSAGES
+    yield from _alike(rest, old, new) if comparable else _alone(rest)
+    yield from reversed(end)
+
+
+def _alike(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
     before, after = [lettering(text) for text in old[gap.a : gap.b]], [lettering(text) for text in new[gap.c : gap.d]]
     a = c = 0
     for inner in (*gaps(before, after), Gap(len(before), len(before), len(after), len(after))):
         yield from _kept(gap.a + a, gap.a + inner.a, gap.c + c)
-        yield from _resembling(Gap(gap.a + inner.a, gap.a + inner.b, gap.c + inner.c, gap.c + inner.d), old, new, words)
+        yield from _resembling(Gap(gap.a + inner.a, gap.a + inner.b, gap.c + inner.c, gap.c + inner.d), old, new)
         a, c = inner.b, inner.d
 
 
-def _resembling(gap: Gap, old: Sequence[str], new: Sequence[str], words: _Words) -> Iterator[Link]:
-    if gap.a == gap.b or gap.c == gap.d or max(gap.b - gap.a, gap.d - gap.c) > _MOST_PASSAGES:
+def _plainly(old: str, new: str, *, single: bool) -> Kind | None:
+    """What became of a passage of which most stays; None where that is not so, or it may have been cut.
+
+    `single` passages, with no others beside them, cannot have been cut, and may differ more in length.
+    """
+    shorter, longer = sorted((len(old), len(new)))
+    if not single and shorter < _SAME_LENGTH * longer:
+        return None
+    head = Prefix.similarity(old, new)
+    tail = min(Postfix.similarity(old, new), shorter - head)
+    if 2 * (head + tail) < longer and (single or _share(old, new) < _SURELY):
+        return None
+    if _differ(old[head : head + 1], new[head : head + 1]):
+        return "changed"
+    start, cut = _between_words(old, head, -1), len(old) - _between_words(old, len(old) - tail, 1)
+    same = lettering(old[start : len(old) - cut]) == lettering(new[start : len(new) - cut])
+    return "kept" if same else "changed"
+
+
+def _differ(old: str, new: str) -> bool:
+    """Whether texts that are the same up to these characters surely say something else: two plain letters or figures."""
+    return old.isascii() and new.isascii() and old.isalnum() and new.isalnum() and old.lower() != new.lower()
+
+
+def _share(old: str, new: str) -> float:
+    return LCSseq.normalized_similarity(_words(old), _words(new), score_cutoff=_SURELY)
+
+
+def _between_words(text: str, at: int, step: int) -> int:
+    """The nearest place in one direction where letterings can be parted: at a space that belongs to no figure."""
+    while 0 < at < len(text):
+        if text[at] == " " and text[at - 1].isalpha() and text[at + 1 : at + 2].isalpha():
+            return at
+        at += step
+    return at
+
+
+def _resembling(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
+    if gap.a == gap.b or gap.c == gap.d:
         yield from _alone(gap)
         return
-    before, after = ([words.spelled(text) for text in side] for side in (old[gap.a : gap.b], new[gap.c : gap.d]))
+    before, after = list(map(_words, old[gap.a : gap.b])), list(map(_words, new[gap.c : gap.d]))
     a, c = gap.a, gap.c
     for pair in _corresponding(before, after):
         there = Gap(gap.a + pair.a, gap.a + pair.b, gap.c + pair.c, gap.c + pair.d)
@@ -145,7 +192,7 @@ def _alone(gap: Gap) -> Iterator[Link]:
     yield from (Link("added", gap.a, gap.a, j, j + 1) for j in range(gap.c, gap.d))
 
 
-def _corresponding(old: Sequence[str], new: Sequence[str], parts: int = _MOST_PARTS) -> list[Gap]:
+def _corresponding(old: Sequence[_Spelled], new: Sequence[_Spelled], parts: int = _MOST_PARTS) -> list[Gap]:
     """The same for spelled passages. Very many are compared in stretches, each with its like."""
     rows, columns = len(old), len(new)
     stretches = min(-(-rows * columns // _MOST_CELLS), rows, columns)
@@ -161,7 +208,7 @@ def _corresponding(old: Sequence[str], new: Sequence[str], parts: int = _MOST_PA
     return found
 
 
-def _best(old: Sequence[str], new: Sequence[str], parts: int) -> list[Gap]:
+def _best(old: Sequence[_Spelled], new: Sequence[_Spelled], parts: int) -> list[Gap]:
     """The pairs whose gains sum up highest (Needleman and Wunsch, with passages cut or joined, no cost for a gap)."""
     rows, columns = len(old), len(new)
     if rows == columns == 1:
@@ -192,7 +239,9 @@ def _path(best: Sequence[Sequence[float]], taken: dict[tuple[int, int], tuple[in
             j += 1
 
 
-def _pairings(old: Sequence[str], new: Sequence[str], i: int, j: int, parts: int) -> Iterator[tuple[int, int, float]]:
+def _pairings(
+    old: Sequence[_Spelled], new: Sequence[_Spelled], i: int, j: int, parts: int
+) -> Iterator[tuple[int, int, float]]:
     """How the passages at i and j may be one: (how many old ones, how many new ones, what is gained)."""
     gain = _gain(old[i], new[j])
     if gain:
@@ -203,18 +252,18 @@ def _pairings(old: Sequence[str], new: Sequence[str], i: int, j: int, parts: int
         yield from ((count, 1, gain) for count, gain in _cuts(new[j], old[i : i + parts]))
 
 
-def _cuts(whole: str, parts: Sequence[str]) -> Iterator[tuple[int, float]]:
+def _cuts(whole: _Spelled, parts: Sequence[_Spelled]) -> Iterator[tuple[int, float]]:
     """How well the first two, three … parts together make up the whole."""
     together = parts[0]
     for count, part in enumerate(parts[1:], 2):
-        together += part
+        together = together + part
         if not part or len(together) * 2 > len(whole) * 3:
             return
         if gain := _gain(whole, together):
             yield count, gain
 
 
-def _gain(old: str, new: str) -> float:
+def _gain(old: _Spelled, new: _Spelled) -> float:
     """What is gained by taking two spelled passages for one: their common words, less a share of all; 0 where that is too much."""
     total = len(old) + len(new)
     if 2 * min(len(old), len(new)) <= _ENOUGH * total:
@@ -236,18 +285,19 @@ def moves(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _same(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
+    """Those that say the same; of immensely many, those that are the same."""
+    said = lettering if len(gone) + len(come) <= _MOST_PASSAGES else str
     homes: dict[str, list[int]] = {}
     for i in range(len(gone) - 1, -1, -1):
-        homes.setdefault(lettering(gone[i]), []).append(i)
+        homes.setdefault(said(gone[i]), []).append(i)
     homes.pop("", None)
-    return [(home.pop(), j) for j, text in enumerate(come) if (home := homes.get(lettering(text)))]
+    return [(home.pop(), j) for j, text in enumerate(come) if (home := homes.get(said(text)))]
 
 
 def _reworded(gone: Sequence[str], come: Sequence[str], left: list[int], right: list[int]) -> list[tuple[int, int]]:
     if not left or not right or len(left) * len(right) > _MOST_CELLS:
         return []
-    words = _Words()
-    old, new = {i: words.spelled(gone[i]) for i in left}, {j: words.spelled(come[j]) for j in right}
+    old, new = {i: _words(gone[i]) for i in left}, {j: _words(come[j]) for j in right}
     likely = sorted(
         (-share, i, j)
         for i in left

@@ -36,14 +36,16 @@ def told_apart(block: int, text: str) -> list[Sentence]:
 
 def pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[SentencePair]:
     """The sentences of a passage as pairs, in the order of the newer text; what was removed stands where it stood."""
+    if not old or not new:
+        return [SentencePair("removed", (one,), ()) for one in old] + [SentencePair("added", (), (one,)) for one in new]
     links = linked([sentence.text for sentence in old], [sentence.text for sentence in new])
     return [SentencePair(link.kind, tuple(old[link.a : link.b]), tuple(new[link.c : link.d])) for link in links]
 
 
 def across(passages: Sequence[Sequence[SentencePair]]) -> list[tuple[SentencePair, ...]]:
     """The pairs of several passages, where a sentence that left one and came to another has moved."""
-    gone = [pair.before[0] for passage in passages for pair in passage if pair.kind == "removed"]
-    come = [pair.after[0] for passage in passages for pair in passage if pair.kind == "added"]
+    gone = sorted(pair.before[0] for passage in passages for pair in passage if pair.kind == "removed")
+    come = sorted(pair.after[0] for passage in passages for pair in passage if pair.kind == "added")
     if not gone or not come:
         return [tuple(passage) for passage in passages]
     found = moves([sentence.text for sentence in gone], [sentence.text for sentence in come])

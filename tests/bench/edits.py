@@ -1,0 +1,97 @@
+"""How many revisions a second one core classifies, at 800 words with 5 % of them changed: `python tests/bench/edits.py`.
+
+The whole of it: alignment of blocks and sentences, typed edits, significance and the plain line. Twice: with the changed words in two
+places, as edits have them (a sentence rewritten, a few words here and there), and scattered evenly over the text, which is harder. For
+comparison, difflib's word diff of the same texts, which names nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from difflib import SequenceMatcher
+
+from monitor.core.content import Block, Content
+from monitor.core.revision.alignment import aligned
+from monitor.core.revision.classify import classified
+
+_WORDS, _CHANGED, _TEXTS, _SECONDS = 800, 40, 40, 2.0
+_PARAGRAPH, _SENTENCE = 45, 18  # words, about as news has them
+_NEWS = """
+the a of to in and on for with that by from at as was were said president minister police officials attack town
+border army war raid school people house street report company city market bank vote law court party leader
+prices week Sunday Paris Raqqa Brussels France Germany Hollande government ministry spokesman witnesses several
+hundred after before during against found killed wounded arrested claimed denied called opened closed struck
+reached left came went began ended remained
+"""
+_VOCABULARY = _NEWS.split()
+
+
+def text(chance: random.Random) -> list[list[str]]:
+    """Paragraphs of words that read like none, but are as long and as varied as news."""
+    words = [chance.choice(_VOCABULARY) for _ in range(_WORDS)]
+    for at in range(0, _WORDS, 37):
+        words[at] = str(chance.randrange(2, 500))
+    for at in range(_SENTENCE - 1, _WORDS, _SENTENCE):
+        words[at] += "."
+        if at + 1 < _WORDS:
+            words[at + 1] = words[at + 1].capitalize()
+    return [words[at : at + _PARAGRAPH] for at in range(0, _WORDS, _PARAGRAPH)]
+
+
+def together(paragraphs: list[list[str]], chance: random.Random) -> list[list[str]]:
+    """The changed words in two places: most in one run, the others within one paragraph."""
+    new = [list(words) for words in paragraphs]
+    first, second = chance.sample(range(len(new) - 1), 2)
+    run = chance.randrange(_PARAGRAPH - 24)
+    new[first][run : run + 24] = (chance.choice(_VOCABULARY) for _ in range(24))
+    for at in chance.sample(range(_PARAGRAPH), _CHANGED - 24):
+        new[second][at] = chance.choice(_VOCABULARY)
+    return new
+
+
+def scattered(paragraphs: list[list[str]], chance: random.Random) -> list[list[str]]:
+    """The changed words anywhere."""
+    new = [list(words) for words in paragraphs]
+    for at in chance.sample(range(_WORDS), _CHANGED):
+        new[at // _PARAGRAPH][at % _PARAGRAPH] = chance.choice(_VOCABULARY)
+    return new
+
+
+def content(paragraphs: list[list[str]]) -> Content:
+    blocks = tuple(Block("paragraph", " ".join(words)) for words in paragraphs)
+    return Content(title="A title that stays", lang="en", blocks=blocks)
+
+
+def rate(run: Callable[[Content, Content], object], pairs: list[tuple[Content, Content]]) -> float:
+    """Runs a second of processor time, over at least some seconds of it."""
+    for pair in pairs:
+        run(*pair)
+    count, started = 0, time.process_time()
+    while time.process_time() - started < _SECONDS:
+        for pair in pairs:
+            run(*pair)
+        count += len(pairs)
+    return count / (time.process_time() - started)
+
+
+def word_diff(old: Content, new: Content) -> object:
+    words = [" ".join(block.text for block in side.blocks).split() for side in (old, new)]
+    return SequenceMatcher(None, *words).get_opcodes()
+
+
+def main() -> int:
+    chance = random.Random(4)
+    texts = [text(chance) for _ in range(_TEXTS)]
+    print(f"{_WORDS} words, {_CHANGED} changed   in two places    scattered   (a second, on one core)")
+    sets = [[(content(old), content(edit(old, chance))) for old in texts] for edit in (together, scattered)]
+    for name, run in (("classified", classified), ("aligned only", aligned), ("difflib words", word_diff)):
+        near, far = (rate(run, pairs) for pairs in sets)
+        print(f"{name:<23} {near:14,.0f} {far:12,.0f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
