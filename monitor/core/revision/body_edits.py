@@ -134,6 +134,8 @@ def _sentence_edits(reading: Reading, pair: SentencePair, zone: Zone, in_note: d
 
 def _looks_alike(before: str, after: str) -> bool:
     """Whether two sentences say the same, in whatever digits."""
+    if before.isascii() and after.isascii():
+        return False  # it would have been kept
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 
 

@@ -52,7 +52,7 @@ def edits(old: Content, new: Content) -> tuple[Edit, ...]:
 def _read(old: Content, new: Content) -> tuple[tuple[Edit, ...], bool]:
     """The edits, and whether a stamp in the text changed beside them."""
     words = lexicon(new.lang or old.lang, _sample(new) or _sample(old))
-    reading = Reading(aligned(old, new), words)
+    reading = Reading.of(aligned(old, new), words)
     found = (*_stated(old, new, words), *body_edits(reading))
     stamps = tuple(reading.stamps)
     if not found:

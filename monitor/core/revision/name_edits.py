@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
+from monitor.core.revision.differing import differing
 from monitor.core.revision.names import names
 from monitor.core.revision.reading import Reading
+from monitor.core.revision.sentences import SentencePair
 
 _MOST = 20  # of one text
 
@@ -22,10 +24,9 @@ def name_edits(reading: Reading) -> Iterator[Edit]:
 def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
-    for passage in reading.passages(new=new):
-        for start, end in passage.parts:
-            for name in names(passage.text[start:end], reading.words):
-                found.setdefault(name, passage.block)
+    for block, text in _news(reading, new=new):
+        for name in names(text, reading.words):
+            found.setdefault(name, block)
     if not found:
         return
     text = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
@@ -38,3 +39,23 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
             after=name if new else "",
             block=block,
         )
+
+
+def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
+    """What one text says that the other does not, by block: paragraphs, sentences, and what differs in those that are one."""
+    for passage in reading.passages(new=new):
+        pair = reading.alignment.blocks[passage.home]
+        if pair.kind in {"added", "removed"}:
+            yield passage.block, passage.text
+            continue
+        for both in pair.sentences:
+            own = both.after if new else both.before
+            if both.kind != "kept" and own and own[0].block == passage.block:
+                yield passage.block, _new_in(both, new=new)
+
+
+def _new_in(both: SentencePair, *, new: bool) -> str:
+    before, after = (" ".join(sentence.text for sentence in side) for side in (both.before, both.after))
+    if not before or not after:
+        return before or after
+    return differing(before, after)[new]

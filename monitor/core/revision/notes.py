@@ -71,7 +71,10 @@ def note(text: str, lexicon: Lexicon) -> Note:
 def _remarks(text: str, rules: _Rules) -> str:
     """The text in small letters, if it holds a word without which there is no note; else nothing."""
     small = text.lower()
-    return small if any(word in small for word in rules.remarks) else ""
+    for word in rules.remarks:  # a loop: this is asked of every paragraph that changed
+        if word in small:
+            return small
+    return ""
 
 
 def _is_stamp(text: str, rules: _Rules) -> bool:

@@ -16,6 +16,7 @@ _SPACES = "\u00a0\u202f\u2009 "
 _HAN = "零〇一二两兩三四五六七八九十百千万萬亿億兆壹贰叁壱"
 _SCALES_OF_HAN = "十百千万萬亿億兆"
 _MOST_DIGITS = 18
+_BESIDE = 24  # characters beside a number that may make it a date
 _MOST_DATES = 200  # of a sentence
 _ALONE = frozenset(
     [
@@ -100,8 +101,12 @@ def _digits(lexicon_point: bool) -> re.Pattern[str]:
 
 def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
     rules = _rules(lexicon)
-    aside = [match.span() for match in rules.aside.finditer(text)][:_MOST_DATES]
-    for match in _digits(lexicon.point).finditer(text):
+    written = list(_digits(lexicon.point).finditer(text))
+    if not written:
+        return
+    near = max(written[0].start() - _BESIDE, 0), written[-1].end() + _BESIDE
+    aside = [match.span() for match in rules.aside.finditer(text, *near)][:_MOST_DATES]
+    for match in written:
         start, end = match.span()
         if end - start > _MOST_DIGITS or any(a < end and start < b for a, b in aside):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -12,7 +13,8 @@ from monitor.core.revision.alignment import Alignment, BlockPair
 from monitor.core.revision.authors import is_author_line
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.notes import Note, note
-from monitor.core.revision.sentences import Sentence
+from monitor.core.revision.sentences import Sentence, SentencePair
+from monitor.core.text import lettering
 
 Zone = Literal["body", "lede"]
 
@@ -36,6 +38,7 @@ class Reading:
     quoted: dict[tuple[bool, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     notes: dict[str, Note] = field(default_factory=dict)
     ledes: dict[bool, int] = field(default_factory=dict)
+    found: dict[bool, list[Passage]] = field(default_factory=dict)
 
     def blocks(self, *, new: bool) -> tuple[Block, ...]:
         """The blocks of the newer or the older text."""
@@ -66,16 +69,56 @@ class Reading:
         """The pairs of blocks that are not as they were, with their numbers."""
         return [(home, pair) for home, pair in enumerate(self.alignment.blocks) if pair.kind != "kept"]
 
+    @classmethod
+    def of(cls, alignment: Alignment, words: Lexicon) -> Reading:
+        """The texts to read, where a paragraph that took over a sentence of the one before it is that one, rewritten."""
+        return cls(Alignment(alignment.old, alignment.new, tuple(_taken_over(alignment.blocks))), words)
+
     def passages(self, *, new: bool) -> list[Passage]:
         """The blocks of one text that are not as they were, without notes and author lines."""
+        if new not in self.found:
+            self.found[new] = list(self._passages(new=new))
+        return self.found[new]
+
+    def _passages(self, *, new: bool) -> Iterator[Passage]:
         blocks = self.blocks(new=new)
-        found = []
         for home, pair in self.changed():
             for block in pair.after if new else pair.before:
                 text = blocks[block].text
                 if not self.note(text) and not is_author_line(text):
-                    found.append(Passage(block, home, text, _parts(pair, block, text, new=new)))
-        return found
+                    yield Passage(block, home, text, _parts(pair, block, text, new=new))
+
+
+def _taken_over(pairs: tuple[BlockPair, ...]) -> Iterator[BlockPair]:
+    last: BlockPair | None = None
+    for pair in pairs:
+        if last and {last.kind, pair.kind} == {"added", "removed"}:
+            added, removed = (pair, last) if pair.kind == "added" else (last, pair)
+            kept = [both for both in added.sentences if both.before and both.before[0].block == removed.before[0]]
+            if kept:
+                yield _rewritten(added, removed)
+                last = None
+                continue
+        if last:
+            yield last
+        last = pair
+    if last:
+        yield last
+
+
+def _rewritten(added: BlockPair, removed: BlockPair) -> BlockPair:
+    """The two as one pair, in which the sentence that both have is kept."""
+    there = [
+        both._replace(kind="kept") if _is_kept(both, removed.before[0]) else both
+        for both in (*removed.sentences, *added.sentences)
+    ]
+    return BlockPair("changed", removed.before, added.after, tuple(there))
+
+
+def _is_kept(both: SentencePair, block: int) -> bool:
+    if both.kind != "moved" or both.before[0].block != block:
+        return False
+    return lettering(both.before[0].text) == lettering(both.after[0].text)
 
 
 def _parts(pair: BlockPair, block: int, text: str, *, new: bool) -> tuple[tuple[int, int], ...]:

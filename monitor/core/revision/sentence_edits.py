@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rapidfuzz.distance import Postfix, Prefix
-
 from monitor.core.events import Edit, Measure
+from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
 from monitor.core.revision.hedges import hedged, hedges
 from monitor.core.revision.lexicon import Lexicon
@@ -14,8 +13,7 @@ from monitor.core.revision.numerals import counts
 from monitor.core.revision.recount import Recount, recounted
 from monitor.core.revision.typos import typo
 
-_BESIDE = 40  # characters on each side of a difference that may belong to a figure or a hedge in it
-_LONGEST_SLIP = 2 * _BESIDE + 80
+_LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
 
 def sentence_edits(before: str, after: str, words: Lexicon, *, zone: str, block: int | None) -> list[Edit]:
@@ -31,20 +29,6 @@ def sentence_edits(before: str, after: str, words: Lexicon, *, zone: str, block:
     if not found and max(len(left), len(right)) < _LONGEST_SLIP:
         found += _typo_edit(before, after, zone, block)
     return found
-
-
-def differing(before: str, after: str) -> tuple[str, str]:
-    """Where two versions of a sentence differ, with a few words on either side: what is read of an edit at first."""
-    head = Prefix.similarity(before, after)
-    tail = min(Postfix.similarity(before, after), min(len(before), len(after)) - head)
-    start = max(head - _BESIDE, 0)
-    if start:
-        start = max(before.rfind(" ", 0, start), 0)
-    more = max(tail - _BESIDE, 0)
-    if more:
-        space = before.find(" ", len(before) - more)
-        more = len(before) - space if space >= 0 else 0
-    return before[start : len(before) - more], after[start : len(after) - more]
 
 
 def _figure_edit(recount: Recount, before: str, after: str, zone: str, block: int | None) -> Edit:

@@ -81,7 +81,7 @@ _NEGATIONS_WITHOUT_SPACES: Final = re.compile("不|没|沒|未|无|非|ない|�
 
 def weighed(edits: Sequence[Edit]) -> Significance:
     """How much a revision matters: as much as its weightiest edit. A “not” that comes or goes is never minor."""
-    if any(edit.kind in _MAJOR or (edit.kind in _PROSE and _negated(edit)) for edit in edits):
+    if any(edit.kind in _MAJOR for edit in edits) or any(edit.kind in _PROSE and _negated(edit) for edit in edits):
         return "major"
     return "cosmetic" if all(edit.kind in _COSMETIC for edit in edits) else "minor"
 

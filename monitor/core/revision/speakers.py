@@ -16,6 +16,7 @@ _MOST_WORDS = 7  # of one speaker
 _WINDOW = 90  # characters on each side of a verb that are looked at
 HOLE = "\x00"  # stands for each character of a quotation, which is no place to look for its speaker
 
+_big_word = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČА-ЯЁ][\w’'-]+")
 _edge = re.compile(r"[,;:.!?—–()\[\]\x00،؛。！？；：，、「」\n]|\s-\s")
 _name_stop = re.compile(
     r"[,;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.|\s-\s"
@@ -200,7 +201,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
     if words and not _capital.match(words[0]) and (named := _apposed_name.match(text, end)):
         return named[1], named.end()
     if lexicon.lang == "ar":
-        words = words[:4]
+        words = words if stop and len(words) == len(text[at:end].split()) else words[:4]
         while words and words[-1] in lexicon.linkers:
             words.pop()
     return " ".join(words).strip(" '’\""), end
@@ -225,6 +226,8 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
         speaker = subjects[-1][1] if subjects else ""
         yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
+    for match in _said_after.finditer(text):
+        yield Attribution(match[1], "と", match.start(1), match.end(1))
     for match in _quoted.finditer(text):
         first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
         subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
@@ -237,6 +240,7 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
 
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
+_said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?)[はが]")
 _topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?)(?:は|が)(?=[、「『\x00と\u3400-\u9fffァ-ヶ])")
 
 
@@ -270,6 +274,13 @@ def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "")
     left, right = one.casefold(), other.casefold()
     if left in right or right in left:
         return True
+    key_left, key_right = _surname(one), _surname(other)
+    if key_left and key_right:
+        return (
+            key_left == key_right
+            or key_left in _stems(near_other.casefold()) | _stems(right)
+            or (key_right in _stems(near_one.casefold()) | _stems(left))
+        )
     known_left, known_right = _telling(left), _telling(right)
     if not known_left or not known_right:
         return bool(_stems(left) & _stems(right))
@@ -345,5 +356,11 @@ def _telling(name: str) -> set[str]:
     return {word[:5] for word in re.findall(r"\w+", name) if word not in _plain and len(word) > 2}
 
 
+def _surname(name: str) -> str:
+    """The stem of the last word with a capital; empty where there is none, or the script has no capitals."""
+    found = _big_word.findall(name)
+    return found[-1].casefold()[:5] if found else ""
+
+
 def _stems(name: str) -> set[str]:
-    return {word[:5] for word in re.findall(r"\w+", name) if len(word) > 3}
+    return {word[:5] for word in re.findall(r"\w+", name) if len(word) > 2}

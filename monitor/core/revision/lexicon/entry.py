@@ -78,8 +78,8 @@ class Lexicon:
     negations: frozenset[str] = frozenset()
 
     def any_of(self, options: Iterable[str]) -> str:
-        """A regular expression for any of the phrases; the longest first, as whole words where words are parted."""
-        body = "|".join(sorted(set(options), key=len, reverse=True)).replace(" ?", r"\s?").replace(" ", r"\s+")
+        """A regular expression for any of the phrases, as whole words where words are parted."""
+        body = _branches([option.replace(" ?", r"\s?").replace(" ", r"\s+") for option in set(options)])
         if not body:
             return r"(?!)"
         return rf"(?<!\w)(?:{body})(?!\w)" if self.spaced else rf"(?:{body})"
@@ -87,3 +87,20 @@ class Lexicon:
     def pattern(self, options: Iterable[str]) -> re.Pattern[str]:
         """`any_of`, compiled; capitals do not matter."""
         return re.compile(self.any_of(options), re.IGNORECASE)
+
+
+_plain_letter = re.compile(r"[^\W\d_](?![?*+{|])")
+
+
+def _branches(options: Iterable[str]) -> str:
+    """The options as one alternation, the longest first; those that begin with one letter share it, which is quicker to search."""
+    groups: dict[str, list[str]] = {}
+    for option in sorted(options, key=lambda option: (-len(option), option)):
+        plain = _plain_letter.match(option) and "|" not in re.sub(
+            r"\([^()]*\)|\[[^\]]*\]", "", re.sub(r"\([^()]*\)", "", option)
+        )
+        groups.setdefault(option[0] if plain else f"({option}", []).append(option)
+    return "|".join(
+        group[0] if len(group) == 1 else f"{first}(?:{'|'.join(option[1:] for option in group)})"
+        for first, group in groups.items()
+    )
