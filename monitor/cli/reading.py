@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from monitor.cli import alerts, articles, channels, deliveries, diffing, feeds, tailing, upkeep
+from monitor.cli import alerts, articles, channels, deliveries, diffing, feeds, keeping, tailing, upkeep
 
 
 def register(app: typer.Typer) -> None:

@@ -52,6 +52,14 @@ def repair(folder: Path) -> Loss | None:
     return _cut(path, good, tail)
 
 
+def whole_bytes(descriptor: int) -> int:
+    """How many bytes of an open file, from the front, are whole commands and whole transactions."""
+    if not os.fstat(descriptor).st_size:
+        return 0
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as content:
+        return _good_bytes(content)
+
+
 def _last_file(folder: Path) -> Path | None:
     manifests = sorted(folder.glob("*.manifest"))
     if not manifests:

@@ -10,7 +10,7 @@ from redis import exceptions as redis_errors
 
 from monitor.errors import LogUnavailable
 from monitor.store.connection import Connection
-from monitor.store.keys import ARCHIVE, GROUPS, META, Keys
+from monitor.store.keys import ARCHIVE, GROUPS, IMPORTING, META, Keys
 from monitor.store.trouble import Patience, code_of, lasting, passes
 
 _log = structlog.get_logger()
@@ -63,7 +63,9 @@ async def lay(connection: Connection, partitions: int, *, archiving: bool = Fals
         raise LogUnavailable(
             f"this log has {int(fixed)} partitions since its first start, not {partitions}: set partitions = {int(fixed)}"
         )
-    archived = await connection.ask("HGET", META, ARCHIVE)
+    archived, importing = await connection.ask("HMGET", META, ARCHIVE, IMPORTING)
+    if importing:
+        raise LogUnavailable("an import into this log did not come to its end: empty it, and import again")
     if archiving and not archived:
         await _create_groups(connection, partitions, (ARCHIVE,))
         await connection.ask("HSET", META, ARCHIVE, "yes")

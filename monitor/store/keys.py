@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 META = "monitor:meta"
+IMPORTING = "importing"  # the field of META that stands while an import is under way
 GROUPS = ("match", "policy", "deliver", "project")
 ARCHIVE = "archive"  # the group of the archive, where there is one: what it has read is sealed
 CONSUMER = "monitor"  # one constant name a group: the lease says who reads, so that a successor finds what was pending
@@ -22,6 +23,11 @@ class Keys:
     """The keys of one partition."""
 
     partition: int
+
+    @property
+    def prefix(self) -> str:
+        """What every key of the partition begins with."""
+        return self._key("")
 
     def _key(self, *parts: str) -> str:
         return ":".join((f"{{monitor:{self.partition}}}", *parts))

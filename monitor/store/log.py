@@ -197,6 +197,12 @@ class RedisLog:
         """Whoever archives a partition; a context manager."""
         return Archivist(self._connection, self.archive, partition, self._clock, self._ttl)
 
+    async def events(self) -> int:
+        """How many events there are, in the archive and the stream."""
+        ledgers = [Keys(partition).ledger for partition in range(self._partitions)]
+        counts = await self._connection.ask_all([("HGET", ledger, "events") for ledger in ledgers])
+        return sum(int(count or 0) for count in counts)
+
     async def release_the_dead(self) -> int:
         """Give back every lease and claim: for a start that knows that no holder lives. Returns how many there were."""
         released = 0

@@ -35,5 +35,6 @@ LAG = _script("lag")
 REPIN = _script("repin")
 MARK = _script("mark")
 TRIM = _script("trim")
+REPLAY = _script("replay")
 
-ALL = (COMMIT, CLAIM, NEXT_DUE, RELEASE, LEASE, LEAVE, READ, PARK, UNPARK, LAG, REPIN, MARK, TRIM)
+ALL = (COMMIT, CLAIM, NEXT_DUE, RELEASE, LEASE, LEAVE, READ, PARK, UNPARK, LAG, REPIN, MARK, TRIM, REPLAY)

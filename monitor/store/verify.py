@@ -79,7 +79,7 @@ async def _check_heads(log: RedisLog, partition: int, reckoning: Reckoning, coun
     """What the log keeps beside the events: heads, histories, snapshots. What has moved on meanwhile is read on, and looked at again."""
     known = set(reckoning.entities())
     others = [entity async for entity in _standing(log, partition) if entity not in known]
-    moved = await _compared(log, partition, reckoning, [*known, *others], last=False)
+    moved = await _compared(log, partition, reckoning, [*sorted(known), *sorted(others)], last=False)
     while moved:
         before = reckoning.position
         await _check_events(log, partition, reckoning, counted)

@@ -1,4 +1,4 @@
--- Joined before every script: the clock, the cursor over KEYS and ARGV, the record of a claim, and the ledger.
+-- Joined before every script: the clock, the cursor over KEYS and ARGV, the record of a claim, the ledger, the order of positions.
 
 local ARG, KEY = 0, 0
 local function take() ARG = ARG + 1; return ARGV[ARG] end
@@ -55,4 +55,15 @@ end
 -- Whether the entry was handed to this consumer and not acked.
 local function pending(stream, group, consumer, position)
   return #redis.call('XPENDING', stream, group, position, position, 1, consumer) == 1
+end
+
+-- Positions in a stream: milliseconds-sequence.
+local function split(position)
+  local time, sequence = string.match(position, '^(%d+)-(%d+)$')
+  return tonumber(time), tonumber(sequence)
+end
+local function before(one, other)
+  local time, sequence = split(one)
+  local others_time, others_sequence = split(other)
+  return time < others_time or (time == others_time and sequence < others_sequence)
 end

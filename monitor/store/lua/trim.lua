@@ -4,15 +4,6 @@
 
 local events, archive = key(), key()
 
-local function split(position)
-  local time, sequence = string.match(position, '^(%d+)-(%d+)$')
-  return tonumber(time), tonumber(sequence)
-end
-local function before(one, other)
-  local time, sequence = split(one)
-  local others_time, others_sequence = split(other)
-  return time < others_time or (time == others_time and sequence < others_sequence)
-end
 local function behind(position)
   local time, sequence = split(position)
   return whole(time) .. '-' .. whole(sequence + 1)
