@@ -67,8 +67,8 @@ _stop = re.compile(
     rf"(?:of|de|del|des|du) (?!{_OFFICES})|(?:for|from|in|on|at|to|with|about|after|before|when|while|who|which|that|whose|as|during|if|speaking"
     "|asked|pressed|questioned|he|she|it|they|them|him|her"
     "|dans|lors|après|avant|qui|que|à|au|aux|en|sur|pour|devant|chez|interrogé|interrogée|il|elle|ils|on|l['’]"
-    "|von|vom|am|im|auf|vor|nach|bei|für|gegenüber|als|wie|er|sie|es"
-    "|para|por|tras|ante|durante|él|ella|lo"
+    "|von|vom|über|mit|am|im|auf|vor|nach|bei|für|gegenüber|als|wie|er|sie|es"
+    "|para|por|tras|ante|durante|sobre|con|él|ella|lo"
     "|в|на|о|об|после|для|от|он|она|они|это|إن|أن|في|على|عن|بعد|من|خلال|هو|هي|إنه"
     r")(?!\w))|[对對在向]|[はがも]",
     re.IGNORECASE,

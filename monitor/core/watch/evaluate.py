@@ -27,6 +27,7 @@ from monitor.core.watch.wording import canonical
 
 SEMANTICS = 2  # raised when the same rules would judge differently, so that the ruleset's digest tells
 MAX_HITS = 100  # hits of one verdict
+MAX_FINDS = 1_000  # of one term that are looked at for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +120,23 @@ class Rulebook:
             (_place(change, page, find), term, page, find)
             for change, found in changes.items()
             for term, finds in found
-            for page, find in finds
+            for page, find in finds[:MAX_FINDS]
         ]
+        beyond = sum(max(len(finds) - MAX_FINDS, 0) for found in changes.values() for _, finds in found)
         placed.sort(key=lambda each: each[0])
         hits: dict[tuple[object, ...], Hit] = {}
         for number, ((change, *_), term, page, find) in enumerate(placed):
             here, field = occurrence(page, find), page.fields[find.field]
             key = (change, find.label, id(term), id(page), find.field, here.at)
             if key not in hits and len(hits) == MAX_HITS:
-                return tuple(hits.values()), len(placed) - number
+                return tuple(hits.values()), len(placed) - number + beyond
             marks = {*here.marks, *(hits[key].marks if key in hits else ())}
             side: Literal["before", "after"] = "before" if page is event.before.page else "after"
             spelt = find.label or canonical(term.query)
             hits[key] = Hit(
                 spelt, self._entity(term), change, field.zone, field.block, here.sentence, tuple(sorted(marks)), side
             )
-        return tuple(hits.values()), 0
+        return tuple(hits.values()), beyond
 
     def _entity(self, term: Term) -> str | None:
         return self.lexicon.entity(term.leaf) if isinstance(term, OneLeaf) else None

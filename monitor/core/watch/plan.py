@@ -22,6 +22,7 @@ from monitor.core.watch.reading import Find, Page
 from monitor.core.watch.rules import Zone
 from monitor.core.watch.wording import canonical
 
+SHOWN = 50  # finds of each side in one sentence or paragraph
 MAX_FINDS = 2_000  # of one group in one text: beyond, a text is not news but noise
 
 Said = tuple[Literal["said"], int | None]
@@ -209,7 +210,7 @@ class TwoSides(Term):
             for find in finds:
                 if (place := unit(find)) is not None:
                     places.setdefault(place, ([], []))[number].append(find)
-        yield from (grouped([*here, *there]) for here, there in places.values() if here and there)
+        yield from (grouped([*here[:SHOWN], *there[:SHOWN]]) for here, there in places.values() if here and there)
 
 
 def _followed(page: Page, these: list[Find], those: list[Find], distance: int) -> Iterator[Find]:

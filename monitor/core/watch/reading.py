@@ -61,7 +61,8 @@ class Line:
         """Where a leaf stands in the original, as (start, end, spelling); of overlapping spellings the longest."""
         if leaf not in self._finds:
             found = _longest(self._spans(leaf)) if leaf in self.hits else []
-            self._finds[leaf] = [find for find in found if not self._is_rejected(leaf, find)]
+            is_rejected = leaf in self._lexicon.rejected
+            self._finds[leaf] = [find for find in found if not self._is_rejected(leaf, find)] if is_rejected else found
         return self._finds[leaf]
 
     @cached_property
@@ -108,7 +109,7 @@ class Line:
 
     def _is_rejected(self, leaf: int, find: tuple[int, int, str]) -> bool:
         """Whether words stand near that make a name somebody else's."""
-        others = [other for rejected in self._lexicon.rejected.get(leaf, ()) for other in self.finds(rejected)]
+        others = [other for rejected in self._lexicon.rejected[leaf] for other in self.finds(rejected)]
         first, last = self.word(find[0]), self.word(find[1] - 1)
         reach = range(first - REJECTED_WITHIN - 1, last + REJECTED_WITHIN + 2)
         return any(self.word(start) in reach or self.word(end - 1) in reach for start, end, _ in others)
@@ -173,7 +174,7 @@ class Page:
     def speaks(self, leaf: int, field: int, quotation: Quotation) -> bool:
         """Whether an entity is named as the speaker of direct speech."""
         named = self.fields[field].line.finds(leaf)
-        return any(a < end and start < b for start, end, _ in named for a, b in quotation.speakers)
+        return any(_is_in_any(named, a, b) for a, b in quotation.speakers)
 
 
 def read(contents: Sequence[Content | None], lexicon: Lexicon) -> list[Page]:
@@ -232,6 +233,12 @@ def _longest(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]
         if not longest or span[0] >= longest[-1][1]:
             longest.append(span)
     return longest
+
+
+def _is_in_any(finds: Sequence[tuple[int, int, str]], first: int, last: int) -> bool:
+    """Whether any of some finds, which do not overlap, lies at `first:last`, or a part of it."""
+    at = bisect_left(finds, first, key=lambda find: find[1] - 1)
+    return at < len(finds) and finds[at][0] < last
 
 
 def _says(text: str, span: Span, wanted: str) -> bool:
