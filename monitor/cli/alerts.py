@@ -1,10 +1,13 @@
-"""`alerts list|show`: what watchlists had to say, and who was told. They acknowledge and change nothing."""
+"""`alerts list|show|ack`: what watchlists had to say, who was told, and that somebody has taken note of it."""
 
 from __future__ import annotations
 
+import asyncio
+import getpass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Final
 
+import msgspec
 import typer
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,11 +16,16 @@ from rich.text import Text
 
 from monitor.cli.deliveries import attempts_table
 from monitor.cli.marking import Marks
-from monitor.cli.opening import listed, views
+from monitor.cli.opening import listed, log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
-from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
+from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
+from monitor.core.events import AlertAcked
+from monitor.errors import Conflict
+from monitor.ports import Append, Batch, Log
+from monitor.stages.jobs import AlertState
 
 if TYPE_CHECKING:
+    from monitor.config import Config
     from monitor.store.views.rows import AlertRow, AttemptRow, DeliveryRow
 
 _SEVERITIES: Final = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
@@ -28,6 +36,7 @@ def register(app: typer.Typer) -> None:
     alerts = typer.Typer(help="What watchlists had to say.", no_args_is_help=True)
     alerts.command("list", epilog=EXIT_STATUS)(list_alerts)
     alerts.command("show", epilog=EXIT_STATUS)(show)
+    alerts.command("ack", epilog=EXIT_STATUS)(ack)
     app.add_typer(alerts, name="alerts")
 
 
@@ -64,6 +73,44 @@ def show(
         show_json({"alert": row, "deliveries": deliveries})
     else:
         screen().print(Group(*_about(row, settings.timezone), *_hits(row), *_telling(row, told, settings.timezone)))
+
+
+def ack(
+    alert: Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or its beginning.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    note: Annotated[str, typer.Option("--note", "-m", help="What is done about it.")] = "",
+) -> None:
+    """Take note of an alert: nobody is reminded of it, or of a message that tells of it, any more."""
+    settings = configuration(config, telling=False)
+    with views(settings) as reader:
+        row: AlertRow = one_of(reader.alerts_named(alert), alert, "alert")
+    asyncio.run(_acknowledge(settings, row, note.strip()))
+    if as_json:
+        show_json({"acked": row.id})
+    else:
+        screen().print(safe(f"{row.id} is acked."))
+
+
+async def _acknowledge(config: Config, row: AlertRow, note: str) -> None:
+    async with log(config) as opened:
+        await acknowledge(opened, row.id, row.article, f"cli:{getpass.getuser()}", note)
+
+
+async def acknowledge(opened: Log, alert: str, article: str, by: str, note: str) -> None:
+    """Record that somebody has taken note of an alert. It lives where its article does."""
+    partition = opened.partition_of(article)
+    while True:
+        head = await opened.load(partition, alert)
+        if not head.version:
+            raise nothing(f"the log does not hold {alert}: `monitor rebuild` makes the views again")
+        event = AlertAcked(at=await opened.now(), alert=alert, by=by, note=note)
+        snapshot = msgspec.json.encode(AlertState(acked=True))
+        try:
+            await opened.commit(Batch(partition, appends=(Append(alert, head, (event,), snapshot),)))
+        except Conflict:  # it was decided in between
+            continue
+        return
 
 
 def _table(rows: list[AlertRow], zone: tzinfo) -> Table:

@@ -45,6 +45,14 @@ def moment(text: str) -> datetime:
     return typed if typed.tzinfo else typed.replace(tzinfo=UTC)
 
 
+def span(text: str) -> timedelta:
+    """A length of time as people type it: `30m`, `2h`, `3d`."""
+    found = _AGO.fullmatch(text.strip())
+    if not found or not int(found[1]):
+        raise typer.BadParameter(f"expected a time such as 30m, 2h or 3d, got {text!r}")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
 SinceOption = Annotated[
     datetime | None,
     typer.Option(

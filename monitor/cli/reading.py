@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from monitor.cli import alerts, articles, channels, deliveries, diffing, feeds, keeping, tailing, upkeep
+from monitor.cli import (
+    alerts,
+    articles,
+    channels,
+    deliveries,
+    diffing,
+    feeds,
+    keeping,
+    routes,
+    silences,
+    tailing,
+    upkeep,
+    why,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add all of them."""
-    for family in (tailing, articles, diffing, alerts, feeds, channels, deliveries, upkeep):
+    for family in (tailing, articles, diffing, alerts, why, silences, routes, feeds, channels, deliveries, upkeep):
         family.register(app)

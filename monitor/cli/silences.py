@@ -1,0 +1,157 @@
+"""`silences add|list|expire`: what nobody wants to hear of for a while, and why. They record events; policy obeys them."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+
+from monitor.cli.opening import listed, log
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration, moment, span
+from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json
+from monitor.core.events import SilenceExpired, SilenceSet
+from monitor.core.policy import labels, silences
+from monitor.core.policy.silences import Mutes
+from monitor.errors import Conflict
+from monitor.ports import Append, Batch, Log
+
+if TYPE_CHECKING:
+    from monitor.store.views.rows import SilenceRow
+
+Decide = Callable[[Mutes, datetime], SilenceSet | SilenceExpired]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family."""
+    family = typer.Typer(help="What nobody wants to hear of for a while.", no_args_is_help=True)
+    family.command("add", epilog=EXIT_STATUS)(add)
+    family.command("list", epilog=EXIT_STATUS)(list_silences)
+    family.command("expire", epilog=EXIT_STATUS)(expire)
+    app.add_typer(family, name="silences")
+
+
+def add(
+    matchers: Annotated[
+        list[str], typer.Argument(metavar="LABEL=VALUE…", help="What to silence: watchlist=raqqa site=*.example …")
+    ],
+    comment: Annotated[str, typer.Option("--comment", "-m", help="Why. Whoever wonders will read it.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    lasting: Annotated[
+        timedelta | None,
+        typer.Option("--for", parser=span, metavar="TIME", help="For how long: 30m, 2h, 3d.", show_default=False),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", parser=moment, metavar="WHEN", help="Or until then: 2015-11-16T07:00.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Silence alerts that fit all these labels (of one label: any of its values). They are recorded, and tell nobody."""
+    if (lasting is None) == (until is None):
+        raise typer.BadParameter("expected --for or --until, one of them")
+    try:
+        read = labels.read(matchers)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+    def decide(mutes: Mutes, now: datetime) -> SilenceSet:
+        end = until or now + (lasting or timedelta(0))
+        return silences.set_silence(mutes, read, at=now, until=end, comment=comment, by=_who())
+
+    settings = configuration(config, telling=False)
+    try:
+        event = asyncio.run(_record(settings, decide))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        show_json({"silence": event})
+    else:
+        screen().print(safe(f"{event.silence}: silent until {_until(event, settings.timezone)}"))
+
+
+def list_silences(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    every: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,
+    limit: LimitOption = 50,
+) -> None:
+    """List the silences that are in force, or all of them."""
+    settings = configuration(config, telling=False)
+    now = datetime.now(UTC)
+    rows = listed(settings, lambda reader: reader.silences(limit=limit))
+    rows = [row for row in rows if every or (row.ended_at is None and row.until > now)]
+    if as_json:
+        show_json(rows)
+    elif not rows:
+        screen().print("No silences." if every else "Nothing is silenced.")
+    else:
+        screen().print(_table(rows, settings.timezone))
+
+
+def expire(
+    silence: Annotated[str, typer.Argument(metavar="ID", help="The silence's id, or its beginning.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a silence before its time."""
+    settings = configuration(config, telling=False)
+
+    def decide(mutes: Mutes, now: datetime) -> SilenceExpired:
+        in_force = [_Named(one.silence) for one in mutes.silences if one.until > now]
+        meant = [one for one in in_force if one.id.startswith((silence, f"silence_{silence}"))]
+        return SilenceExpired(now, one_of(meant, silence, "silence in force").id, _who())
+
+    event = asyncio.run(_record(settings, decide))
+    if as_json:
+        show_json({"expired": event})
+    else:
+        screen().print(safe(f"{event.silence} has ended."))
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+async def _record(config: Any, decide: Decide) -> Any:
+    async with log(config) as opened:
+        return await record(opened, decide)
+
+
+async def record(opened: Log, decide: Decide) -> SilenceSet | SilenceExpired:
+    """Record what is decided on what is in force now; decided again where that has changed meanwhile."""
+    home = opened.partition_of(silences.ENTITY)
+    while True:
+        head = await opened.load(home, silences.ENTITY)
+        mutes = silences.decode(head.snapshot)
+        event = decide(mutes, await opened.now())
+        snapshot = msgspec.json.encode(silences.fold(mutes, event))
+        try:
+            await opened.commit(Batch(home, appends=(Append(silences.ENTITY, head, (event,), snapshot),)))
+        except Conflict:
+            continue
+        return event
+
+
+def _who() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def _until(event: SilenceSet | SilenceExpired, zone: tzinfo) -> str:
+    return minute(event.until, zone) if isinstance(event, SilenceSet) else ""
+
+
+def _table(rows: list[SilenceRow], zone: tzinfo) -> Table:
+    table = listing("Until", "Labels", "Why", "By", "Id", folding="Why")
+    for row in rows:
+        ended = f"{minute(row.ended_at, zone)} ended" if row.ended_at else minute(row.until, zone)
+        cells = safe(ended), safe(labels.spelled(row.matchers)), safe(row.comment), safe(row.by, "dim")
+        table.add_row(*cells, safe(short(row.id), "dim"))
+    return table
