@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz.distance import Postfix, Prefix
 
-_BESIDE = 40  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
+_BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
 
 
 def differing(before: str, after: str) -> tuple[str, str]:

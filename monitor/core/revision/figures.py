@@ -74,15 +74,17 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
     return result
 
 
+_ARTICLE = r"\s*(?:the|les|los|las|die|der|den)?\s*$"
+
+
 class _Rules(NamedTuple):
-    least: re.Pattern[str]
-    most: re.Pattern[str]
-    about: re.Pattern[str]
+    bound: re.Pattern[str]
     least_after: re.Pattern[str]
     most_after: re.Pattern[str]
     about_after: re.Pattern[str]
     percent: re.Pattern[str]
-    money: tuple[tuple[re.Pattern[str], str], ...]
+    money: re.Pattern[str]
+    signs: tuple[str, ...]
     age_before: re.Pattern[str]
     age_after: re.Pattern[str]
     to: re.Pattern[str]
@@ -93,7 +95,7 @@ class _Rules(NamedTuple):
 @cache
 def _rules(lexicon: Lexicon) -> _Rules:
     def before(options: tuple[str, ...]) -> re.Pattern[str]:
-        return re.compile(rf"{lexicon.any_of(options)}\s*(?:the|les|los|las|die|der|den)?\s*$", re.IGNORECASE)
+        return re.compile(rf"{lexicon.any_of(options)}{_ARTICLE}", re.IGNORECASE)
 
     def after(options: tuple[str, ...]) -> re.Pattern[str]:
         return re.compile(rf"\s*{lexicon.any_of(options)}", re.IGNORECASE)
@@ -101,14 +103,19 @@ def _rules(lexicon: Lexicon) -> _Rules:
     to, *both = lexicon.between or ("(?!)",)
     gap = r"\s+" if lexicon.spaced else r"\s*"
     return _Rules(
-        least=before(lexicon.at_least),
-        most=before(lexicon.at_most),
-        about=before(lexicon.about),
+        bound=re.compile(
+            rf"(?:(?P<min>{lexicon.any_of(lexicon.at_least)})|(?P<max>{lexicon.any_of(lexicon.at_most)})|"
+            rf"(?P<about>{lexicon.any_of(lexicon.about)})){_ARTICLE}",
+            re.IGNORECASE,
+        ),
         least_after=after(lexicon.at_least_after),
         most_after=after(lexicon.at_most_after),
         about_after=after(lexicon.about_after),
         percent=after(lexicon.percent),
-        money=tuple((after((words,)), sign) for words, sign in lexicon.money.items()),
+        money=re.compile(
+            rf"\s*(?:{'|'.join(f'({lexicon.any_of((words,))})' for words in lexicon.money) or '(?!)'})", re.IGNORECASE
+        ),
+        signs=tuple(lexicon.money.values()),
         age_before=before(lexicon.age_before),
         age_after=re.compile(r"[-\s‑]*" + lexicon.any_of(lexicon.age_after).removeprefix(r"(?<!\w)"), re.IGNORECASE),
         to=re.compile(
@@ -155,9 +162,8 @@ def _unit(text: str, start: int, end: int, rules: _Rules, lexicon: Lexicon) -> t
         return _SIGNS[match[1]], start - len(match[0]), end
     if match := _sign_after.match(text, end):
         return _SIGNS[match[1]], start, match.end()
-    for pattern, sign in rules.money:
-        if match := pattern.match(text, end):
-            return sign, start, match.end()
+    if (match := rules.money.match(text, end)) and match.lastindex:
+        return rules.signs[match.lastindex - 1], start, match.end()
     if match := rules.age_after.match(text, end):
         return AGE, start, match.end()
     before = text[max(start - _BEFORE, 0) : start]
@@ -214,13 +220,16 @@ def _is_noun(word: str, lexicon: Lexicon) -> bool:
 def _bound(text: str, start: int, end: int, last: int, rules: _Rules) -> tuple[Bound, int, int]:
     """Whether the number is exact, and where the figure with the words that say so begins and ends."""
     before = text[max(start - _BEFORE, 0) : start]
-    kinds: tuple[tuple[re.Pattern[str], re.Pattern[str], Bound], ...] = (
-        (rules.least, rules.least_after, "min"), (rules.most, rules.most_after, "max"), (rules.about, rules.about_after, "about")
-    )  # fmt: skip
-    for left, right, bound in kinds:
-        if match := left.search(before):
-            return bound, start - len(before) + match.start(), last
-        for place in {end, last}:
-            if match := right.match(text, place):
+    if match := rules.bound.search(before):
+        said: Bound = "min" if match["min"] else "max" if match["max"] else "about"
+        return said, start - len(before) + match.start(), last
+    kinds: tuple[tuple[re.Pattern[str], Bound], ...] = (
+        (rules.least_after, "min"),
+        (rules.most_after, "max"),
+        (rules.about_after, "about"),
+    )
+    for place in {end, last}:
+        for pattern, bound in kinds:
+            if match := pattern.match(text, place):
                 return bound, start, max(match.end(), last)
     return "exact", start, last

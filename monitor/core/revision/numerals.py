@@ -166,7 +166,7 @@ def _rules(lexicon: Lexicon) -> _Rules:
     """
     scales = "|".join(sorted((re.escape(word) for word in lexicon.scales if word), key=len, reverse=True)) or "(?!)"
     return _Rules(
-        aside=re.compile("".join(dates.split()), re.IGNORECASE),
+        aside=re.compile(rf"(?<!\w)(?:{''.join(dates.split())})", re.IGNORECASE),
         scale=re.compile(rf"[-{_SPACES}]?({scales})(?!\w)", re.IGNORECASE),
         glued=re.compile(
             rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d",

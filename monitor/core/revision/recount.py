@@ -146,7 +146,7 @@ def _likeness(left: _Sentence, old: Figure, right: _Sentence, new: Figure) -> in
     near = _neighbours(left.text, old), _neighbours(right.text, new)
     around = (near[0][0] == near[1][0]) + (near[0][1] == near[1][1])
     named = bool(old.unit or (old.noun and new.noun))
-    return 1 + around + 2 * named if named or around else 0
+    return 1 + around + 2 * named if named or around == 2 else 0
 
 
 def _neighbours(text: str, figure: Figure) -> tuple[str, str]:

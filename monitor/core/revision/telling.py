@@ -29,9 +29,9 @@ def summary(found: Sequence[Edit]) -> str:
         return "Nothing changed."
     kinds = Counter(edit.kind for edit in found)
     parts = [words for kind, words in (_FIELDS | _PLAIN).items() if kinds[kind] and kind in _FIELDS | _FIRST]
-    news = [edit for edit in found if not _told_by_quote(edit, found)]
     for kind, told in _TOLD.items():
-        parts += _each([edit for edit in news if edit.kind == kind], told)
+        if kinds[kind]:
+            parts += _each([edit for edit in found if edit.kind == kind and not _told_by_quote(edit, found)], told)
     parts += [words for kind, words in _PLAIN.items() if kinds[kind] and kind not in _FIRST]
     parts += _paragraphs(kinds)
     more = len(parts) - _MOST_PARTS
