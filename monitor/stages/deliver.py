@@ -40,6 +40,15 @@ GROUP = "deliver"
 STEP = 0.003  # seconds between two timers of one article: those of the same millisecond would have no order, and times are rounded
 
 
+def lane_of(consumed: Consumed) -> tuple[str, str]:
+    """Which events the dispatcher must handle in their order: those of one channel about one article."""
+    match consumed.recorded.event:
+        case NotificationFormed(channel=channel, article=article):
+            return channel, article
+        case _:
+            return "", consumed.recorded.entity
+
+
 class Dispatcher:
     """Handles the events of the group: what is formed or asked for again becomes due, what else channels want to know is formed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
@@ -135,14 +135,22 @@ async def put_back(log: Log, claim: Claim) -> None:
         logger.info("claim lost to another worker", kind=claim.kind, member=claim.member)
 
 
+def one_lane(_: Consumed) -> Hashable:
+    """All events in their order."""
+    return None
+
+
 async def over_events(
     log: Log,
     group: str,
     partition: int,
     handle: Callable[[Consumed], Awaitable[None]],
     pace: Pace,
+    lane_of: Callable[[Consumed], Hashable] = one_lane,
 ) -> None:
-    """Hand each event of the group to `handle` in order, for ever; `handle` commits its effects together with the ack.
+    """Hand each event of the group to `handle`, for ever; `handle` commits its effects together with the ack.
+
+    Events of one lane are handled in their order, lanes at once: the log writes what they commit to its disk together.
 
     An event that keeps failing is parked in sight after five deliveries, so that it holds up nobody for ever.
     """
@@ -150,11 +158,35 @@ async def over_events(
         async for events in batches:
             pace.busy += 1
             try:
-                for consumed in events:
-                    if not await _handled(log, group, consumed, handle):
-                        break
+                await _in_lanes(log, group, events, handle, lane_of)
             finally:
                 pace.busy -= 1
+
+
+async def _in_lanes(
+    log: Log,
+    group: str,
+    events: Sequence[Consumed],
+    handle: Callable[[Consumed], Awaitable[None]],
+    lane_of: Callable[[Consumed], Hashable],
+) -> None:
+    lanes: dict[Hashable, list[Consumed]] = {}
+    for consumed in events:
+        lanes.setdefault(lane_of(consumed), []).append(consumed)
+    if len(lanes) == 1:  # what it raises stays what it is
+        await _in_order(log, group, events, handle)
+        return
+    async with asyncio.TaskGroup() as tasks:
+        for lane in lanes.values():
+            tasks.create_task(_in_order(log, group, lane, handle))
+
+
+async def _in_order(
+    log: Log, group: str, lane: Sequence[Consumed], handle: Callable[[Consumed], Awaitable[None]]
+) -> None:
+    for consumed in lane:
+        if not await _handled(log, group, consumed, handle):
+            return
 
 
 async def _handled(log: Log, group: str, consumed: Consumed, handle: Callable[[Consumed], Awaitable[None]]) -> bool:

@@ -69,7 +69,10 @@ async def run(channels: int, messages: int, dead: str | None) -> list[float]:
         names = [f"c{number}" for number in range(channels)]
         paces = {name: Pace() for name in names}
         secret = new_secret()
-        loops = [over_events(log, deliver.GROUP, 0, deliver.Dispatcher(log, paces), Pace()), ring(list(paces.values()))]
+        loops = [
+            over_events(log, deliver.GROUP, 0, deliver.Dispatcher(log, paces), Pace(), deliver.lane_of),
+            ring(list(paces.values())),
+        ]
         for name in names:
             notifier = Webhook(net, f"{origin}/{name}", [secret], allow_private=True)
             courier = deliver.Courier(log, name, notifier, gate := Gate(20.0))
