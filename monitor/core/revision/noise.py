@@ -1,67 +1,54 @@
-"""What differs between two pictures of one page and is no edit: looks, words seen before, places that never rest.
+"""What differs between two pictures of one page and is no edit: looks, words seen before, places that never rest, half a page.
 
-It learns, for each article, which places of the page change without the article changing (`Place`, kept in the article's
-looks): a place that flips back and forth between states, or holds something new at most looks. Prose that is edited again
-and again is not such a place. Nothing is dropped unsaid: `Settled.notes` names what was set aside, and why.
+It learns, for each article, which places of the page change without the article changing (`places.Place`, kept in the article's
+looks). A difference in a restless place is held back until it has stood long enough; prose that is edited again and again is not
+such a place. A look that shows hardly anything of the text is held back as a whole. Nothing is dropped unsaid: `Settled.notes`
+names what was set aside, and why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+from rapidfuzz.distance import Indel
 
 from monitor.core.content import Block, Content
 from monitor.core.revision.align import Gap, gaps, paired
-from monitor.core.text import joined, lettering, short_hash
+from monitor.core.revision.places import NOTHING, Place
+from monitor.core.text import joined, lettering, short_hash, without_digits
+
+__all__ = ["Place", "Settled", "is_prose", "settle", "wording"]
 
 _MOST_PLACES = 48
-_MOST_STATES = 8
-_PATIENCE, _PATIENCE_WITH_PROSE = 2, 3  # returns to an earlier state that are believed to be edits
-_RESTED = 8  # looks in one state, after which a restless place is believed again
 _PROSE_WORDS = 4
 _PROSE_LETTERS = 12  # where words are not parted by spaces
+_LONG_WORDS = 8  # of a block that is hardly furniture
+_LONG_LETTERS = 40  # the same where words are not parted by spaces
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", "”", '"', "»", "。", "！", "？", "।", "۔", "؟")
-
-
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A place of the page that changed, known by its neighbours; the states it was seen in, newest last; the one on record."""
-
-    before: str
-    after: str
-    states: tuple[str, ...]
-    record: str
-    since: int
-    changes: int = 1
-    returns: int = 0
-    run: int = 1
-
-    def seen(self, state: str, look: int) -> Place:
-        """The place after a look that saw it in `state`."""
-        if state == self.states[-1]:
-            return msgspec.structs.replace(self, run=self.run + 1)
-        fresh = self if self.run < _RESTED else msgspec.structs.replace(self, since=look, changes=0, returns=0)
-        states = (*self.states, state)[-_MOST_STATES:]
-        returns = fresh.returns + (state in self.states)
-        return msgspec.structs.replace(fresh, states=states, changes=fresh.changes + 1, returns=returns, run=1)
-
-    def flips(self, patience: int) -> bool:
-        """Whether what was seen here goes back and forth: it came back to an earlier state `patience` times."""
-        return self.run < _RESTED and self.returns >= patience
-
-    def hurries(self, look: int) -> bool:
-        """Whether something else is seen here at most looks."""
-        return self.run < _RESTED and self.changes >= 3 and self.changes * 2 > look - self.since
+_ALIKE = 0.7  # the likeness of a text that was edited with what it was
+_COUNTS = 3  # figures alone that change in prose, one after the other, before it is taken for a counter
+_SAMPLE = 2_000  # letters that are compared
+_WHOLE = "*"  # stands for both neighbours of the page as a whole
+_ENDS = ("^", "$", _WHOLE)
+_TEXT = 300  # letters that make a text which can be lost
+_LOST, _EMPTY = 0.25, 0.15  # of the old letters: where no more of them is left, and no more shown, it is another page
+_CUT = 0.6  # of the old letters: where no more is left and nothing came, half of the page may be missing
+_PATIENCE_WITH_LOSS, _PATIENCE_WITH_CUT = 3, 2  # looks
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The content without the noise, what was learned of the places, and a note on each thing set aside."""
+    """The content without the noise, what was learned of the places, and a note on each thing set aside.
+
+    `held`: some difference waits for the next look, which must read the page in full.
+    """
 
     content: Content
     places: tuple[Place, ...]
     notes: tuple[str, ...]
+    held: bool = False
 
 
 def settle(
@@ -77,14 +64,95 @@ def settle(
     """The new content with everything that is no edit put back as it was.
 
     `before` and `now` are the hashes (`text.short_hash` of a lettering) of texts visible outside the article, at the last
-    look and at this one; `past` holds the wordings of earlier revisions: what returns as a whole is no furniture in a hurry.
+    look and at this one; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
     """
-    judge = _Judge(look, list(places), before, now, returning=wording(new) in past)
+    judge = _Judge(look, list(places), before, now)
+    doubt = _doubt(old.blocks, new.blocks)
+    if doubt and judge.waits(doubt, wording(old), wording(new)):
+        return Settled(old, judge.learned(), tuple(judge.notes), held=True)
     blocks = judge.blocks(old.blocks, new.blocks)
     changed = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
     content = msgspec.structs.replace(new, blocks=blocks, **changed, **stated)
-    return Settled(content, judge.learned(), tuple(judge.notes))
+    if judge.held and wording(new) in past:
+        content = old
+    else:
+        judge.believe()
+    return Settled(content, judge.learned(), tuple(judge.notes), held=judge.held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Why a whole look is doubted, and how many looks more it takes to believe it."""
+
+    why: str
+    patience: int
+
+
+def _doubt(old: tuple[Block, ...], new: tuple[Block, ...]) -> _Doubt | None:
+    """Whether a look shows so little of the known text that the page may be half loaded, cut short or an error's."""
+    was = [lettering(block.text) for block in old]
+    total = sum(map(len, was))
+    if total < _TEXT:
+        return None
+    shown = [lettering(block.text) for block in new]
+    there = set(shown)
+    left = sum(len(text) for text in was if text in there)
+    size = sum(map(len, shown))
+    if left < total * _LOST and size < total * _EMPTY:
+        return _Doubt("hardly anything of the known text is left", _PATIENCE_WITH_LOSS)
+    if size < total * _CUT and there <= set(was) and shown != was[: len(shown)]:
+        return _Doubt("much of the known text is missing and nothing came instead", _PATIENCE_WITH_CUT)
+    if _breaks_off(was, shown):
+        return _Doubt("the text breaks off in the middle", _PATIENCE_WITH_CUT)
+    return None
+
+
+def _breaks_off(was: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether the known text is shown up to the middle of a block, and no further."""
+    last = len(shown) - 1
+    if last < 1 or len(shown) >= len(was) or list(shown[:last]) != list(was[:last]):
+        return False
+    return shown[last] != was[last] and was[last].startswith(shown[last])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A difference: the letters of the blocks that were and that are, a sample to name it by, whether it is long prose, and whether nothing beside it differs."""
+
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    sample: str
+    long: bool
+    alone: bool = True
+
+    @property
+    def old(self) -> str:
+        """All letters that were."""
+        return "".join(self.was)
+
+    @property
+    def new(self) -> str:
+        """All letters that are."""
+        return "".join(self.now)
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether a text gave way to quite another, or a short one only counted on."""
+        if not self.old or not self.new:
+            return False
+        alike = Indel.normalized_similarity(self.old[:_SAMPLE], self.new[:_SAMPLE])
+        return alike < _ALIKE or not self.long or self.is_counted_on
+
+    @property
+    def is_edited_prose(self) -> bool:
+        """Whether long prose became much the same prose: furniture hardly does."""
+        return self.long and bool(self.old and self.new) and (self.is_counted_on or not self.is_swap)
+
+    @property
+    def is_counted_on(self) -> bool:
+        """Whether nothing but figures differ."""
+        return bool(self.old and self.new) and without_digits(self.old) == without_digits(self.new)
 
 
 @dataclass(slots=True)
@@ -95,15 +163,35 @@ class _Judge:
     places: list[Place]
     before: Collection[str]
     now: Collection[str]
-    returning: bool
-    hit: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    held: bool = False
+    _known: list[Place] = field(init=False)
+    _seen: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _believed: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._known = list(self.places)
+
+    def waits(self, doubt: _Doubt, old: str, new: str) -> bool:
+        """Whether a doubtful look has to be seen again."""
+        index = self._find(_WHOLE, _WHOLE, (old, new), (), ())
+        place = self.places[index]
+        held = place.waiting(old, new)
+        if held is None:
+            place = self.places[index] = place.stirred((), (old, new), self.look, signs=0, swap=False)
+            held = place.held[-1]
+        self._seen.setdefault(index, set()).add((old, new))
+        self.held = self.look - held.since < doubt.patience
+        if self.held:
+            self.notes.append(f"{doubt.why}: it has to be seen again")
+        return self.held
 
     def line(self, name: str, old: str, new: str) -> str:
         """A title, standfirst or byline: the new one where it is an edit."""
         if not new or lettering(old) == lettering(new):
             return old
-        return new if not old or self._edit(f"the {name}", old, new, name, name, _PATIENCE, may_hurry=True) else old
+        piece = _Piece((lettering(old),), (lettering(new),), f"the {name}", long=False)
+        return new if not old or self._is_edit(piece, name, name, is_line=True) else old
 
     def blocks(self, old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Block, ...]:
         """The new blocks, with the old ones where a difference is no edit."""
@@ -114,69 +202,110 @@ class _Judge:
         cursor = 0
         for gap in gaps(was, is_now):
             result += new[cursor : gap.c]
-            for piece in _pieces(gap, was, is_now, old, new):
-                kept = self._accepts(piece, old, new, was, is_now)
+            left = short_hash(was[gap.a - 1]) if gap.a else "^"
+            right = short_hash(was[gap.b]) if gap.b < len(was) else "$"
+            pieces = _pieces(gap, was, is_now, old, new)
+            for piece in pieces:
+                kept = self._accepts(piece, old, new, left, right, alone=len(pieces) == 1)
                 result += new[piece.c : piece.d] if kept else old[piece.a : piece.b]
             cursor = gap.d
         result += new[cursor:]
         return tuple(result) if "".join(lettering(b.text) for b in result) != "".join(was) else old
 
     def _accepts(
-        self, gap: Gap, old: tuple[Block, ...], new: tuple[Block, ...], was: Sequence[str], is_now: Sequence[str]
+        self, gap: Gap, old: tuple[Block, ...], new: tuple[Block, ...], left: str, right: str, *, alone: bool
     ) -> bool:
-        before, after = "".join(was[gap.a : gap.b]), "".join(is_now[gap.c : gap.d])
-        if before == after:
+        was, is_now = [lettering(b.text) for b in old[gap.a : gap.b]], [lettering(b.text) for b in new[gap.c : gap.d]]
+        if "".join(was) == "".join(is_now):
             return False
-        if self._was_there(is_now[gap.c : gap.d], self.before) and not before:
+        if not was and self._was_there(is_now, self.before):
             self.notes.append("text that was visible on the page before is no insertion")
             return False
-        if self._was_there(was[gap.a : gap.b], self.now) and not after:
+        if not is_now and self._was_there(was, self.now):
             self.notes.append("text that is still visible on the page is no removal")
             return False
-        left = short_hash(was[gap.a - 1]) if gap.a else "^"
-        right = short_hash(was[gap.b]) if gap.b < len(was) else "$"
-        prose = any(is_prose(b.text) for b in (*old[gap.a : gap.b], *new[gap.c : gap.d]))
+        both = (*old[gap.a : gap.b], *new[gap.c : gap.d])
         sample = " ".join(b.text for b in (new[gap.c : gap.d] or old[gap.a : gap.b]))
-        patience = _PATIENCE_WITH_PROSE if prose else _PATIENCE
-        return self._edit(f"“{sample[:60]}”", before, after, left, right, patience, may_hurry=prose)
+        piece = _Piece(
+            tuple(was), tuple(is_now), f"“{sample[:60]}”", any(map(_is_long, both)), alone and len(both) == 2
+        )
+        return self._is_edit(piece, left, right)
 
     @staticmethod
     def _was_there(texts: Sequence[str], seen: Collection[str]) -> bool:
         said = [text for text in texts if text]
         return bool(said) and all(short_hash(text) in seen for text in said)
 
-    def _edit(self, what: str, old: str, new: str, left: str, right: str, patience: int, *, may_hurry: bool) -> bool:
+    def _is_edit(self, piece: _Piece, left: str, right: str, *, is_line: bool = False) -> bool:
         """Whether text that became another at this place is an edit; learns the place either way."""
-        state = short_hash(lettering(new))
-        index = self._find(left, right)
-        if index is None:
-            index = len(self.places)
-            recorded = short_hash(lettering(old))
-            self.places.append(Place(left, right, (recorded, state), recorded, self.look))
-        else:
-            self.places[index] = self.places[index].seen(state, self.look)
-        self.hit.add(index)
+        old, new = (short_hash(text) if text else NOTHING for text in (piece.old, piece.new))
+        were, are = ([short_hash(text) for text in side if text] for side in (piece.was, piece.now))
+        index = self._find(left, right, (old, new), were, are)
         place = self.places[index]
-        hurries = place.hurries(self.look) and not may_hurry and not self.returning
-        if hurries or place.flips(patience):
-            self.notes.append(
-                f"{what} stands in a place that never rests ({place.changes} changes, {place.returns} returns)"
-            )
+        held = place.waiting(old, new)
+        returned = self._known[index].has_returned(were, are)
+        self._seen.setdefault(index, set()).add((old, new))
+        if held is None:
+            signs = returned + self._swapped(self._known[index], piece) * (not is_line)
+            signs -= min(signs, place.unrest - self._known[index].unrest)  # of one look the strongest sign counts
+            swap = piece.is_swap and not is_line
+            place = place.stirred([*were, *are], (old, new), self.look, signs=signs, swap=swap)
+            held = place.held[-1]
+        counts = piece.is_counted_on and place.swaps > _COUNTS
+        free = piece.is_edited_prose and not returned and not counts
+        if not free and self.look - held.since < place.patience:
+            self.places[index], self.held = place, True
+            self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
             return False
-        self.places[index] = msgspec.structs.replace(place, record=state, before=left, after=right)
+        self.places[index] = place
+        self._believed.append((index, old, new, left, right))
         return True
 
-    def _find(self, left: str, right: str) -> int | None:
-        for index, place in enumerate(self.places):
-            if index not in self.hit and ((place.before == left != "^") or (place.after == right != "$")):
-                return index
-        ends = [i for i, p in enumerate(self.places) if i not in self.hit and (p.before, p.after) == (left, right)]
-        return ends[0] if ends else None
+    def believe(self) -> None:
+        """Put on record what was taken for an edit at this look."""
+        for index, *difference in self._believed:
+            self.places[index] = self.places[index].believed(*difference)
+
+    def _swapped(self, place: Place, piece: _Piece) -> int:
+        """How much it says that once more a text gives way to quite another here."""
+        if not piece.is_swap or not place.swaps:
+            return 0
+        quick = place.is_quick(self.look)
+        if piece.is_edited_prose:  # a figure that is edited now and then, or one that counts
+            return 2 * (quick and place.swaps >= _COUNTS)
+        return int(quick or piece.alone) + (quick and piece.alone and (piece.long or piece.is_counted_on))
+
+    def _find(
+        self, left: str, right: str, difference: tuple[str, str], were: Collection[str], are: Collection[str]
+    ) -> int:
+        """The place of a difference; a new one where it is not known."""
+        index = next(self._likely(left, right, difference, were, are), None)
+        if index is not None:
+            return index
+        place = Place(left, right, self.look)
+        self.places.append(place)
+        self._known.append(place)
+        return len(self.places) - 1
+
+    def _likely(
+        self, left: str, right: str, difference: tuple[str, str], were: Collection[str], are: Collection[str]
+    ) -> Iterator[int]:
+        """The places that it may be: where it is held, where those texts stood, between those neighbours, next to one of them.
+
+        A text on record that took no part in the unrest of a place does not stand in it.
+        """
+        places = list(enumerate(zip(self.places, self._known, strict=True)))
+        yield from (i for i, (place, _) in places if place.waiting(*difference))
+        near = [(i, p, k) for i, (p, k) in places if not were or not p.texts or any(map(k.knows, were))]
+        yield from (i for i, place, _ in near if (place.before, place.after) == (left, right))
+        yield from (i for i, (_, known) in places if any(map(known.knows, (*were, *are))))
+        yield from (i for i, _, known in near if known.knows(left) or known.knows(right))
+        yield from (i for i, p, _ in near if p.before == left not in _ENDS or p.after == right not in _ENDS)
 
     def learned(self) -> tuple[Place, ...]:
-        """The places after this look: one where nothing differs is in the state that is on record."""
-        known = [p if i in self.hit else p.seen(p.record, self.look) for i, p in enumerate(self.places)]
-        return tuple(known[-_MOST_PLACES:])
+        """The places after this look, those that changed last at the end."""
+        after = [place.looked(self.look, self._seen.get(index, set())) for index, place in enumerate(self.places)]
+        return tuple(sorted(after, key=lambda place: place.last)[-_MOST_PLACES:])
 
 
 def _pieces(
@@ -186,6 +315,15 @@ def _pieces(
     if "".join(was[gap.a : gap.b]) == "".join(is_now[gap.c : gap.d]):
         return [gap]
     return paired(gap, [b.text for b in old], [b.text for b in new])
+
+
+def _is_long(block: Block) -> bool:
+    """Whether a block is prose of some length."""
+    if not is_prose(block.text):
+        return False
+    return block.text.count(" ") >= _LONG_WORDS or (
+        not block.text.isascii() and len(lettering(block.text)) >= _LONG_LETTERS
+    )
 
 
 def is_prose(text: str) -> bool:

@@ -65,6 +65,17 @@ def _depth(html: str) -> int:
     return deepest
 
 
+def breaks_off(html: str) -> bool:
+    """Whether the document ends in the middle of a word or tag, with elements open: the rest was lost on its way.
+
+    A page that merely leaves out the end tags of its body, as the HTML Standard allows, ends with some tag.
+    """
+    end = html[-2_000:].rstrip().lower()
+    if end.endswith((">", "}", ";")) or "</body" in end or "</html" in end:
+        return False
+    return sum(-1 if found[1] else 1 for found in _NESTING.finditer(html)) > 0
+
+
 def children(node: LexborNode) -> Iterator[LexborNode]:
     """The child nodes, texts included."""
     child = node.child

@@ -1,0 +1,162 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.content import Block, Content
+from monitor.core.revision.noise import Settled, settle, wording
+from monitor.core.revision.places import Place
+
+BODY = [
+    "French jets dropped 20 bombs on Raqqa on Sunday night, the defence ministry said in Paris.",
+    "President Hollande called the attacks in Paris an act of war committed by a terrorist army.",
+    "Activists in the city counted at least 30 explosions; water and electricity were cut, residents said.",
+    "The operation was carried out in coordination with the United States, according to the ministry.",
+]
+TEASERS = [
+    "The harbour of Lisbon is closed to cruise ships until the dredging is finished in the spring.",
+    "Why the price of butter has doubled within a year, and who earns from it at last.",
+    "Three sisters open the last cinema of the valley again, with a loan from their neighbours.",
+    "How a village in the Alps moved its church by twelve metres in a single winter night.",
+    "The chess champion resigns after seventeen moves and gives no reason to anybody for it.",
+]
+
+
+class Page:
+    """A page that is looked at again and again; what is on record, and what was learned of it."""
+
+    def __init__(self, *texts: str, title: str = "Raqqa") -> None:
+        self.record = self.content(texts, title)
+        self.places: tuple[Place, ...] = ()
+        self.past: list[str] = []
+        self.looks = 1
+        self.last: Settled | None = None
+
+    @staticmethod
+    def content(texts: tuple[str, ...], title: str) -> Content:
+        return Content(title=title, blocks=tuple(Block("paragraph", text) for text in texts))
+
+    def shows(self, *texts: str, title: str = "Raqqa") -> bool:
+        """Whether what the page shows now is told as an edit."""
+        self.looks += 1
+        seen = settle(
+            self.record,
+            self.content(texts, title),
+            look=self.looks,
+            places=self.places,
+            before=(),
+            now=(),
+            past=self.past,
+        )
+        told = wording(seen.content) != wording(self.record)
+        if told:
+            self.past.append(wording(self.record))
+        self.record, self.last = seen.content, seen
+        self.places = msgspec.json.decode(msgspec.json.encode(seen.places), type=tuple[Place, ...])
+        return told
+
+
+def test_prose_that_rotates_costs_one_alarm_and_hides_no_edit() -> None:
+    page = Page(*BODY, TEASERS[0])
+    told = [page.shows(*BODY, TEASERS[n % 5]) for n in range(1, 12)]
+    assert told == [True, *[False] * 10]
+    edited = [BODY[0].replace("20", "25"), *BODY[1:]]
+    assert page.shows(*edited, TEASERS[2])
+    assert page.record.blocks[0].text == edited[0]
+
+
+def test_a_text_that_comes_and_goes_is_told_once_and_once_as_undone() -> None:
+    page = Page(*BODY)
+    told = [page.shows(*BODY[:2], *TEASERS[:1] * (n % 2), *BODY[2:]) for n in range(1, 12)]
+    assert told == [True, True, *[False] * 9]
+    assert page.last is not None
+    assert any("never rests" in note for note in page.last.notes)
+
+
+def test_a_counter_in_a_short_line_is_learned() -> None:
+    page = Page(*BODY, "1265 listening now")
+    assert sum(page.shows(*BODY, f"{1265 + n} listening now") for n in range(1, 12)) <= 2
+
+
+def test_a_list_in_a_new_order_of_other_items_is_learned() -> None:
+    page = Page(*BODY[:2], *TEASERS[:3], *BODY[2:])
+    orders = [(3, 0, 4), (1, 2, 0), (4, 1, 3), (2, 0, 1), (0, 3, 4), (2, 4, 1), (3, 1, 0), (0, 4, 2)]
+    told = [page.shows(*BODY[:2], *(TEASERS[n] for n in order), *BODY[2:]) for order in orders]
+    assert sum(told) <= 2
+    assert not any(told[3:])
+
+
+def test_what_is_held_is_told_once_it_stands() -> None:
+    page = Page(*BODY, TEASERS[0])
+    assert [page.shows(*BODY, TEASERS[n]) for n in (1, 2)] == [True, False]
+    assert page.last is not None
+    assert page.last.held
+    told = [page.shows(*BODY, TEASERS[2]) for _ in range(12)]
+    assert told.count(True) == 1
+    assert page.record.blocks[-1].text == TEASERS[2]
+    assert not page.last.held
+
+
+def test_an_edit_that_is_undone_is_told_at_once_both_times() -> None:
+    page = Page(*BODY)
+    edited = [BODY[0], BODY[1].replace("an act of war", "a crime"), *BODY[2:]]
+    assert [page.shows(*edited), page.shows(*edited), page.shows(*BODY)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        [],
+        ["Something went wrong."],
+        [*BODY[:1], BODY[1][:40]],
+        BODY[2:3],
+    ],
+)
+def test_a_look_that_lost_most_of_the_text_is_held(broken: list[str]) -> None:
+    page = Page(*BODY)
+    assert not page.shows(*broken, title="Error" if len(broken) < 2 else "Raqqa")
+    assert page.last is not None
+    assert page.last.held
+    assert page.record == Page(*BODY).record
+    assert not page.shows(*BODY)
+    told = [page.shows(*broken) for _ in range(5)]
+    assert told.count(True) == 1
+
+
+def test_paragraphs_that_come_one_after_the_other_are_all_told() -> None:
+    page, texts = Page(*BODY), list(BODY)
+    for teaser in TEASERS:
+        texts.insert(0, teaser)
+        assert page.shows(*texts)
+    for teaser in TEASERS:
+        texts.append(f"And {teaser}")
+        assert page.shows(*texts)
+
+
+def test_a_mixture_of_returning_and_held_text_is_never_told_in_parts() -> None:
+    page = Page(*BODY)
+    states = [
+        [*BODY, TEASERS[0]],
+        [TEASERS[1], *BODY, TEASERS[2]],
+        BODY,
+        [*BODY, TEASERS[0]],
+        BODY,
+        [TEASERS[1], *BODY, TEASERS[2]],
+    ]
+    known = {wording(Page(*BODY).record)}
+    for state in states:
+        page.shows(*state)
+        known.add(wording(Page(*state).record))
+        assert wording(page.record) in known
+
+
+@given(st.lists(st.lists(st.sampled_from([*BODY, *TEASERS, "12 shares", "Live"]), max_size=7), max_size=12))
+def test_any_history_settles_alike_and_what_stands_is_told_in_the_end(history: list[list[str]]) -> None:
+    one, two = Page(*BODY), Page(*BODY)
+    for texts in history:
+        assert one.shows(*texts) == two.shows(*texts)
+        assert one.places == two.places
+    last = history[-1] if history else BODY
+    for _ in range(120):
+        one.shows(*last)
+    assert wording(one.record) == wording(Page(*last).record)
