@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parse
 from monitor.rules import rules_of
 from monitor.scheduling import ticking, until_cron
 from monitor.sources.pool import open_pool
-from monitor.stages import archive, deliver, jobs, match, policy, project
+from monitor.stages import archive, deliver, jobs, match, policy, project, retention
 from monitor.stages.fetch import Fetcher, Rechecks, arrange_pages
 from monitor.stages.gate import Gate
 from monitor.stages.heartbeat import Heart, beating
@@ -36,12 +36,13 @@ from monitor.stages.herald import Audience
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
 from monitor.stages.sources import Source
+from monitor.stages.templates import Threshold
 from monitor.stages.waiting import Waker
-from monitor.stages.work import Pace, over_events, over_timers
+from monitor.stages.work import Pace, one_lane, over_events, over_timers
 from monitor.store import open_log
 from monitor.store.captures import FileCaptures
 from monitor.store.views import FILE as VIEWS
-from monitor.store.views import Views
+from monitor.store.views import Reader, Views
 
 logger = structlog.get_logger()
 
@@ -55,6 +56,7 @@ WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
 CAPTURES = "captures"
+SWEEP = 3_600.0  # seconds between two looks for captures that may go
 DRAIN = 20.0  # seconds that work under way gets to finish when the daemon is told to stop
 CATCH_UP = 3.0  # seconds that the followers then get
 
@@ -192,9 +194,9 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
                 log, kind, at, work, loops.pace(name), concurrency=concurrency, lease=lease, gate=gate
             )
 
-        def events(group: str, handle: Any, at: int = partition) -> None:
+        def events(group: str, handle: Any, lane_of: Any = one_lane, at: int = partition) -> None:
             name = f"{group}@{at}"
-            loops.events[name] = over_events(log, group, at, handle, loops.pace(name))
+            loops.events[name] = over_events(log, group, at, handle, loops.pace(name), lane_of)
 
         for kind, work, lease in ((jobs.POLL, poller, POLL_LEASE), (jobs.FETCH, fetcher, FETCH_LEASE)):
             if ending:
@@ -208,17 +210,40 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
             timers(jobs.deliveries_of(channel), courier, at_once, DELIVER_LEASE, gate)
         events(
             match.GROUP,
-            match.Matcher(log, parts.rulebook, heat, ruleset=config.digest, public_url=_text(config.public_url)),
+            match.Matcher(
+                log,
+                parts.rulebook,
+                heat,
+                ruleset=config.digest,
+                public_url=_text(config.public_url),
+                threshold=Threshold(config.defaults.template_after.articles, config.defaults.template_after.within),
+            ),
         )
         events(
             policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}, rules)
         )
-        events(deliver.GROUP, deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config)))
+        dispatcher = deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config))
+        events(deliver.GROUP, dispatcher, deliver.lane_of)
         loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)
     for partition, archivist in enumerate(parts.archivists):
         loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(config))
     _add_heartbeat(loops, parts)
+    _add_sweeper(loops, parts)
     return loops
+
+
+def _add_sweeper(loops: Loops, parts: Parts) -> None:
+    """The loop that lets old captures go."""
+    path = parts.config.data_dir / VIEWS
+
+    @contextmanager
+    def needs() -> Iterator[Callable[[str], bool]]:
+        with Reader(path) as reader:
+            yield reader.needs
+
+    sweeper = retention.Sweeper(parts.log, parts.views, parts.captures, needs, retention_of(parts.config))
+    loops.every["captures"] = SWEEP
+    loops.timers["captures"] = retention.sweeping(sweeper, loops.pace("captures"))
 
 
 def _add_heartbeat(loops: Loops, parts: Parts) -> None:
@@ -343,7 +368,13 @@ def _source(config: Config, name: str, content: Any) -> Source:
 def rechecks_of(config: Config) -> Rechecks:
     """How often articles are looked at again."""
     recheck, gone = config.polling.recheck, config.defaults.gone_after
-    return Rechecks(recheck.min, recheck.max, recheck.until, config.defaults.hot.every, gone.checks, gone.over)
+    hot = config.defaults.hot.every
+    return Rechecks(recheck.min, recheck.max, recheck.until, hot, gone.checks, gone.over, recheck.confirm)
+
+
+def retention_of(config: Config) -> retention.Retention:
+    """How long captures are kept."""
+    return retention.Retention(config.captures.keep, config.captures.megabytes * 10**6)
 
 
 def audience_of(config: Config) -> Audience:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.core.content import Content
@@ -322,8 +322,10 @@ class ParsedFeed:
 class ParsedPage:
     """What a page's bytes say. `container` names where the text was found, so that the next look reads the same place.
 
-    `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`, `not_found` (a page that says so itself).
-    `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article.
+    `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`, `not_found` (a page that says so itself);
+    `unchanged`: its fingerprint is the known one, and nothing else was read.
+    `fingerprint` covers all that reading depends on; empty where there is none. `agreeing` are the places that show the title
+    (`json-ld`, `og`, `h1`). `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article.
     """
 
     verdict: str
@@ -336,6 +338,8 @@ class ParsedPage:
     detail: str = ""
     titles: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    agreeing: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 class Parser(Protocol):
@@ -348,8 +352,10 @@ class Parser(Protocol):
         """Parse a feed."""
         ...
 
-    async def page(self, body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
-        """Read a page; `container` is what the last ParsedPage of this article said, or empty."""
+    async def page(
+        self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
+    ) -> ParsedPage:
+        """Read a page; `container` and `known` are container and fingerprint of the last ParsedPage of this article, or empty."""
         ...
 
     async def fragment(self, html: str, url: str, title: str) -> ParsedPage:
@@ -358,6 +364,15 @@ class Parser(Protocol):
 
 
 # --- captures --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep of the captures did: how many were deleted, their bytes on the disk, and the bytes that are left."""
+
+    deleted: int
+    freed: int
+    left: int
 
 
 class Captures(Protocol):
@@ -369,6 +384,10 @@ class Captures(Protocol):
 
     async def read(self, sha256: str) -> bytes | None:
         """The body, verified; None where it is not kept. Raises Corrupt where it does not match its name."""
+        ...
+
+    async def sweep(self, needed: Callable[[str], bool], *, older_than: timedelta, most_bytes: int) -> Swept:
+        """Delete bodies last kept longer ago than that, then the oldest until the rest fits; never those that are `needed`, nor fresh ones."""
         ...
 
 

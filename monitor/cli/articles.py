@@ -1,20 +1,24 @@
-"""`articles list` and `history`: what was seen, and every state it was in. They judge nothing."""
+"""`articles list` and `history`: what was seen, every state it was in, and the raw page that shows it. They judge nothing."""
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.opening import listed, names_of, views
+from monitor.cli.opening import captures, listed, names_of, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration
-from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
+from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
+    from monitor.store import FileCaptures
     from monitor.store.views import Reader
     from monitor.store.views.rows import AbsenceRow, ArticleRow, RevisionRow
 
@@ -46,16 +50,51 @@ def list_articles(
         screen().print(_articles_table(rows, settings.timezone))
 
 
-def history(article: ArticleArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show every revision of an article, with the time between which each change was made, and when it was gone."""
+class Capture(msgspec.Struct, frozen=True):
+    """The raw page of a revision: the sha256 of its bytes, and how many there are; None where it is not kept any more."""
+
+    revision: int
+    sha256: str
+    bytes: int | None
+
+
+def history(
+    article: ArticleArgument,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    raw: Annotated[
+        int | None,
+        typer.Option("--raw", metavar="N", min=1, help="Write the raw page of revision N to standard output instead."),
+    ] = None,
+) -> None:
+    """Show every revision of an article, with the time between which each change was made, its raw page, and when it was gone."""
     settings = configuration(config, telling=False)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
         revisions, absences = reader.revisions(row.id), reader.absences(row.id)
+    shelf = captures(settings)
+    if raw is not None:
+        _write_raw(shelf, row, revisions, raw)
+        return
+    kept = [Capture(r.revision, r.evidence.raw_sha256, shelf.size(r.evidence.raw_sha256)) for r in revisions]
     if as_json:
-        show_json({"article": row, "revisions": revisions, "absences": absences})
+        show_json({"article": row, "revisions": revisions, "absences": absences, "captures": kept})
     else:
-        screen().print(Group(heading(row), "", _timeline(revisions, absences, settings.timezone)))
+        screen().print(Group(heading(row), "", _timeline(revisions, absences, kept, settings.timezone)))
+
+
+def _write_raw(shelf: FileCaptures, article: ArticleRow, revisions: list[RevisionRow], number: int) -> None:
+    """Write the bytes as they came; never to a terminal, which they could command."""
+    named = {row.revision: row.evidence.raw_sha256 for row in revisions}
+    if number not in named:
+        raise nothing(f"{article.url} has no revision {number}")
+    body = asyncio.run(shelf.read(named[number]))
+    if body is None:
+        raise nothing(f"the raw page of revision {number}, {named[number]}, is not kept any more")
+    if sys.stdout.isatty():
+        raise nothing("raw pages are not written to a terminal: send the output to a file")
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
 
 
 def article_named(reader: Reader, typed: str) -> ArticleRow:
@@ -71,7 +110,8 @@ def article_named(reader: Reader, typed: str) -> ArticleRow:
 def heading(article: ArticleRow) -> Group:
     """An article in two lines: its headline; where it is, and how it stands."""
     facts = [article.source, f"revision {article.revision}", article.id]
-    state = Text("gone", style="bold red") if article.state == "gone" else Text("live", style="green")
+    facts += ["held"] if article.held else []
+    state = Text(article.state, style="green" if article.state == "live" else "bold red")
     about = Text("  ·  ").join([state, *(safe(fact, "dim") for fact in facts)])
     return Group(safe(article.title or "(no title)", "bold"), safe(article.url, "cyan"), about)
 
@@ -88,11 +128,14 @@ def _articles_table(rows: list[ArticleRow], zone: tzinfo) -> Table:
     return table
 
 
-def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], zone: tzinfo) -> Table:
+def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], kept: list[Capture], zone: tzinfo) -> Table:
     """Revisions and absences in the order of time."""
-    table = listing("Rev", "First seen", "Not yet at", "What", folding="What")
+    table = listing("Rev", "First seen", "Not yet at", "What", "Raw page", folding="What")
     table.columns[0].justify = "right"
-    moments: list[tuple[Any, list[Text]]] = [(row.at, _revision(row, zone)) for row in revisions]
+    pages = {capture.revision: _capture(capture) for capture in kept}
+    moments: list[tuple[Any, list[Text]]] = [
+        (row.at, [*_revision(row, zone), pages[row.revision]]) for row in revisions
+    ]
     moments += [(row.at, _absence(row, zone)) for row in absences]
     for _, cells in sorted(moments, key=lambda moment: moment[0]):
         table.add_row(*cells)
@@ -104,6 +147,10 @@ def _revision(row: RevisionRow, zone: tzinfo) -> list[Text]:
     what = safe(row.summary) if row.summary else Text("first seen", style="dim")
     if row.reverted_to is not None:
         what = Text.assemble((f"back to revision {row.reverted_to}: ", "magenta"), what)
+    if row.confidence == "unconfirmed":
+        what = Text.assemble(("unconfirmed: ", "yellow"), what)
+    if row.template:
+        what = Text.assemble(("the site's template: ", "dim"), what)
     if row.access == "teaser":
         what = Text.assemble(what, ("  (teaser only)", "dim"))
     since = when(row.last_seen_before, zone)
@@ -115,13 +162,20 @@ def _revision(row: RevisionRow, zone: tzinfo) -> list[Text]:
     ]
 
 
+def _capture(capture: Capture) -> Text:
+    """Where the evidence is: the beginning of its hash, and its size."""
+    if capture.bytes is None:
+        return safe(f"{capture.sha256[:12]} expired", "dim")
+    return safe(f"{capture.sha256[:12]} {capture.bytes:,} B", "dim")
+
+
 def _absence(row: AbsenceRow, zone: tzinfo) -> list[Text]:
     if row.kind == "restored":
-        what = Text.assemble(("restored", "green"), f", gone since {when(row.since, zone)}")
+        what = Text.assemble(("restored", "green"), f", away since {when(row.since, zone)}")
     else:
         reasons = ", ".join(dict.fromkeys(f"{look.reason} ({look.status})" for look in row.looks))
-        what = Text.assemble(("gone", "bold red"), safe(f": present at {when(row.since, zone)}, then {reasons}"))
-    return [Text(""), safe(when(row.at, zone)), Text(""), what]
+        what = Text.assemble((row.kind, "bold red"), safe(f": present at {when(row.since, zone)}, then {reasons}"))
+    return [Text(""), safe(when(row.at, zone)), Text(""), what, Text("")]
 
 
 def _shorter(moment: str, other: str) -> str:

@@ -14,6 +14,7 @@ from monitor.ports import Log
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.store import FileCaptures
     from monitor.store.views import Reader
 
 _Answer = TypeVar("_Answer")
@@ -34,6 +35,14 @@ def views(config: Config) -> Iterator[Reader]:
 
     with Reader(views_path(config)) as reader:
         yield reader
+
+
+def captures(config: Config) -> FileCaptures:
+    """The raw pages of a configuration."""
+    from monitor.app import CAPTURES  # as above
+    from monitor.store import FileCaptures  # as above
+
+    return FileCaptures(config.data_dir / CAPTURES)
 
 
 def listed(config: Config, ask: Callable[[Reader], list[_Answer]]) -> list[_Answer]:

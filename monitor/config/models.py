@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from monitor.config.channels import Channel
+from monitor.config.keeping import Captures, TemplateAfter
 from monitor.config.lists import Lists
 from monitor.config.routes import Inhibit, Route
 from monitor.config.table import Table
@@ -119,9 +120,13 @@ class Defaults(Table):
     content: Annotated[
         ContentFrom, Field(description="Where an article's text is taken from: its `page`, or the `feed` itself.")
     ] = "page"
-    gone_after: Annotated[GoneAfter, Field(description="What it takes to call an article gone.")] = Field(
+    gone_after: Annotated[GoneAfter, Field(description="What it takes to call an article gone, or blocked.")] = Field(
         default_factory=GoneAfter
     )
+    template_after: Annotated[
+        TemplateAfter,
+        Field(description="When the same edit on many articles of a site is the site's, and tells nobody."),
+    ] = Field(default_factory=TemplateAfter)
     notify: Annotated[Ids, Field(description="Ids of the channels told by watchlists that name none.")] = ()
     health: Annotated[
         Ids,
@@ -185,7 +190,7 @@ class Archive(Table):
 
 
 class Recheck(Table):
-    """`recheck = { min, max, until }`: how articles are read again."""
+    """`recheck = { min, max, until, confirm }`: how articles are read again."""
 
     min: Annotated[Duration, Field(description="The shortest time between two looks at an article.")] = timedelta(
         minutes=2
@@ -194,6 +199,14 @@ class Recheck(Table):
     until: Annotated[Duration, Field(description="How long after its last change an article is looked at no more.")] = (
         timedelta(days=30)
     )
+    confirm: Annotated[
+        tuple[Duration, ...],
+        Field(
+            strict=False,
+            max_length=8,
+            description="When a headline that changed alone, in one place of the page, is looked at again.",
+        ),
+    ] = (timedelta(minutes=10), timedelta(minutes=40))
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
@@ -278,6 +291,9 @@ class Config(Table):
     )
     redis: Annotated[Redis, Field(description="Where the log is kept.")] = Field(default_factory=Redis)
     archive: Annotated[Archive, Field(description="How events are archived.")] = Field(default_factory=Archive)
+    captures: Annotated[Captures, Field(description="How long the raw pages of revisions are kept.")] = Field(
+        default_factory=Captures
+    )
     polling: Annotated[Polling, Field(description="How the net is read.")] = Field(default_factory=Polling)
     logging: Annotated[Logging, Field(description="What Monitor says about itself.")] = Field(default_factory=Logging)
 

@@ -33,6 +33,8 @@ class _ForEditors(GenerateJsonSchema):
                 return dft.get_secret_value()
             case timedelta():
                 return spell(dft)
+            case (timedelta(), *_):
+                return [spell(one) for one in dft]
             case _:
                 return super().encode_default(dft)
 

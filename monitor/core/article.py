@@ -1,20 +1,25 @@
-"""What an observation means for an article: found, revised, gone, restored, or nothing, and when to look again.
+"""What an observation means for an article: found, revised, confirmed, restored, or nothing, and when to look again.
 
 Pure: it takes the state, the looks so far and one sighting, and returns events with the state after them. Time is the
-observation's time. It neither fetches nor stores; `Decision.why` says in one sentence what was decided and why.
+observation's time. It neither fetches nor stores; `Decision.why` says in one sentence what was decided and why. What it
+means that an article was not found is `core.absence`'s to say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from monitor.core.absence import doubted, miss, replaced, wall
 from monitor.core.content import Content
-from monitor.core.events import Absence, ArticleDiscovered, ArticleEvent, ArticleGone, ArticleRestored, ArticleRevised
+from monitor.core.decision import CONFIRM, Decision
+from monitor.core.events import ArticleDiscovered, ArticleFact, ArticleReread, ArticleRestored, ArticleRevised
+from monitor.core.headline import confidence, confirmation, next_check
 from monitor.core.revision.align import align
-from monitor.core.revision.classify import edits, summary
+from monitor.core.revision.classify import classified
 from monitor.core.revision.noise import settle, wording
 from monitor.core.standing import (
     STATED,
@@ -31,6 +36,7 @@ from monitor.core.standing import (
     revise,
 )
 from monitor.core.text import joined, lettering, short_hash
+from monitor.core.variants import is_variant, seen_again, stays
 
 __all__ = [
     "Article",
@@ -40,78 +46,102 @@ __all__ = [
     "Sighting",
     "decode_article",
     "decode_looks",
+    "doubted",
     "encode",
     "fold",
     "folded",
     "miss",
     "observe",
     "recheck_in",
+    "replaced",
+    "reread",
     "revise",
     "unchanged",
+    "wall",
     "wording",
 ]
 
-_ABSENCES = 16
 _TEASER_SHARE = 0.6  # of the old text: a longer beginning of it is an edit, not a wall
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """Events to record (none for most looks), the article and the looks after them, and why in one plain sentence."""
+def observe(
+    article: Article | None,
+    looks: Looks,
+    sighting: Sighting,
+    *,
+    seed: Seed | None = None,
+    confirm: Sequence[timedelta] = CONFIRM,
+) -> Decision:
+    """What a page that was read means. `confirm`: how long after it was first seen a headline alone is looked at again.
 
-    events: tuple[ArticleEvent, ...]
-    article: Article | None
-    looks: Looks
-    why: str
-
-
-def observe(article: Article | None, looks: Looks, sighting: Sighting, *, seed: Seed | None = None) -> Decision:
-    """What a page that was read means. `seed` is needed where `article` is None; raises ValueError without it."""
+    `seed` is needed where `article` is None; raises ValueError without it.
+    """
     if sighting.verdict != "article":
         return _no_article(article, looks, sighting)
     if article is None:
         if seed is None:
             raise ValueError("an article that was never read needs a seed")
         return _discovered(looks, sighting, seed)
-    wall = _wall(article, sighting)
-    if wall:
-        return _present(article, _looked(looks, sighting, learned=False), sighting.evidence.fetched_at, wall)
-    return _compared(article, looks, sighting)
+    walled = _teased(article, sighting)
+    if walled:
+        seen = _looked(looks, sighting, learned=False)
+        return _present(article, seen, sighting.evidence.fetched_at, walled, outcome="teaser")
+    return _compared(article, looks, sighting, confirm)
 
 
-def unchanged(article: Article | None, looks: Looks, at: datetime) -> Decision:
-    """What it means that a server or the bytes said: the same as at the last look (304, or an equal body)."""
-    seen = msgspec.structs.replace(looks, seen_at=at, absences=())
-    if article is None:
-        return Decision((), None, seen, "The page is the one that held no article.")
-    return _present(article, seen, at, "The page has not changed since the last look.")
-
-
-def miss(
-    article: Article | None, looks: Looks, absence: Absence, *, checks: int = 3, over: timedelta = timedelta(hours=24)
+def unchanged(
+    article: Article | None, looks: Looks, at: datetime, *, confirm: Sequence[timedelta] = CONFIRM
 ) -> Decision:
-    """What a look that did not find the article means: gone only after `checks` such looks in a row, spread over `over`.
+    """What it means that a server or the bytes said: the same as at the last look (304, or an equal body)."""
+    if article is None:
+        seen = msgspec.structs.replace(looks, seen_at=at, absences=())
+        return Decision((), None, seen, "The page is the one that held no article.")
+    if looks.other is not None:  # the page at the last look was not the text on record, but its variant
+        looks = msgspec.structs.replace(looks, seen_at=at, other=seen_again(looks.other, looks.other.wording, at))
+        return Decision((), article, looks, "The page has not changed since the last look.", outcome="variant")
+    seen = msgspec.structs.replace(looks, seen_at=at, absences=(), walls=())
+    why = "The page has not changed since the last look."
+    return _present(article, seen, at, why, confirm=confirm)
 
-    A block page (`reason` "block_page") says nothing about the article, whoever it blocks.
+
+def reread(article: Article, looks: Looks, sighting: Sighting) -> Decision | None:
+    """The kept page of the newest revision as another extractor reads it: the text on record becomes that; None where it reads no article.
+
+    So that the next look compares like with like, and an upgrade is nobody's edit.
     """
-    if absence.reason == "block_page":
-        return Decision((), article, looks, "A block page stands before the article: nothing is known of it.")
-    absences = (*looks.absences[: _ABSENCES - 1], absence)
-    looks = msgspec.structs.replace(looks, absences=absences)
-    spread = absence.at - absences[0].at
-    told = f"Absent at {len(absences)} of {checks} looks over {spread} of {over} ({absence.status} {absence.reason})"
-    if article is None or article.status == "gone" or len(absences) < checks or spread < over:
-        return Decision((), article, looks, f"{told}.")
-    last_present = looks.seen_at or article.changed_at
-    event = ArticleGone(
-        at=absence.at, article=article.id, revision=article.revision, last_present=last_present, absent=absences
+    if sighting.verdict != "article":
+        return None
+    stated = {name: getattr(sighting.content, name) or getattr(article.content, name) for name in STATED}
+    new = msgspec.structs.replace(sighting.content, **stated)
+    looks = msgspec.structs.replace(
+        looks, container=sighting.container, titles=sighting.titles, rest=sighting.rest, fingerprint=""
     )
-    return Decision((event,), fold(article, event), looks, f"{told}: gone.")
+    by = sighting.evidence.extractor
+    why = f"Revision {article.revision} was read anew by {by}, so that like is compared with like."
+    if new.digest() == article.sha256:
+        return Decision((), article, msgspec.structs.replace(looks, reread_by=by), why, outcome="reread")
+    event = ArticleReread(
+        at=sighting.evidence.fetched_at,
+        article=article.id,
+        revision=article.revision,
+        before_sha256=article.sha256,
+        sha256=new.digest(),
+        operations=align(article.content.blocks, new.blocks),
+        fields=_changed_fields(article.content, new),
+        extractor=by,
+        raw_sha256=article.raw_sha256,
+    )
+    return Decision((event,), fold(article, event), looks, why, outcome="reread")
 
 
 def _no_article(article: Article | None, looks: Looks, sighting: Sighting) -> Decision:
     detail = f" ({sighting.detail})" if sighting.detail else ""
     return Decision(
-        (), article, looks, f"What was read is no article but {sighting.verdict}{detail}: no revision is made of it."
+        (),
+        article,
+        looks,
+        f"What was read is no article but {sighting.verdict}{detail}: no revision is made of it.",
+        outcome=sighting.verdict,
     )
 
 
@@ -132,11 +162,13 @@ def _discovered(looks: Looks, sighting: Sighting, seed: Seed) -> Decision:
         access=_access(sighting),
         evidence=sighting.evidence,
         feed_title=seed.feed_title,
+        follows=seed.follows,
     )
-    return Decision((event,), fold(None, event), _looked(looks, sighting), "Read for the first time.")
+    seen = _looked(looks, sighting)
+    return Decision((event,), fold(None, event), seen, "Read for the first time.", outcome="discovered")
 
 
-def _wall(article: Article, sighting: Sighting) -> str:
+def _teased(article: Article, sighting: Sighting) -> str:
     """Why a sighting shows less than there is; empty where it does not."""
     if article.access == "teaser" or not article.content.blocks:
         return ""
@@ -156,9 +188,9 @@ def _cut_short(content: Content) -> bool:
     return content.blocks[-1].text.rstrip().endswith(("…", "...", "[…]", "[...]"))
 
 
-def _compared(article: Article, looks: Looks, sighting: Sighting) -> Decision:
+def _compared(article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta]) -> Decision:
     """Compare the new picture with the old one, and record what is an edit."""
-    new = _same_title(article, looks, sighting)
+    new, at = _same_title(article, looks, sighting), sighting.evidence.fetched_at
     settled = settle(
         article.content,
         new,
@@ -169,13 +201,40 @@ def _compared(article: Article, looks: Looks, sighting: Sighting) -> Decision:
         past=article.past[:-1],
     )
     after = msgspec.structs.replace(_looked(looks, sighting), places=settled.places)
+    after = _unsettled(after) if settled.held else after
     aside = f" Set aside: {'; '.join(settled.notes)}." if settled.notes else ""
-    if wording(settled.content) == wording(article.content):
-        return _present(article, after, sighting.evidence.fetched_at, f"No word of the article has changed.{aside}")
+    said = wording(settled.content)
+    if said == wording(article.content):
+        why = f"No word of the article has changed{_bumped(article, looks, sighting)}.{aside}"
+        decision = _present(article, after, at, why, agreeing=sighting.agreeing, confirm=confirm)
+        return msgspec.structs.replace(decision, filters=settled.notes)
+    if is_variant(article.past, said):
+        other = seen_again(looks.other, said, at)
+        after = msgspec.structs.replace(after, other=other)
+        if not stays(other, at):
+            why = "The other of two states that the page flips between: known, and no revision."
+            return msgspec.structs.replace(
+                _present(article, after, at, why, outcome="variant"), filters=(why, *settled.notes)
+            )
     event = _revised(article, looks, sighting, settled.content)
-    present = _present(article, after, sighting.evidence.fetched_at, "")
+    present = _present(article, after, at, "")
     revised = fold(present.article, event)
-    return Decision((*present.events, event), revised, after, f"{event.summary}{aside}")
+    after = msgspec.structs.replace(after, other=None)
+    outcome = "revised" if event.reverted_to is None else "reverted"
+    return Decision((*present.events, event), revised, after, f"{event.summary}{aside}", outcome, settled.notes)
+
+
+def _bumped(article: Article, looks: Looks, sighting: Sighting) -> str:
+    """That only the stamp is new, where it is: an observation, no revision."""
+    before, after = looks.modified or article.content.modified, sighting.content.modified
+    if before is None or after is None or before == after:
+        return ""
+    return f", only its stamp: {before.isoformat()} became {after.isoformat()} (a bump)"
+
+
+def _unsettled(looks: Looks) -> Looks:
+    """The looks after one that leaves something open: the next must read the page in full, whatever the server says."""
+    return msgspec.structs.replace(looks, etag="", last_modified="", raw_sha256="", fingerprint="")
 
 
 def _same_title(article: Article, looks: Looks, sighting: Sighting) -> Content:
@@ -189,9 +248,10 @@ def _same_title(article: Article, looks: Looks, sighting: Sighting) -> Content:
 def _revised(article: Article, looks: Looks, sighting: Sighting, new: Content) -> ArticleRevised:
     old = article.content
     operations = align(old.blocks, new.blocks)
-    found = edits(old, new)
+    found = classified(old, new, seen=msgspec.structs.replace(old, modified=looks.modified or old.modified))
     said = wording(new)
     back = article.past.index(said) if said in article.past else None
+    fields = _changed_fields(old, new)
     return ArticleRevised(
         at=sighting.evidence.fetched_at,
         article=article.id,
@@ -199,13 +259,18 @@ def _revised(article: Article, looks: Looks, sighting: Sighting, new: Content) -
         before_sha256=article.sha256,
         sha256=new.digest(),
         operations=operations,
-        fields=_changed_fields(old, new),
-        edits=found,
-        summary=summary(found),
+        fields=fields,
+        edits=found.edits,
+        summary=found.summary,
         last_seen_before=looks.seen_at or article.changed_at,
         access=_access(sighting),
         evidence=sighting.evidence,
         reverted_to=None if back is None else article.revision - len(article.past) + 1 + back,
+        confidence="confirmed" if back is not None else confidence(operations, fields, sighting.agreeing),
+        significance=found.significance,
+        update_declared=found.update_declared,
+        stealth=found.stealth,
+        bump=found.bump,
     )
 
 
@@ -220,13 +285,28 @@ def _access(sighting: Sighting) -> Access:
     return "teaser" if sighting.access == "teaser" else "full"
 
 
-def _present(article: Article, looks: Looks, at: datetime, why: str) -> Decision:
-    """The article was there: no news, unless it was gone."""
-    if article.status != "gone":
-        return Decision((), article, looks, why)
-    since = article.gone_since or article.changed_at
-    event = ArticleRestored(at=at, article=article.id, revision=article.revision, gone_since=since)
-    return Decision((event,), fold(article, event), looks, f"The article is there again. {why}".rstrip())
+def _present(
+    article: Article,
+    looks: Looks,
+    at: datetime,
+    why: str,
+    *,
+    outcome: str = "unchanged",
+    agreeing: Sequence[str] = (),
+    confirm: Sequence[timedelta] | None = None,
+) -> Decision:
+    """The article was there: no news, unless it was gone or blocked, or (where `confirm` is given) its headline was unconfirmed."""
+    events: list[ArticleFact] = []
+    if article.status != "live":
+        was, since = article.status, article.gone_since or article.changed_at
+        events.append(ArticleRestored(at=at, article=article.id, revision=article.revision, gone_since=since, was=was))
+        why, outcome = f"The article is there again. {why}".rstrip(), "restored"
+    if confirm is not None and (confirmed := confirmation(article, at, agreeing, confirm)):
+        events.append(confirmed)
+        why, outcome = f"{why} The headline is confirmed: {confirmed.how}.", "confirmed"
+    for event in events:
+        article = fold(article, event)
+    return Decision(tuple(events), article, looks, why, outcome)
 
 
 def _looked(looks: Looks, sighting: Sighting, *, learned: bool = True) -> Looks:
@@ -238,12 +318,20 @@ def _looked(looks: Looks, sighting: Sighting, *, learned: bool = True) -> Looks:
         etag=evidence.etag,
         last_modified=evidence.last_modified,
         raw_sha256=evidence.raw_sha256,
+        fingerprint=sighting.fingerprint,
         absences=(),
+        walls=(),
+        other=None,
     )
     if not learned:
         return seen
     return msgspec.structs.replace(
-        seen, container=sighting.container, count=looks.count + 1, titles=sighting.titles, rest=sighting.rest
+        seen,
+        container=sighting.container,
+        count=looks.count + 1,
+        titles=sighting.titles,
+        rest=sighting.rest,
+        modified=sighting.content.modified or looks.modified,
     )
 
 
@@ -261,18 +349,23 @@ def recheck_in(
     maximum: timedelta,
     until: timedelta,
     hot_every: timedelta,
+    confirm: Sequence[timedelta] = CONFIRM,
 ) -> timedelta | None:
     """How long to wait for the next look; None where the article rested for `until` and is let go.
 
     The wait grows with the time since the last change, from `minimum` to `maximum`; it is at most `hot_every` while the
-    article is hot. An article that was absent at the last look is never let go before that is settled.
+    article is hot, and no longer than to the next of the times in `confirm` while a headline is unconfirmed. An article
+    that was absent or blocked at the last look is never let go before that is settled.
     """
     quiet = max(now - article.changed_at, timedelta())
     hot = article.hot_until is not None and now < article.hot_until
-    suspect = bool(looks.absences) and article.status == "live"
+    suspect = bool(looks.absences or looks.walls) and article.status == "live"
     if quiet > until and not hot and not suspect:
         return None
     wait = min(max(quiet * _GROWTH, minimum), maximum)
+    check = next_check(article, now, confirm)
+    if check is not None:
+        wait = min(wait, check) if check else min(wait, minimum)
     if hot:
         return min(wait, hot_every)
     return min(wait, _SUSPECT_WAIT) if suspect else wait

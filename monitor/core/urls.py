@@ -150,7 +150,7 @@ def article_id(canonical_url: str, generation: int = 0) -> str:
 def aliases(urls: Iterable[str], *, feed: str = "", guid: str = "") -> tuple[str, ...]:
     """The keys under which an article is found again: every address seen, and the feed's own key for it.
 
-    http and https are one; an AMP copy counts as what it copies. Addresses that cannot be read are left out.
+    http and https are one; an AMP or mobile copy counts as what it copies. Addresses that cannot be read are left out.
     """
     found = dict.fromkeys(key for url in urls for key in _url_keys(url))
     if feed and guid:
@@ -158,12 +158,44 @@ def aliases(urls: Iterable[str], *, feed: str = "", guid: str = "") -> tuple[str
     return tuple(found)
 
 
+def next_generation(article: str, canonical_url: str) -> str:
+    """The id of what took over the address of an article: the next after its own generation, or the first that is not its own."""
+    for generation in range(_MOST_GENERATIONS):
+        if article_id(canonical_url, generation) == article:
+            return article_id(canonical_url, generation + 1)
+    return article_id(canonical_url, 0)
+
+
+_MOST_GENERATIONS = 10_000
+
+
+def is_guid(alias: str) -> bool:
+    """Whether an alias is a feed's own key, and not an address."""
+    return alias.startswith("guid_")
+
+
 def _url_keys(url: str) -> tuple[str, ...]:
     try:
         known = canonical(url)
     except Permanent:
         return ()
-    return tuple(dict.fromkeys("url:" + spelling.partition(":")[2] for spelling in (known, without_amp(known))))
+    plain = without_amp(known)
+    return tuple(
+        dict.fromkeys("url:" + spelling.partition(":")[2] for spelling in (known, plain, without_device(plain)))
+    )
+
+
+_DEVICES = frozenset({"m", "mobile", "amp"})
+
+
+def without_device(url: str) -> str:
+    """The address on the site's plain host: `m.`, `mobile.`, `amp.` and `www.` name copies of a page, not other pages."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    *subdomains, name, top = host.split(".") if host.count(".") else ["", "", host]
+    plain = [label for label in subdomains if label and label not in _DEVICES]
+    plain = plain[1:] if plain[:1] == ["www"] else plain
+    return f"{scheme}://{'.'.join([*plain, name, top]).lstrip('.')}{slash}{path}"
 
 
 _SHARED_HOSTS = frozenset(

@@ -10,8 +10,7 @@ from monitor.core.article import Article
 from monitor.core.events import (
     AlertSuppressed,
     AnyEvent,
-    ArticleDiscovered,
-    ArticleGone,
+    ArticleFact,
     ArticleRestored,
     ArticleRevised,
     FeedBaselined,
@@ -36,7 +35,7 @@ class Record:
                 self.feeds.add(event.feed)
             case AlertSuppressed():
                 self.suppressed[event.reason] += 1
-            case ArticleDiscovered() | ArticleRevised() | ArticleGone() | ArticleRestored():
+            case _ if isinstance(event, ArticleFact):
                 article = core.fold(self.articles.get(event.article), event)
                 self.articles[event.article] = article
                 self._note(article.url, event)
@@ -44,7 +43,7 @@ class Record:
     def _note(self, url: str, event: AnyEvent) -> None:
         if isinstance(event, ArticleRevised):
             self.summaries.setdefault(url, []).append(event.summary)
-        if isinstance(event, ArticleRestored):
+        if isinstance(event, ArticleRestored) and event.was == "gone":
             self.restored.add(url)
 
     def at(self, url: str) -> Article | None:

@@ -39,7 +39,7 @@ TASKS_A_WORKER: Final = 500
 
 _LOST_SECONDS = WALL_SECONDS + 5
 _START_SECONDS = 60.0
-_LOADED = ["monitor.sources.feed", "monitor.sources.page"]
+_LOADED = ["monitor.sources.feed", "monitor.sources.page.fingerprint"]
 _PR_SET_PDEATHSIG = 1
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
@@ -63,9 +63,11 @@ class ParserPool(Parser):
         """
         return await self._parse(_feed_decoder, _read_feed, body, url, dict(headers))
 
-    async def page(self, body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
+    async def page(
+        self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
+    ) -> ParsedPage:
         """Read a page. Raises as `feed` does."""
-        return await self._parse(_page_decoder, _read_page, body, url, dict(headers), container)
+        return await self._parse(_page_decoder, _read_page, body, url, dict(headers), container, known)
 
     async def fragment(self, html: str, url: str, title: str) -> ParsedPage:
         """Read an article's text from a feed entry's HTML. Raises as `feed` does."""
@@ -165,10 +167,10 @@ def _read_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     return parse_feed(body, url, headers)
 
 
-def _read_page(body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
-    from monitor.sources.page import read_page  # this side never loads a parser
+def _read_page(body: bytes, url: str, headers: Mapping[str, str], container: str, known: str) -> ParsedPage:
+    from monitor.sources.page.fingerprint import read_again  # this side never loads a parser
 
-    return read_page(body, url, headers, container)
+    return read_again(body, url, headers, container, known)
 
 
 def _read_fragment(html: str, url: str, title: str) -> ParsedPage:

@@ -1,67 +1,42 @@
-"""Reads articles: takes a due article, looks at its page (or at its feed entry), and records what the core decides. Decides nothing.
+"""Works on due articles: loads what is known, has one look taken, records what the core decided and when to look again. Decides nothing.
 
-A conflict means that somebody else recorded a look first: load again, decide again. The raw body of a revision is kept
+A conflict means that somebody else recorded a look first: load again, look again. The raw body of a revision is kept
 before the event that names it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 
 from monitor.core import article as core
-from monitor.core.article import Article, Decision, Looks, Seed, Sighting
-from monitor.core.events import Absence, Evidence
+from monitor.core import explained
+from monitor.core.article import Decision
+from monitor.core.events import ArticleDiscovered, ArticleRevised
 from monitor.core.feed import wait_after_failure
-from monitor.core.http import retry_after
-from monitor.core.urls import aliases, article_id, canonical
-from monitor.errors import Conflict, OutsideError, Permanent, Transient
-from monitor.ports import (
-    Append,
-    Batch,
-    Captures,
-    Claim,
-    Finish,
-    Head,
-    Log,
-    Net,
-    ParsedPage,
-    Parser,
-    Response,
-    SetTimer,
-)
+from monitor.errors import Conflict, OutsideError
+from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
-from monitor.stages.jobs import FetchJob
-from monitor.stages.sources import Source, validators
+from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
+from monitor.stages.identity import Addresses, arrange_pages
+from monitor.stages.look import Looker
+from monitor.stages.sources import Source
+from monitor.stages.vantage import Vantage
 from monitor.stages.work import put_back
+
+__all__ = ["CONFLICTS_BEFORE_GIVING_BACK", "FAILURES_BEFORE_GIVING_UP", "Fetcher", "Rechecks", "arrange_pages"]
 
 logger = structlog.get_logger()
 
 CONFLICTS_BEFORE_GIVING_BACK = 5
 FAILURES_BEFORE_GIVING_UP = 12
 FIRST_RETRY = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Rechecks:
-    """How often an article is looked at again, and when it counts as gone."""
-
-    minimum: timedelta
-    maximum: timedelta
-    until: timedelta
-    hot_every: timedelta
-    gone_checks: int
-    gone_over: timedelta
 
 
 class Fetcher:
@@ -75,9 +50,11 @@ class Fetcher:
         captures: Captures,
         sources: Mapping[str, Source],
         rechecks: Rechecks,
+        vantage: Vantage | None = None,
     ) -> None:
-        self._log, self._net, self._parser, self._captures = log, net, parser, captures
-        self._sources, self._rechecks = sources, rechecks
+        self._log, self._captures, self._sources, self._rechecks = log, captures, sources, rechecks
+        self._vantage = vantage or Vantage()
+        self._looker = Looker(net, parser, captures, Addresses(log), self._vantage, rechecks)
 
     async def __call__(self, claim: Claim) -> None:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
@@ -88,167 +65,103 @@ class Fetcher:
             return
         for _ in range(CONFLICTS_BEFORE_GIVING_BACK):
             with suppress(Conflict):
-                await self._once(claim, job, source)
+                await self._once(Asked(claim, job, source, await self._load(claim), await self._log.now()))
                 return
         await put_back(self._log, claim)
 
-    async def _once(self, claim: Claim, job: FetchJob, source: Source) -> None:
-        at = await self._log.now()
-        known = await self._load(claim)
+    async def _once(self, asked: Asked) -> None:
         try:
-            look = await self._look(claim, job, source, known, at)
+            look = await self._looker.look(asked)
         except OutsideError as error:
-            await self._try_later(claim, job, source, known, error)
+            await self._try_later(asked, error)
             return
         if look is None:
-            await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
+            await self._log.commit(Batch(asked.claim.partition, finish=Finish(asked.claim, delay=None)))
             return
-        if look.decision.events and look.body:
+        if look.body and _names_a_body(look.decision):
             await self._captures.keep(look.body)
-        await self._record(claim, job, source, known, look, at)
+        await self._record(asked, look)
 
     async def _load(self, claim: Claim) -> Known:
-        head, looks, hot = await asyncio.gather(
-            self._log.load(claim.partition, claim.member),
-            self._log.note(claim.partition, _looks_note(claim.member)),
-            self._log.note(claim.partition, jobs.hot_note(claim.member)),
+        article, partition = claim.member, claim.partition
+        head, looks, hot, why = await asyncio.gather(
+            self._log.load(partition, article),
+            self._log.note(partition, looks_note(article)),
+            self._log.note(partition, jobs.hot_note(article)),
+            self._log.note(partition, explained.note_key(article)),
         )
-        hot_until = datetime.fromisoformat(hot.decode()) if hot else None
-        return Known(head, core.decode_article(head.snapshot), core.decode_looks(looks), hot_until)
-
-    # --- one look ---
-
-    async def _look(self, claim: Claim, job: FetchJob, source: Source, known: Known, at: datetime) -> Look | None:
-        """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
-        if job.content == "feed":
-            body = job.html.encode()
-            page = await self._parser.fragment(job.html, job.url, job.title)
-            evidence = Evidence(
-                fetched_at=at,
-                url=job.url,
-                status=200,
-                raw_sha256=_sha256(body),
-                extractor=page.extractor,
-                confidence=page.confidence,
-            )
-            return Look(self._decide(claim, job, source, known, page, evidence), body)
-        response = await self._net.get(job.url, headers=validators(known.looks.etag, known.looks.last_modified))
-        if response.status == 304 or (response.status == 200 and _sha256(response.body) == known.looks.raw_sha256):
-            return Look(core.unchanged(known.article, known.looks, at))
-        absence = _absence(job, response, at)
-        if absence:
-            return Look(self._missed(known, absence))
-        if response.status != 200:
-            pause = retry_after(response.headers.get("retry-after"), at)
-            raise Transient(f"http_{response.status}", status=response.status, retry_after=pause)
-        return await self._read(claim, job, source, known, response, at)
-
-    async def _read(
-        self, claim: Claim, job: FetchJob, source: Source, known: Known, response: Response, at: datetime
-    ) -> Look | None:
-        page = await self._parser.page(response.body, response.url, response.headers, known.looks.container)
-        if page.verdict != "article" and known.article is None:
-            raise Permanent(page.verdict, page.detail, status=response.status)
-        if page.verdict == "not_found":
-            return Look(self._missed(known, Absence(at=at, status=response.status, reason="says_not_found")))
-        if page.verdict == "article" and await self._is_copy(claim, job, known, (response.url, page.canonical)):
-            return None
-        evidence = Evidence(
-            fetched_at=at,
-            url=response.url,
-            status=response.status,
-            raw_sha256=_sha256(response.body),
-            extractor=page.extractor,
-            etag=response.headers.get("etag", "")[:1024],
-            last_modified=response.headers.get("last-modified", "")[:128],
-            confidence=page.confidence,
+        return Known(
+            head,
+            core.decode_article(head.snapshot),
+            core.decode_looks(looks),
+            datetime.fromisoformat(hot.decode()) if hot else None,
+            explained.decode(why),
         )
-        return Look(self._decide(claim, job, source, known, page, evidence), response.body)
-
-    def _decide(
-        self, claim: Claim, job: FetchJob, source: Source, known: Known, page: ParsedPage, evidence: Evidence
-    ) -> Decision:
-        page = _completed(page, job)
-        seed = Seed(
-            article=claim.member,
-            url=job.url,
-            source=job.source,
-            tags=source.tags,
-            aliases=job.aliases,
-            feed_title=job.title,
-            backlog=job.is_old(page.content.published, evidence.fetched_at),
-        )
-        return core.observe(known.article, known.looks, _sighting(page, evidence), seed=seed)
-
-    def _missed(self, known: Known, absence: Absence) -> Decision:
-        rechecks = self._rechecks
-        return core.miss(known.article, known.looks, absence, checks=rechecks.gone_checks, over=rechecks.gone_over)
-
-    async def _is_copy(self, claim: Claim, job: FetchJob, known: Known, addresses: Sequence[str]) -> bool:
-        """Bind the addresses under which the page knows itself; one that is bound to another article makes this a copy of it."""
-        for alias in aliases([address for address in addresses if address and not _is_front(address)]):
-            owner = await self._log.pin(alias, claim.member)
-            if owner != claim.member and known.article is None:
-                logger.info("another address of a known article", url=job.url, article=owner)
-                timer = SetTimer(jobs.FETCH, owner, delay=0.0, only_sooner=True)
-                await self._log.commit(Batch(self._log.partition_of(owner), timers=(timer,)))
-                return True
-        return False
 
     # --- what came of it ---
 
-    async def _record(
-        self, claim: Claim, job: FetchJob, source: Source, known: Known, look: Look, at: datetime
-    ) -> None:
-        decision = look.decision
+    async def _record(self, asked: Asked, look: Look) -> None:
+        decision, claim = look.decision, asked.claim
         appends: tuple[Append, ...] = ()
         if decision.events and decision.article:
             snapshot = core.encode(decision.article)
-            appends = (Append(claim.member, known.head, decision.events, snapshot),)
-        wait = self._wait(source, job, decision, known.hot_until, at)
-        await self._log.commit(
-            Batch(
-                claim.partition,
-                appends=appends,
-                notes={_looks_note(claim.member): core.encode(decision.looks)},
-                finish=Finish(
-                    claim, delay=_seconds(wait), payload=jobs.encode(msgspec.structs.replace(job, failures=0))
-                ),
-            )
+            appends = (Append(claim.member, asked.known.head, decision.events, snapshot),)
+        wait = self._wait(asked, decision)
+        seen = explained.observed(
+            asked.at, decision.outcome, decision.why, status=look.status, filters=decision.filters
         )
+        notes = {
+            looks_note(claim.member): core.encode(decision.looks),
+            explained.note_key(claim.member): _explained(asked, seen, wait),
+        }
+        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=0))
+        finish = Finish(claim, delay=_seconds(wait), payload=payload)
+        await self._log.commit(Batch(claim.partition, appends=appends, notes=notes, finish=finish))
         tell = logger.info if decision.events else logger.debug
-        tell("article read", url=job.url, article=claim.member, events=len(decision.events), why=decision.why)
+        tell("article read", url=asked.job.url, article=claim.member, events=len(decision.events), why=decision.why)
 
-    def _wait(
-        self, source: Source, job: FetchJob, decision: Decision, hot_until: datetime | None, at: datetime
-    ) -> timedelta | None:
+    def _wait(self, asked: Asked, decision: Decision) -> timedelta | None:
+        source, at, rechecks = asked.source, asked.at, self._rechecks
         if source.fixed:
             return source.until(at) if source.until else source.every
-        if job.content == "feed" or decision.article is None:
-            return None  # the feed brings it again when it changes
-        rechecks = self._rechecks
-        return core.recheck_in(
-            msgspec.structs.replace(decision.article, hot_until=hot_until),
+        if asked.job.content == "feed" or decision.article is None or decision.outcome == "replaced":
+            return None  # the feed brings it again when it changes; what was replaced is looked for no more
+        wait = core.recheck_in(
+            msgspec.structs.replace(decision.article, hot_until=asked.known.hot_until),
             decision.looks,
             at,
             minimum=rechecks.minimum,
             maximum=rechecks.maximum,
             until=rechecks.until,
             hot_every=rechecks.hot_every,
+            confirm=rechecks.confirm,
         )
+        if decision.outcome != "blocked" or wait is None:
+            return wait
+        # who refuses is not asked again at once
+        polite = wait_after_failure(len(decision.looks.walls), FIRST_RETRY, None, random.random())
+        return max(wait, min(polite, rechecks.maximum))
 
-    async def _try_later(self, claim: Claim, job: FetchJob, source: Source, known: Known, error: OutsideError) -> None:
-        failures = job.failures + 1
-        first = source.every if source.fixed else min(FIRST_RETRY, self._rechecks.maximum)
+    async def _try_later(self, asked: Asked, error: OutsideError) -> None:
+        failures, source, rechecks = asked.job.failures + 1, asked.source, self._rechecks
+        blind = self._vantage.is_blind(asked.at)
+        first = source.every if source.fixed else min(FIRST_RETRY, rechecks.maximum)
         wait: timedelta | None = wait_after_failure(failures, first, error.retry_after, random.random())
         if failures >= FAILURES_BEFORE_GIVING_UP and not source.fixed:
-            wait = None if known.article is None else self._rechecks.maximum
-        payload = jobs.encode(msgspec.structs.replace(job, failures=failures))
-        await self._log.commit(Batch(claim.partition, finish=Finish(claim, _seconds(wait), payload)))
+            wait = None if asked.known.article is None and not blind else rechecks.maximum
+        why = f"Not read: {error.reason}{f' ({error.detail})' if error.detail else ''}."
+        if blind:
+            why += " Most hosts cannot be reached from here just now."
+        seen = explained.observed(asked.at, "failed", why, status=error.status)
+        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=failures))
+        notes = {explained.note_key(asked.article): _explained(asked, seen, wait, failures)}
+        await self._log.commit(
+            Batch(asked.claim.partition, notes=notes, finish=Finish(asked.claim, _seconds(wait), payload))
+        )
         logger.warning(
             "article not read" if wait else "article given up",
-            url=job.url,
-            article=claim.member,
+            url=asked.job.url,
+            article=asked.article,
             reason=error.reason,
             detail=error.detail,
             failures=failures,
@@ -256,79 +169,14 @@ class Fetcher:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an article before a look at it."""
-
-    head: Head
-    article: Article | None
-    looks: Looks
-    hot_until: datetime | None
+def _names_a_body(decision: Decision) -> bool:
+    """Whether an event of the decision names the raw body that was read."""
+    return any(isinstance(event, ArticleDiscovered | ArticleRevised) for event in decision.events)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a look brought: the decision, and the raw body where one was read."""
-
-    decision: Decision
-    body: bytes = b""
-
-
-async def arrange_pages(log: Log, pages: Mapping[str, Source]) -> None:
-    """See that each single page has its article and its timer."""
-    for page in pages.values():
-        known = aliases([page.url])
-        article = await log.resolve(known) or article_id(canonical(page.url))
-        for alias in known:
-            article = await log.pin(alias, article)
-        job = FetchJob(url=page.url, source=page.id, aliases=known, max_age=page.max_age.total_seconds())
-        seen = await log.note(log.partition_of(article), _looks_note(article)) is not None
-        delay = page.every.total_seconds() if seen and not page.until else 0.0
-        timer = SetTimer(jobs.FETCH, article, delay, payload=jobs.encode(job), only_sooner=True)
-        await log.commit(Batch(log.partition_of(article), timers=(timer,)))
-
-
-def _completed(page: ParsedPage, job: FetchJob) -> ParsedPage:
-    """A page that does not say when it was published, or by whom, is as old and as signed as its feed says."""
-    content = page.content
-    content = msgspec.structs.replace(
-        content, published=content.published or job.published, byline=content.byline or job.author
-    )
-    return dataclasses.replace(page, content=content)
-
-
-def _sighting(page: ParsedPage, evidence: Evidence) -> Sighting:
-    return Sighting(
-        content=page.content,
-        evidence=evidence,
-        verdict=page.verdict,
-        access=page.access,
-        container=page.container,
-        detail=page.detail,
-        titles=page.titles,
-        rest=page.rest,
-    )
-
-
-def _absence(job: FetchJob, response: Response, at: datetime) -> Absence | None:
-    if response.status in {404, 410}:
-        return Absence(at=at, status=response.status, reason="not_found" if response.status == 404 else "gone")
-    if response.status == 200 and _is_front(response.url) and not _is_front(job.url):
-        return Absence(at=at, status=200, reason="redirected_to_front_page")
-    return None
-
-
-def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in {"", "/"} and not parts.query
-
-
-def _looks_note(article: str) -> str:
-    return f"article:{article}"
-
-
-def _sha256(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
+def _explained(asked: Asked, seen: explained.Seen, wait: timedelta | None, failures: int = 0) -> bytes:
+    due = None if wait is None else asked.at + wait
+    return explained.encode(explained.noted(asked.known.explained, seen, next_look=due, failures=failures))
 
 
 def _seconds(wait: timedelta | None) -> float | None:

@@ -11,7 +11,7 @@ from monitor.core import article as core
 from monitor.core.article import Article
 from monitor.core.events import (
     ArticleDiscovered,
-    ArticleEvent,
+    ArticleFact,
     ArticleGone,
     ArticleRestored,
     ArticleRevised,
@@ -72,7 +72,7 @@ class Herald:
         if head.version == recorded.version and (newest := core.decode_article(head.snapshot)):
             return newest
         history = await self._log.history(partition, recorded.entity, recorded.version)
-        return core.folded([past.event for past in history if isinstance(past.event, ArticleEvent)])
+        return core.folded([past.event for past in history if isinstance(past.event, ArticleFact)])
 
 
 def append_of(formed: NotificationFormed) -> Append:

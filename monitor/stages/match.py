@@ -17,6 +17,7 @@ from monitor.core.events import (
     AlertRaised,
     ArticleDiscovered,
     ArticleEvent,
+    ArticleFact,
     ArticleGone,
     ArticleRestored,
     ArticleRevised,
@@ -25,7 +26,7 @@ from monitor.core.policy.alerts import raise_alert
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import How, Verdict, Watchlist
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
-from monitor.stages import jobs
+from monitor.stages import jobs, templates
 from monitor.stages.work import done_with
 
 logger = structlog.get_logger()
@@ -45,8 +46,18 @@ class Heat:
 class Matcher:
     """Handles the events of the group, one partition's after another."""
 
-    def __init__(self, log: Log, rulebook: Rulebook, heat: Heat, *, ruleset: str, public_url: str | None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        rulebook: Rulebook,
+        heat: Heat,
+        *,
+        ruleset: str,
+        public_url: str | None,
+        threshold: templates.Threshold | None = None,
+    ) -> None:
         self._log, self._rulebook, self._heat = log, rulebook, heat
+        self._threshold = threshold or templates.Threshold()
         self._ruleset, self._public_url = ruleset, public_url
         self._known: OrderedDict[str, tuple[int, Article]] = OrderedDict()
 
@@ -54,16 +65,22 @@ class Matcher:
         """Judge one event; commit its alerts and its ack together."""
         recorded = consumed.recorded
         event = recorded.event
-        if not isinstance(event, ArticleDiscovered | ArticleRevised | ArticleGone | ArticleRestored):
+        if not isinstance(event, ArticleFact):
             await self._log.commit(done_with(consumed.ack))
             return
         before = await self._before(consumed)
         after = core.fold(before, event)
         self._remember(recorded.entity, recorded.version, after)
+        if not isinstance(event, ArticleEvent) or _is_unblocked(
+            event
+        ):  # the text and its being there stay as they were
+            await self._log.commit(done_with(consumed.ack))
+            return
+        template = await self._template(consumed.ack.partition, event, before, after)
         verdicts = self._judge(event, before, after)
-        alerts = [self._alert(verdict, event, recorded.id, before, after) for verdict in verdicts]
-        appends = tuple(Append(alert.alert, Head(), (alert,)) for alert in alerts)
-        batch = Batch(consumed.ack.partition, appends, ack=consumed.ack)
+        alerts = [self._alert(verdict, event, recorded.id, before, after, template.change) for verdict in verdicts]
+        appends = (*template.appends, *(Append(alert.alert, Head(), (alert,)) for alert in alerts))
+        batch = Batch(consumed.ack.partition, appends, notes=template.notes, ack=consumed.ack)
         await self._log.commit(self._heated(batch, after.id, event.at) if alerts else batch)
         for alert in alerts:
             logger.info(
@@ -84,7 +101,7 @@ class Matcher:
         if version == recorded.version - 1:
             return article
         history = await self._log.history(consumed.ack.partition, recorded.entity, recorded.version - 1)
-        return core.folded([past.event for past in history if isinstance(past.event, ArticleEvent)])
+        return core.folded([past.event for past in history if isinstance(past.event, ArticleFact)])
 
     def _remember(self, entity: str, version: int, article: Article) -> None:
         self._known[entity] = (version, article)
@@ -106,8 +123,22 @@ class Matcher:
             at=event.at,
         )
 
+    async def _template(
+        self, partition: int, event: ArticleEvent, before: Article | None, after: Article
+    ) -> templates.Found:
+        """Whether an edit is the site's, not the article's."""
+        if before is None or not isinstance(event, ArticleRevised):
+            return templates.NOTHING
+        return await templates.look_for(self._log, partition, event, before, after, self._threshold)
+
     def _alert(
-        self, verdict: Verdict, event: ArticleEvent, event_id: str, before: Article | None, after: Article
+        self,
+        verdict: Verdict,
+        event: ArticleEvent,
+        event_id: str,
+        before: Article | None,
+        after: Article,
+        template: str = "",
     ) -> AlertRaised:
         watchlist = self._rulebook.watchlists[verdict.watchlist]
         return raise_alert(
@@ -120,13 +151,14 @@ class Matcher:
             public_url=self._public_url,
             backlog=is_backlog(event, watchlist),
             event_id=event_id,
+            template=template,
         )
 
     def _heated(self, batch: Batch, article: str, at: datetime) -> Batch:
         """A matched article is looked at more often for a while: its timer is drawn nearer, and a note tells the fetcher."""
         timer = SetTimer(jobs.FETCH, article, self._heat.every.total_seconds(), only_sooner=True)
         until = (at + self._heat.lasting).isoformat().encode()
-        return replace(batch, timers=(timer,), notes={jobs.hot_note(article): until})
+        return replace(batch, timers=(timer,), notes={**batch.notes, jobs.hot_note(article): until})
 
 
 def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:
@@ -137,6 +169,11 @@ def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:
     if watchlist.max_age is None or claimed is None:
         return event.backlog
     return event.at - claimed > watchlist.max_age
+
+
+def _is_unblocked(event: ArticleEvent) -> bool:
+    """Whether an article can only be seen again, of which nobody said that it was gone."""
+    return isinstance(event, ArticleRestored) and event.was == "blocked"
 
 
 def _how(event: ArticleEvent) -> How:

@@ -21,10 +21,12 @@ from monitor.core.article import (
     observe,
     recheck_in,
     unchanged,
+    wall,
 )
 from monitor.core.content import Block, Content
 from monitor.core.events import (
     Absence,
+    ArticleBlocked,
     ArticleDiscovered,
     ArticleEvent,
     ArticleGone,
@@ -72,6 +74,11 @@ class Watch:
         self.minute += int(hours * 60)
         absence = Absence(START + timedelta(minutes=self.minute), status, reason)
         return self.keep(miss(self.article, self.looks, absence))
+
+    def wall(self, hours: float = 1) -> Decision:
+        self.minute += int(hours * 60)
+        met = Absence(START + timedelta(minutes=self.minute), 403, "block_page")
+        return self.keep(wall(self.article, self.looks, met))
 
     def keep(self, decision: Decision) -> Decision:
         self.minute += 5
@@ -224,7 +231,8 @@ def test_a_place_that_shows_something_else_every_time_is_learned() -> None:
 
 def test_prose_may_be_edited_at_every_look() -> None:
     watch = Watch()
-    made = [len(revisions(watch.see(content(A.replace("20", str(20 + n)), B)))) for n in range(8)]
+    said = ["dropped", "threw", "let fall", "released", "discharged", "launched", "fired", "set off"]
+    made = [len(revisions(watch.see(content(A.replace("dropped", word), B)))) for word in said]
     assert made == [0, *[1] * 7]
 
 
@@ -320,9 +328,27 @@ def test_one_sight_in_between_starts_the_count_anew() -> None:
 def test_a_block_page_is_nobodys_absence() -> None:
     watch = Watch()
     watch.see(content(A, B))
-    for _ in range(5):
-        assert watch.miss(reason="block_page", status=403, hours=24).events == ()
+    made = [watch.wall(hours=12).events for _ in range(5)]
+    assert [len(events) for events in made] == [0, 0, 1, 0, 0]
+    (blocked,) = made[2]
+    assert isinstance(blocked, ArticleBlocked)
+    assert (blocked.last_present, len(blocked.blocked)) == (START, 3)
     assert watch.looks.absences == ()
+    (restored,) = watch.see(content(A, B)).events
+    assert isinstance(restored, ArticleRestored)
+    assert restored.was == "blocked"
+
+
+def test_what_is_blocked_can_be_gone_too() -> None:
+    watch = Watch()
+    watch.see(content(A, B))
+    for _ in range(3):
+        watch.wall(hours=13)
+    made = [watch.miss(hours=13).events for _ in range(3)]
+    assert isinstance(made[2][0], ArticleGone)
+    (restored,) = watch.see(content(A, B)).events
+    assert isinstance(restored, ArticleRestored)
+    assert restored.was == "gone"
 
 
 def test_the_threshold_is_settable() -> None:

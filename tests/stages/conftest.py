@@ -12,7 +12,7 @@ import pytest
 
 from monitor.core.events import Recorded
 from monitor.errors import Transient
-from monitor.ports import Claim, Outcome, ParsedFeed, ParsedPage, Response
+from monitor.ports import Claim, Outcome, ParsedFeed, ParsedPage, Response, Swept
 from monitor.sources.feed import parse_feed
 from monitor.stages.fetch import Fetcher, Rechecks
 from monitor.stages.poll import Poller
@@ -66,10 +66,12 @@ class PlainParser:
     async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
         return parse_feed(body, url, headers)
 
-    async def page(self, body: bytes, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
-        from monitor.sources.page import read_page
+    async def page(
+        self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
+    ) -> ParsedPage:
+        from monitor.sources.page.fingerprint import read_again
 
-        return read_page(body, url, headers, container)
+        return read_again(body, url, headers, container, known)
 
     async def fragment(self, html: str, url: str, title: str) -> ParsedPage:
         from monitor.sources.page import read_fragment
@@ -90,6 +92,12 @@ class Shelf:
 
     async def read(self, sha256: str) -> bytes | None:
         return self.kept.get(sha256)
+
+    async def sweep(self, needed: Callable[[str], bool], **_: object) -> Swept:
+        old = [name for name in self.kept if not needed(name)]
+        for name in old:
+            del self.kept[name]
+        return Swept(len(old), 0, 0)
 
 
 @dataclass

@@ -95,7 +95,7 @@ async def test_gone_needs_repeated_absence_and_a_return_is_said(world, page):
     assert isinstance(restored, ArticleRestored)
 
 
-@pytest.mark.parametrize("trouble", [500, 503, 403, Transient("timeout"), Permanent("tls")])
+@pytest.mark.parametrize("trouble", [500, 503, Transient("timeout"), Permanent("tls")])
 async def test_trouble_between_us_and_the_page_is_nobodys_deletion(world, page, trouble):
     world.net.answers[URL] = page("Strikes on Raqqa")
     await ask_for(world)

@@ -42,10 +42,12 @@ def raise_alert(
     public_url: str | None,
     backlog: bool,
     event_id: str | None = None,
+    template: str = "",
 ) -> AlertRaised:
     """The alert of a verdict on `event`, which led from the article `before` (None: it is new) to `after`.
 
-    `ruleset` is the Rulebook's digest; `public_url` None leaves all links out; `event_id` is the event's id in the log.
+    `ruleset` is the Rulebook's digest; `public_url` None leaves all links out; `event_id` is the event's id in the log;
+    `template` names the change of the site's template that made the edit, where one did.
     """
     alert = alert_id(event, after.revision, watchlist.id)
     cut = _cuts(verdict, event, after)
@@ -53,7 +55,7 @@ def raise_alert(
         "id": alert,
         "schema": SCHEMA,
         "test": False,
-        "confidence": None,
+        "confidence": event.confidence if isinstance(event, ArticleRevised) else "confirmed",
         "supersedes": None,
         "ruleset": ruleset,
         "summary": summarise(verdict, after.source),
@@ -83,6 +85,7 @@ def raise_alert(
         notify=watchlist.notify,
         backlog=backlog,
         data=data,
+        template=template,
     )
 
 

@@ -60,6 +60,8 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], container: str)
     tree = trees.parsed(html)
     if tree is None:
         return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
+    if container and trees.breaks_off(html):
+        return _nothing("empty", "the document breaks off: the rest was lost on its way")
     return _read(tree, html, url, container)
 
 
@@ -108,6 +110,7 @@ def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> Parsed
         detail=detail,
         titles=tuple(dict.fromkeys(short_hash(lettering(title)) for title in about.titles)),
         rest=_rest(seen, blocks, about),
+        agreeing=about.agreeing,
     )
 
 

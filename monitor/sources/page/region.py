@@ -31,15 +31,21 @@ class Region:
 
 def find(tree: LexborHTMLParser, name: str) -> Region | None:
     """The region of that name, or None where the page has it no more."""
+    within, without = elements(tree, name)
+    if not within:
+        return None
+    return Region(frozenset(node.mem_id for node in within), frozenset(node.mem_id for node in without))
+
+
+def elements(tree: LexborHTMLParser, name: str) -> tuple[list[LexborNode], list[LexborNode]]:
+    """The elements of the region of that name, and those that are left out; none where the page has it no more."""
     container, *others = name[:_LONGEST_NAME].split(_WITHOUT)
     try:
         found = tree.css(container.removeprefix(_ALL)) if container else []
-        within = [node.mem_id for node in (found if container.startswith(_ALL) else found[:1])]
-        if not within:
-            return None
-        return Region(frozenset(within), frozenset(node.mem_id for other in others for node in tree.css(other)))
+        within = found if container.startswith(_ALL) else found[:1]
+        return within, [node for other in others for node in tree.css(other)] if within else []
     except SelectolaxError:  # a name that this module did not give
-        return None
+        return [], []
 
 
 def named(tree: LexborHTMLParser, node: LexborNode, others: Iterable[str] = ()) -> str:

@@ -113,6 +113,11 @@ class Reader:
             )
         return content
 
+    def aliases(self, article: str, *, limit: int = 1000) -> list[str]:
+        """The addresses and keys under which an article was seen."""
+        sql = "SELECT alias FROM aliases WHERE article = ? ORDER BY alias LIMIT ?"
+        return [row["alias"] for row in self._database.execute(sql, (article, min(limit, MOST)))]
+
     def absences(self, article: str, *, limit: int = 1000) -> list[AbsenceRow]:
         """When an article went and came back, oldest first."""
         sql = "SELECT * FROM absences WHERE article = ? ORDER BY at DESC, event"
@@ -200,6 +205,11 @@ class Reader:
     def channels(self, *, limit: int = MOST) -> list[ChannelRow]:
         """Every channel that failed or was disabled at least once, by id."""
         return self._rows(ChannelRow, "SELECT * FROM channels ORDER BY id", [], limit)
+
+    def delivery_counts(self) -> dict[tuple[str, str], int]:
+        """How many messages there are of each channel and state."""
+        sql = "SELECT channel, state, count(*) FROM deliveries GROUP BY channel, state"
+        return {(channel, state): count for channel, state, count in self._database.execute(sql)}
 
     # --- feeds -------------------------------------------------------------------------------------------------------
 

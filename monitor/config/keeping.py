@@ -1,0 +1,27 @@
+"""Tables on what is kept, and for how long, and on what is summed up: `[captures]`, `template_after`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.config.table import Table
+from monitor.config.values import Duration
+
+
+class Captures(Table):
+    """`[captures]`: the raw pages of revisions. Those of held articles, and of the newest revisions of live ones, always stay."""
+
+    keep: Annotated[Duration, Field(description="How long the raw page of a revision is kept.")] = timedelta(days=365)
+    megabytes: Annotated[
+        int, Field(ge=1, le=10**9, description="How much all of them may take on the disk; the oldest go first.")
+    ] = 20_480
+
+
+class TemplateAfter(Table):
+    """`template_after = { articles, within }`: when the same edit on many articles of a site is the site's."""
+
+    articles: Annotated[int, Field(ge=2, le=400, description="How many articles must have the same edit.")] = 5
+    within: Annotated[Duration, Field(description="The time in which they are counted.")] = timedelta(hours=1)

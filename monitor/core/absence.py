@@ -1,0 +1,91 @@
+"""What it means that a look did not find the article: absent, gone, blocked. Observations with both their bounds, never claims.
+
+An article is `live` until enough looks in a row, spread over enough time, did not find it (`gone`) or met something that
+stands before it (`blocked`); one look that finds it starts the count anew.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from monitor.core.decision import Decision
+from monitor.core.events import Absence, ArticleBlocked, ArticleGone
+from monitor.core.standing import Article, Looks, fold
+
+CHECKS, OVER = 3, timedelta(hours=24)
+_MOST = 16  # looks that are remembered
+
+
+def miss(
+    article: Article | None, looks: Looks, absence: Absence, *, checks: int = CHECKS, over: timedelta = OVER
+) -> Decision:
+    """What a look that did not find the article means: gone only after `checks` such looks in a row, spread over `over`."""
+    absences = _remembered(looks.absences, absence)
+    looks = msgspec.structs.replace(looks, absences=absences, walls=())
+    told = _told("Absent", absences, checks, over)
+    if article is None or article.status == "gone" or not _suffices(absences, checks, over):
+        return Decision((), article, looks, f"{told}.", outcome="absent")
+    last_present = looks.seen_at or article.changed_at
+    event = ArticleGone(
+        at=absence.at, article=article.id, revision=article.revision, last_present=last_present, absent=absences
+    )
+    return Decision((event,), fold(article, event), looks, f"{told}: gone.", outcome="gone")
+
+
+def wall(
+    article: Article | None, looks: Looks, met: Absence, *, checks: int = CHECKS, over: timedelta = OVER
+) -> Decision:
+    """What it means that something stands before the article (a refusal, a login, a check for robots): nothing about the article.
+
+    That it cannot be seen any more is said after `checks` such looks in a row, spread over `over`.
+    """
+    walls = _remembered(looks.walls, met)
+    looks = msgspec.structs.replace(looks, walls=walls)
+    told = _told("Something stands before the article: blocked", walls, checks, over)
+    if article is None or article.status != "live" or not _suffices(walls, checks, over):
+        return Decision((), article, looks, f"{told}. Nothing is known of the article.", outcome="blocked")
+    last_present = looks.seen_at or article.changed_at
+    event = ArticleBlocked(
+        at=met.at, article=article.id, revision=article.revision, last_present=last_present, blocked=walls
+    )
+    return Decision((event,), fold(article, event), looks, f"{told}: said to be blocked.", outcome="blocked")
+
+
+def doubted(article: Article | None, looks: Looks, absence: Absence) -> Decision:
+    """A look that did not find the article while most of the net could not be reached from here: it counts for nothing."""
+    why = (
+        f"Absent ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
+    )
+    return Decision((), article, looks, why, outcome="doubted")
+
+
+def replaced(article: Article, looks: Looks, absence: Absence, by: str) -> Decision:
+    """Quite another text stands at the article's address: that is another article, and this one is gone from there."""
+    last_present = looks.seen_at or article.changed_at
+    event = ArticleGone(
+        at=absence.at,
+        article=article.id,
+        revision=article.revision,
+        last_present=last_present,
+        absent=(absence,),
+        replaced_by=by,
+    )
+    looks = msgspec.structs.replace(looks, absences=(absence,))
+    why = f"Quite another text stands at this address: it is taken for another article, {by}."
+    return Decision((event,), fold(article, event), looks, why, outcome="replaced")
+
+
+def _remembered(before: tuple[Absence, ...], new: Absence) -> tuple[Absence, ...]:
+    """The first looks and the newest: the first says since when."""
+    return (*before[: _MOST - 1], new)
+
+
+def _suffices(looks: tuple[Absence, ...], checks: int, over: timedelta) -> bool:
+    return len(looks) >= checks and looks[-1].at - looks[0].at >= over
+
+
+def _told(what: str, looks: tuple[Absence, ...], checks: int, over: timedelta) -> str:
+    spread, newest = looks[-1].at - looks[0].at, looks[-1]
+    return f"{what} at {len(looks)} of {checks} looks over {spread} of {over} ({newest.status} {newest.reason})"

@@ -1,0 +1,74 @@
+"""What goes into a look at an article and what comes out of it. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from monitor.core.article import Article, Decision, Looks
+from monitor.core.decision import CONFIRM
+from monitor.core.explained import Explained
+from monitor.ports import Claim, Head
+from monitor.stages.jobs import FetchJob
+from monitor.stages.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecks:
+    """How often an article is looked at again, when it counts as gone, when a headline alone is looked at again."""
+
+    minimum: timedelta
+    maximum: timedelta
+    until: timedelta
+    hot_every: timedelta
+    gone_checks: int
+    gone_over: timedelta
+    confirm: tuple[timedelta, ...] = CONFIRM
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an article before a look at it."""
+
+    head: Head
+    article: Article | None
+    looks: Looks
+    hot_until: datetime | None
+    explained: Explained
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look brought: the decision, the answer's status, and the raw body where one was read."""
+
+    decision: Decision
+    status: int | None = None
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An article that is due: its claim, what to read, on whose behalf, what is known, and the time of the look."""
+
+    claim: Claim
+    job: FetchJob
+    source: Source
+    known: Known
+    at: datetime
+
+    @property
+    def article(self) -> str:
+        """The id of the article."""
+        return self.claim.member
+
+
+def is_front(url: str) -> bool:
+    """Whether an address is a site's front page."""
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
+
+
+def looks_note(article: str) -> str:
+    """The key of the note that holds an article's looks."""
+    return f"article:{article}"

@@ -1,0 +1,224 @@
+"""One look at an article: its page, or its feed's text, is read, and the core says what that means. Records nothing.
+
+An unchanged answer (304, equal bytes, equal fingerprint) is recognised before the page is read in full. After an upgrade of
+the extractor the kept page of the newest revision is read anew first, so that like is compared with like.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from monitor.core import article as core
+from monitor.core.article import Article, Decision, Looks, Seed, Sighting
+from monitor.core.events import Absence, Evidence
+from monitor.core.http import retry_after
+from monitor.core.text import lettering
+from monitor.errors import Permanent, Transient
+from monitor.ports import Captures, Net, ParsedPage, Parser, Response
+from monitor.stages.asked import Asked, Look, Rechecks, is_front
+from monitor.stages.identity import Addresses
+from monitor.stages.jobs import FetchJob
+from monitor.stages.sources import validators
+from monitor.stages.vantage import Vantage
+
+REFUSALS = frozenset({401, 403, 451})
+
+
+class Looker:
+    """Looks at articles. Raises Transient or Permanent where nothing could be read."""
+
+    def __init__(
+        self, net: Net, parser: Parser, captures: Captures, addresses: Addresses, vantage: Vantage, rechecks: Rechecks
+    ) -> None:
+        self._net, self._parser, self._captures = net, parser, captures
+        self._addresses, self._vantage, self._rechecks = addresses, vantage, rechecks
+
+    async def look(self, asked: Asked) -> Look | None:
+        """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
+        if asked.job.content == "feed":
+            return await self._read_entry(asked)
+        response = await self._fetched(asked)
+        known, job = asked.known, asked.job
+        if response.status == 304 or (response.status == 200 and sha256(response.body) == known.looks.raw_sha256):
+            return Look(self._unchanged(asked), response.status)
+        absence = _absence(job, response, asked.at)
+        if absence:
+            return Look(self._missed(asked, absence), response.status)
+        if response.status in REFUSALS and known.article is not None:
+            return Look(self._walled(asked, Absence(asked.at, response.status, "refused")), response.status)
+        if response.status != 200:
+            pause = retry_after(response.headers.get("retry-after"), asked.at)
+            raise Transient(f"http_{response.status}", status=response.status, retry_after=pause)
+        return await self._read(asked, response)
+
+    async def _fetched(self, asked: Asked) -> Response:
+        """The answer. While a headline is unconfirmed it is asked for afresh, so that nothing cached confirms it."""
+        article, looks = asked.known.article, asked.known.looks
+        fresh = article is not None and article.unconfirmed
+        headers = {} if fresh else validators(looks.etag, looks.last_modified)
+        host = urlsplit(asked.job.url).hostname or ""
+        try:
+            response = await self._net.get(asked.job.url, headers=headers)
+        except Transient as error:
+            self._vantage.failed(host, error.reason, asked.at)
+            raise
+        self._vantage.answered(host, asked.at)
+        return response
+
+    async def _read(self, asked: Asked, response: Response) -> Look | None:
+        known, looks = asked.known, asked.known.looks
+        page = await self._parser.page(
+            response.body, response.url, response.headers, looks.container, looks.fingerprint
+        )
+        if page.verdict == "unchanged":
+            return Look(self._unchanged(asked), response.status)
+        if page.verdict != "article" and known.article is None:
+            raise Permanent(page.verdict, page.detail, status=response.status)
+        if page.verdict == "not_found":
+            return Look(self._missed(asked, Absence(asked.at, response.status, "says_not_found")), response.status)
+        if page.verdict == "block_page":
+            met = self._walled(asked, Absence(asked.at, response.status, "block_page"))
+            return Look(msgspec.structs.replace(met, filters=(f"block page: {page.detail}",)), response.status)
+        if page.verdict == "article":
+            heir = await self._addresses.heir(asked, page.content, (response.url, page.canonical))
+            if heir is not None and known.article is not None:
+                absence = Absence(asked.at, response.status, "another_text")
+                return Look(core.replaced(known.article, looks, absence, heir), response.status)
+            if await self._addresses.is_copy(asked, page.content, (response.url, page.canonical)):
+                return None
+        evidence = _evidence(page, response, asked.at)
+        decision = await self._decided(asked, page, evidence, response)
+        return Look(decision, response.status, response.body)
+
+    async def _read_entry(self, asked: Asked) -> Look:
+        job, body = asked.job, asked.job.html.encode()
+        page = await self._parser.fragment(job.html, job.url, job.title)
+        evidence = Evidence(
+            fetched_at=asked.at,
+            url=job.url,
+            status=200,
+            raw_sha256=sha256(body),
+            extractor=page.extractor,
+            confidence=page.confidence,
+        )
+        return Look(await self._decided(asked, page, evidence, None), 200, body)
+
+    # --- what it means ---
+
+    async def _decided(self, asked: Asked, page: ParsedPage, evidence: Evidence, response: Response | None) -> Decision:
+        """What the core decides, after the text on record was read anew where another extractor had read it."""
+        article, looks = asked.known.article, asked.known.looks
+        anew = await self._reread(asked, page, response)
+        if anew is None:
+            return self._observed(asked, article, looks, page, evidence)
+        if response is not None:
+            page = await self._parser.page(response.body, response.url, response.headers, anew.looks.container)
+        decision = self._observed(asked, anew.article, anew.looks, page, evidence)
+        return msgspec.structs.replace(
+            decision,
+            events=(*anew.events, *decision.events),
+            why=f"{anew.why} {decision.why}",
+            filters=(anew.why, *decision.filters),
+        )
+
+    async def _reread(self, asked: Asked, page: ParsedPage, response: Response | None) -> Decision | None:
+        """The kept page of the newest revision, as this extractor reads it; None where that is not needed, or it is not kept."""
+        article, looks = asked.known.article, asked.known.looks
+        if article is None or page.verdict != "article" or page.extractor in {article.extractor, looks.reread_by}:
+            return None
+        body = await self._captures.read(article.raw_sha256)
+        if body is None:
+            return None
+        if response is None:
+            old = await self._parser.fragment(body.decode("utf-8", "replace"), article.url, article.content.title)
+        else:
+            old = await self._parser.page(body, response.url, response.headers, "")
+        evidence = Evidence(asked.at, article.url, 200, article.raw_sha256, old.extractor, confidence=old.confidence)
+        return core.reread(article, looks, _sighting(_completed(old, asked.job), evidence, asked.job))
+
+    def _observed(
+        self, asked: Asked, article: Article | None, looks: Looks, page: ParsedPage, evidence: Evidence
+    ) -> Decision:
+        job = asked.job
+        page = _completed(page, job)
+        seed = Seed(
+            article=asked.article,
+            url=job.url,
+            source=job.source,
+            tags=asked.source.tags,
+            aliases=job.aliases,
+            feed_title=job.title,
+            backlog=job.is_old(page.content.published, evidence.fetched_at),
+            follows=job.follows,
+        )
+        sighting = _sighting(page, evidence, job)
+        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm)
+
+    def _unchanged(self, asked: Asked) -> Decision:
+        return core.unchanged(asked.known.article, asked.known.looks, asked.at, confirm=self._rechecks.confirm)
+
+    def _missed(self, asked: Asked, absence: Absence) -> Decision:
+        known, rechecks = asked.known, self._rechecks
+        if self._vantage.is_blind(asked.at):
+            return core.doubted(known.article, known.looks, absence)
+        return core.miss(known.article, known.looks, absence, checks=rechecks.gone_checks, over=rechecks.gone_over)
+
+    def _walled(self, asked: Asked, met: Absence) -> Decision:
+        known, rechecks = asked.known, self._rechecks
+        return core.wall(known.article, known.looks, met, checks=rechecks.gone_checks, over=rechecks.gone_over)
+
+
+def _evidence(page: ParsedPage, response: Response, at: datetime) -> Evidence:
+    return Evidence(
+        fetched_at=at,
+        url=response.url,
+        status=response.status,
+        raw_sha256=sha256(response.body),
+        extractor=page.extractor,
+        etag=response.headers.get("etag", "")[:1024],
+        last_modified=response.headers.get("last-modified", "")[:128],
+        confidence=page.confidence,
+    )
+
+
+def _completed(page: ParsedPage, job: FetchJob) -> ParsedPage:
+    """A page that does not say when it was published, or by whom, is as old and as signed as its feed says."""
+    content = page.content
+    content = msgspec.structs.replace(
+        content, published=content.published or job.published, byline=content.byline or job.author
+    )
+    return dataclasses.replace(page, content=content)
+
+
+def _sighting(page: ParsedPage, evidence: Evidence, job: FetchJob) -> Sighting:
+    in_feed = bool(job.title) and lettering(job.title) == lettering(page.content.title)
+    return Sighting(
+        content=page.content,
+        evidence=evidence,
+        verdict=page.verdict,
+        access=page.access,
+        container=page.container,
+        detail=page.detail,
+        titles=page.titles,
+        rest=page.rest,
+        agreeing=(*page.agreeing, "feed") if in_feed else page.agreeing,
+        fingerprint=page.fingerprint,
+    )
+
+
+def _absence(job: FetchJob, response: Response, at: datetime) -> Absence | None:
+    if response.status in {404, 410}:
+        return Absence(at=at, status=response.status, reason="not_found" if response.status == 404 else "gone")
+    if response.status == 200 and is_front(response.url) and not is_front(job.url):
+        return Absence(at=at, status=200, reason="redirected_to_front_page")
+    return None
+
+
+def sha256(body: bytes) -> str:
+    """The name of a body."""
+    return hashlib.sha256(body).hexdigest()
