@@ -46,9 +46,9 @@ def together(paragraphs: list[list[str]], chance: random.Random) -> list[list[st
     new = [list(words) for words in paragraphs]
     first, second = chance.sample(range(len(new) - 1), 2)
     run = chance.randrange(_PARAGRAPH - 24)
-    new[first][run : run + 24] = (chance.choice(_VOCABULARY) for _ in range(24))
+    new[first][run : run + 24] = (another(word, chance) for word in new[first][run : run + 24])
     for at in chance.sample(range(_PARAGRAPH), _CHANGED - 24):
-        new[second][at] = chance.choice(_VOCABULARY)
+        new[second][at] = another(new[second][at], chance)
     return new
 
 
@@ -56,8 +56,15 @@ def scattered(paragraphs: list[list[str]], chance: random.Random) -> list[list[s
     """The changed words anywhere."""
     new = [list(words) for words in paragraphs]
     for at in chance.sample(range(_WORDS), _CHANGED):
-        new[at // _PARAGRAPH][at % _PARAGRAPH] = chance.choice(_VOCABULARY)
+        words = new[at // _PARAGRAPH]
+        words[at % _PARAGRAPH] = another(words[at % _PARAGRAPH], chance)
     return new
+
+
+def another(word: str, chance: random.Random) -> str:
+    """Another word in the same place: it begins and ends a sentence where the old one did."""
+    new = chance.choice(_VOCABULARY)
+    return (new.capitalize() if word[0].isupper() else new) + "." * word.endswith(".")
 
 
 def content(paragraphs: list[list[str]]) -> Content:

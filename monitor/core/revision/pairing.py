@@ -121,9 +121,23 @@ def _within(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
         end.append(Link(kind, b - 1, b, d - 1, d))
         b, d = b - 1, d - 1
     rest = Gap(a, b, c, d)
-    comparable = a < b and c < d and max(b - a, d - c) <= _MOST_PASSAGES
-    yield from _alike(rest, old, new) if comparable else _alone(rest)
+    if a == b or c == d or max(b - a, d - c) > _MOST_PASSAGES:
+        yield from _alone(rest)
+    elif b - a == d - c == 1:
+        yield from _one_and_one(rest, old[a], new[c])
+    else:
+        yield from _alike(rest, old, new)
     yield from reversed(end)
+
+
+def _one_and_one(gap: Gap, old: str, new: str) -> Iterator[Link]:
+    """The link of two passages that stand alone between their neighbours, or that they are none."""
+    if lettering(old) == lettering(new):
+        yield Link("kept", *gap)
+    elif _gain(_words(old), _words(new)):
+        yield Link("changed", *gap)
+    else:
+        yield from _alone(gap)
 
 
 def _alike(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
