@@ -20,6 +20,7 @@ from monitor.cli.marking import Marks, marked, one_side
 from monitor.cli.opening import views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import nothing, safe, screen, show_json, when
+from monitor.core.revision.classify import classified
 
 if TYPE_CHECKING:
     from monitor.store.views.rows import RevisionRow
@@ -62,12 +63,15 @@ def diff(
             f"{row.url} has no revision {first if texts[0] is None else second}: it has {_span(list(revisions))}"
         )
     comparison, ends = compare(texts[0], texts[1]), (revisions[first], revisions[second])
+    told = classified(texts[0], texts[1])
     if as_json:
         differing = {"fields": comparison.fields, "passages": comparison.passages}
-        return show_json({"article": row, "from": ends[0], "to": ends[1], **differing})
+        return show_json({"article": row, "from": ends[0], "to": ends[1], **told._asdict(), **differing})
     if as_html:
         moments = when(ends[0].at, settings.timezone), when(ends[1].at, settings.timezone)
-        written = page(comparison, Ends(row.url, texts[1], (first, second), moments), side_by_side=side_by_side)
+        written = page(
+            comparison, Ends(row.url, texts[1], (first, second), moments, told.summary), side_by_side=side_by_side
+        )
         return typer.echo(written.encode("utf-8", "replace"), nl=False)
     marks = Marks.of(screen())
     shown = _columns(comparison, ends, marks) if side_by_side else _in_place(comparison, marks)
@@ -75,7 +79,8 @@ def diff(
         f"revision {first}, {when(ends[0].at, settings.timezone)}  →  revision {second}, {when(ends[1].at, settings.timezone)}",
         "dim",
     )
-    return screen().print(Group(heading(row), bounds, "", shown))
+    summary = [] if comparison.same else [safe(told.summary)]
+    return screen().print(Group(heading(row), bounds, *summary, "", shown))
 
 
 def _chosen(old: int | None, new: int | None, known: list[int]) -> tuple[int, int]:

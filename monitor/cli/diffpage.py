@@ -38,12 +38,13 @@ _language = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")  # BCP 47, as
 
 
 class Ends(NamedTuple):
-    """Which two revisions of which article a page compares, and when each was first seen."""
+    """Which two revisions of which article a page compares, when each was first seen, and in one line what changed."""
 
     url: str
     newer: Content
     revisions: tuple[int, int]
     moments: tuple[str, str]
+    summary: str
 
 
 def page(comparison: Comparison, ends: Ends, *, side_by_side: bool) -> str:
@@ -70,7 +71,7 @@ def page(comparison: Comparison, ends: Ends, *, side_by_side: bool) -> str:
 <h1 dir="auto"{lang}>{title}</h1>
 <p>{_address(ends.url)}</p>
 <p>Revision {ends.revisions[0]}, {_shown(ends.moments[0])} → revision {ends.revisions[1]}, {_shown(ends.moments[1])}</p>
-<p>Words that <del>went</del>, words that <ins>came</ins>, words that <ins class="moved">moved</ins>.</p>
+{_summary(comparison, ends)}<p>Words that <del>went</del>, words that <ins>came</ins>, words that <ins class="moved">moved</ins>.</p>
 </header>
 <main{lang}>
 {shown}
@@ -78,6 +79,10 @@ def page(comparison: Comparison, ends: Ends, *, side_by_side: bool) -> str:
 </body>
 </html>
 """
+
+
+def _summary(comparison: Comparison, ends: Ends) -> str:
+    return "" if comparison.same else f"<p><strong>{_shown(ends.summary)}</strong></p>\n"
 
 
 def unchanged(count: int) -> str:

@@ -135,6 +135,9 @@ def test_diff_as_json_says_which_characters_changed(recorded: Path, run: Run) ->
     a, b, c, d = changed["changes"][0]
     assert (changed["before"][0]["text"][a:b], changed["after"][0]["text"][c:d]) == ("20", "30")
     assert [field["field"] for field in said["fields"]] == ["title"]
+    assert {"headline", "figure"} <= {edit["kind"] for edit in said["edits"]}
+    assert (said["significance"], said["stealth"]) == ("major", said["update_declared"] == "no")
+    assert said["summary"] in run(recorded, "diff", STORY, "1", "2", columns=400).out
 
 
 def test_diff_side_by_side_keeps_each_text_in_its_column(recorded: Path, run: Run) -> None:
