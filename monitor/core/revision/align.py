@@ -11,8 +11,6 @@ from monitor.core.content import Block, Delete, Insert, Keep, Move, Operation, R
 from monitor.core.revision.gaps import Gap, gaps
 from monitor.core.revision.pairing import one_by_one
 
-__all__ = ["Gap", "align", "gaps", "paired"]
-
 
 def paired(gap: Gap, old: Sequence[str], new: Sequence[str]) -> list[Gap]:
     """A gap taken apart: each block that resembles one on the other side becomes a gap of its own (one by one)."""

@@ -15,7 +15,8 @@ import msgspec
 from rapidfuzz.distance import Indel
 
 from monitor.core.content import Block, Content
-from monitor.core.revision.align import Gap, gaps, paired
+from monitor.core.revision.align import paired
+from monitor.core.revision.gaps import Gap, gaps
 from monitor.core.revision.places import NOTHING, Place
 from monitor.core.text import joined, lettering, short_hash, without_digits
 

@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.content import Block, Delete, Insert, Keep, Move, Operation, Replace, apply
-from monitor.core.revision.align import align, gaps
+from monitor.core.revision.align import align
+from monitor.core.revision.gaps import gaps
 
 TEXTS = st.sampled_from(
     ["One thing.", "Another thing.", "One thing more.", "Bombs fell on 20 targets.", "Bombs fell on 30 targets.", ""]
