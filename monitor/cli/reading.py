@@ -11,6 +11,7 @@ from monitor.cli import (
     deliveries,
     diffing,
     feeds,
+    holding,
     keeping,
     routes,
     silences,
@@ -19,8 +20,24 @@ from monitor.cli import (
     why,
 )
 
+FAMILIES = (
+    tailing,
+    articles,
+    diffing,
+    alerts,
+    why,
+    silences,
+    routes,
+    feeds,
+    channels,
+    deliveries,
+    holding,
+    upkeep,
+    keeping,
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add all of them."""
-    for family in (tailing, articles, diffing, alerts, why, silences, routes, feeds, channels, deliveries, upkeep):
+    for family in FAMILIES:
         family.register(app)

@@ -62,6 +62,11 @@ class Asked:
         """The id of the article."""
         return self.claim.member
 
+    @property
+    def afresh(self) -> bool:
+        """Whether the page must be asked for and read anew, though it may not have changed: its headline is unconfirmed."""
+        return self.known.article is not None and self.known.article.unconfirmed
+
 
 def is_front(url: str) -> bool:
     """Whether an address is a site's front page."""

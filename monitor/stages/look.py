@@ -44,7 +44,8 @@ class Looker:
             return await self._read_entry(asked)
         response = await self._fetched(asked)
         known, job = asked.known, asked.job
-        if response.status == 304 or (response.status == 200 and sha256(response.body) == known.looks.raw_sha256):
+        same = response.status == 200 and sha256(response.body) == known.looks.raw_sha256
+        if response.status == 304 or (same and not asked.afresh):
             return Look(self._unchanged(asked), response.status)
         absence = _absence(job, response, asked.at)
         if absence:
@@ -58,9 +59,8 @@ class Looker:
 
     async def _fetched(self, asked: Asked) -> Response:
         """The answer. While a headline is unconfirmed it is asked for afresh, so that nothing cached confirms it."""
-        article, looks = asked.known.article, asked.known.looks
-        fresh = article is not None and article.unconfirmed
-        headers = {} if fresh else validators(looks.etag, looks.last_modified)
+        looks = asked.known.looks
+        headers = {} if asked.afresh else validators(looks.etag, looks.last_modified)
         host = urlsplit(asked.job.url).hostname or ""
         try:
             response = await self._net.get(asked.job.url, headers=headers)
@@ -72,9 +72,8 @@ class Looker:
 
     async def _read(self, asked: Asked, response: Response) -> Look | None:
         known, looks = asked.known, asked.known.looks
-        page = await self._parser.page(
-            response.body, response.url, response.headers, looks.container, looks.fingerprint
-        )
+        seen = "" if asked.afresh else looks.fingerprint
+        page = await self._parser.page(response.body, response.url, response.headers, looks.container, seen)
         if page.verdict == "unchanged":
             return Look(self._unchanged(asked), response.status)
         if page.verdict != "article" and known.article is None:
