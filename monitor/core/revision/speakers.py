@@ -106,7 +106,7 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
     if lexicon.lang == "ar":
         return None
     start = max(at - _WINDOW, 0)
-    edges = [0, *(edge.end() for edge in _name_stop.finditer(text, start, at))]
+    edges = [0, *[edge.end() for edge in _name_stop.finditer(text, start, at)]]
     first = max(edges[-1], start)
     words = text[first:at]
     if not words.strip():
