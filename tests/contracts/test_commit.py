@@ -297,3 +297,24 @@ async def test_revisions_survive_the_round_trip(log: RedisLog) -> None:
     (recorded,) = await log.commit(appending("article_1", Head(), revised))
 
     assert (await log.history(1, "article_1")) == [recorded]
+
+
+# --- aliases ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_alias_is_bound_anew_only_from_its_holder(log: RedisLog) -> None:
+    assert await log.pin("url://a", "article_1") == "article_1"
+    assert await log.repin("url://a", "article_9", "article_2") == "article_1"
+    assert await log.repin("url://a", "article_1", "article_2") == "article_2"
+    assert await log.repin("url://a", "article_1", "article_2") == "article_2"  # a repeat after a lost reply
+    assert await log.resolve(["url://a"]) == await log.pin("url://a", "article_3") == "article_2"
+    assert await log.repin("url://b", "article_1", "article_4") == "article_4"
+
+
+async def test_of_several_who_bind_an_alias_anew_one_succeeds(log: RedisLog, other_log: RedisLog) -> None:
+    await log.pin("url://a", "article_1")
+    heirs = [f"article_{n}" for n in range(2, 12)]
+    logs = (log, other_log)
+    said = await asyncio.gather(*(logs[n % 2].repin("url://a", "article_1", heir) for n, heir in enumerate(heirs)))
+    assert len(set(said)) == 1
+    assert await log.resolve(["url://a"]) == said[0]
