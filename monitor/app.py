@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -35,6 +36,7 @@ from monitor.stages.heartbeat import Heart, beating
 from monitor.stages.herald import Audience
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
+from monitor.stages.sight import Eyes, WatchedNet
 from monitor.stages.sources import Source
 from monitor.stages.templates import Threshold
 from monitor.stages.waiting import Waker
@@ -74,6 +76,7 @@ class Parts:
     rulebook: Rulebook
     notifiers: Mapping[str, Notifier]
     gates: Mapping[str, Gate]
+    eyes: Eyes
     archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
 
 
@@ -122,7 +125,10 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
         notifiers = {name: KINDS[channel.type](channel, net) for name, channel in config.channels.items()}
         captures = FileCaptures(config.data_dir / CAPTURES)
         gates = await gates_of(config, log)
-        yield Parts(config, log, net, parser, captures, views, rulebook, notifiers, gates, archivists)
+        eyes = Eyes(log, {urlsplit(str(table.url)).netloc for table in config.sources.values()})
+        await eyes.open()
+        watched = WatchedNet(net, eyes)
+        yield Parts(config, log, watched, parser, captures, views, rulebook, notifiers, gates, eyes, archivists)
 
 
 async def gates_of(config: Config, log: Log) -> dict[str, Gate]:
@@ -178,7 +184,7 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     """The loops of all stages over all partitions. With `ending`, nothing is polled or read twice."""
     config, log = parts.config, parts.log
     sources = feeds_of(config) | pages_of(config)
-    poller = Poller(log, parts.net, parts.parser, feeds_of(config))
+    poller = Poller(log, parts.net, parts.parser, feeds_of(config), lambda: parts.eyes.blind)
     polite = PoliteNet(parts.net, NAME, named=[page.url for page in pages_of(config).values()])
     fetcher = Fetcher(log, polite, parts.parser, parts.captures, sources, rechecks_of(config))
     heat = match.Heat(config.defaults.hot.every, config.defaults.hot.lasting)

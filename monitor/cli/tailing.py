@@ -48,6 +48,8 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MonitorBlind,
+    MonitorSighted,
     NotificationFormed,
     Recorded,
     SilenceExpired,
@@ -205,6 +207,10 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{short(event.silence)}: {event.comment}, until {event.until:%Y-%m-%d %H:%M} UTC"
         case SilenceExpired():
             return f"{short(event.silence)}: by {event.by}"
+        case MonitorBlind():
+            return f"{event.silent} of {event.hosts} hosts give no answer since {event.since:%H:%M:%S} UTC"
+        case MonitorSighted():
+            return f"blind since {event.blind_since:%Y-%m-%d %H:%M:%S} UTC"
         case ChannelFailing():
             return f"{event.channel}: {event.reason} {event.detail}, {event.failures} times in a row"
         case ChannelDisabled():

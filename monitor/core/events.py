@@ -525,11 +525,30 @@ ArticleRemark = ArticleConfirmed | ArticleReread | ArticleBlocked | ArticleHeld 
 ArticleFact = ArticleEvent | ArticleRemark
 FeedEvent = FeedBaselined | FeedFailing | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
+# --- Monitor itself --------------------------------------------------------------------------------------------------
+
+
+class MonitorBlind(Event, frozen=True, tag="monitor.blind"):
+    """Half of all hosts gave no answer since `since`, and nobody did in between: it is our own network that is gone."""
+
+    since: datetime
+    silent: int
+    hosts: int
+
+
+class MonitorSighted(Event, frozen=True, tag="monitor.sighted"):
+    """Somebody answers again."""
+
+    blind_since: datetime
+
+
+MonitorEvent = MonitorBlind | MonitorSighted
 ChannelEvent = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
 AlertDecision = AlertSuppressed | AlertRouted | AlertGrouped | AlertHeld | AlertAcked
 PolicyEvent = GroupOpened | GroupClosed | ThrottleStarted | InhibitionStarted | SilenceSet | SilenceExpired
 AnyEvent = (
-    ChannelEvent
+    MonitorEvent
+    | ChannelEvent
     | ArticleFact
     | SiteTemplateChanged
     | FeedEvent

@@ -21,6 +21,8 @@ from monitor.core.events import (
     ChannelRecovered,
     FeedFailing,
     FeedRecovered,
+    MonitorBlind,
+    MonitorSighted,
     NotificationFormed,
 )
 from monitor.core.policy.firehose import firehose_message
@@ -55,7 +57,7 @@ class Herald:
                     after = await self._after(consumed)
                     formed = [firehose_message(recorded, event, after, channel) for channel in audience.firehose]
             case (
-                FeedFailing() | FeedRecovered()
+                MonitorBlind() | MonitorSighted() | FeedFailing() | FeedRecovered()
                 | ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled()
             ) as event:  # fmt: skip
                 formed = health_messages(

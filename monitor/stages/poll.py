@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ import structlog
 from monitor.core import feed as core
 from monitor.core.events import FeedEvent
 from monitor.core.http import retry_after
+from monitor.core.sight import NO_ANSWER
 from monitor.core.urls import aliases, article_id, canonical
 from monitor.errors import OutsideError, Transient
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, ParsedFeed, Parser, Response, SetTimer
@@ -45,8 +46,17 @@ class Look:
 class Poller:
     """Works on claims of `poll` timers."""
 
-    def __init__(self, log: Log, net: Net, parser: Parser, sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        net: Net,
+        parser: Parser,
+        sources: Mapping[str, Source],
+        is_blind: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`is_blind` says whether nobody at all answers: then a feed that does not is not judged."""
         self._log, self._net, self._parser, self._sources = log, net, parser, sources
+        self._is_blind = is_blind
 
     async def __call__(self, claim: Claim) -> None:
         """Poll one feed, once. Raises Fenced where the claim went to somebody else meanwhile."""
@@ -142,6 +152,9 @@ class Poller:
         return article
 
     def _after_failure(self, source: Source, look: Look, error: OutsideError, at: datetime) -> timedelta:
+        if error.reason in NO_ANSWER and self._is_blind():
+            logger.info("feed not seen, as nothing is", feed=source.id, reason=error.reason)
+            return self._next(source, look, at)
         look.then(
             core.failed(look.feed, look.looks, reason=error.reason, detail=error.detail, status=error.status, at=at)
         )

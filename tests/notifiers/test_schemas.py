@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TYPES = {
     "alert.raised", "alert.superseded", "alert.group", "alert.digest",
     "article.discovered", "article.revised", "article.gone", "article.restored",
-    "feed.failing", "feed.recovered", "monitor.heartbeat",
+    "feed.failing", "feed.recovered", "monitor.heartbeat", "monitor.blind", "monitor.sighted",
     "channel.failing", "channel.recovered", "channel.disabled", "channel.enabled",
 }  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_an_alert_that_is_taken_back_fits() -> None:
 
 
 @pytest.mark.parametrize("mode", ["group", "digest", "sources", "quiet"])
-@pytest.mark.parametrize("count", [1, 3, 400])
+@pytest.mark.parametrize("count", [2, 3, 400])
 def test_several_alerts_fit(mode: Any, count: int) -> None:
     from monitor.core.events import AlertGrouped
 

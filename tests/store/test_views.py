@@ -58,6 +58,8 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MonitorBlind,
+    MonitorSighted,
     NotificationFormed,
     Recorded,
     RevisionName,
@@ -322,6 +324,9 @@ class Newsroom:
             ]
         )
         self.record(f"channel_{channel}", channel, event)
+        at = self.now()
+        sight = [MonitorBlind(at, since=START, silent=3, hosts=5), MonitorSighted(at, blind_since=START)]
+        self.record("monitor", "monitor", self.chance.choice(sight))
 
     def feed(self) -> None:
         about = {"at": self.now(), "feed": self.chance.choice(["post", "wire"]), "url": "https://post.example/rss"}

@@ -16,6 +16,8 @@ from monitor.core.events import (
     ChannelRecovered,
     FeedFailing,
     FeedRecovered,
+    MonitorBlind,
+    MonitorSighted,
     NotificationFormed,
     Recorded,
     entity_id,
@@ -27,7 +29,8 @@ from monitor.core.policy.summary import one_line
 SCHEMA = 1
 MAX_DETAIL = 500  # code points of what a server said
 
-HealthEvent = FeedFailing | FeedRecovered | ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
+ChannelNews = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
+HealthEvent = MonitorBlind | MonitorSighted | FeedFailing | FeedRecovered | ChannelNews
 
 
 def health_messages(
@@ -43,7 +46,7 @@ def health_messages(
     `watchers` maps a feed to the watchlists that look at it.
     """
     channels = list(dict.fromkeys(told))
-    if not isinstance(event, FeedFailing | FeedRecovered):
+    if isinstance(event, ChannelNews):
         channels = [*channels, *([fallbacks[event.channel]] if event.channel in fallbacks else [])]
         channels = [name for name in dict.fromkeys(channels) if name != event.channel]
     data = {"id": recorded.id, "schema": SCHEMA, "test": False, **_data(event, watchers), "cut": []}
@@ -64,6 +67,11 @@ def health_messages(
 
 def _data(event: HealthEvent, watchers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     match event:
+        case MonitorBlind(since=since, silent=silent, hosts=hosts):
+            summary = f"Monitor sees nothing: {silent} of {hosts} hosts give no answer; no feed is judged meanwhile"
+            return {"summary": summary, "since": stamp(since), "silent": silent, "hosts": hosts}
+        case MonitorSighted(blind_since=since):
+            return {"summary": "Monitor sees again", "since": stamp(since)}
         case FeedFailing():
             return _feed_failing(event, watchers)
         case FeedRecovered(feed=feed, url=url, failing_since=since):

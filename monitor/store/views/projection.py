@@ -46,6 +46,8 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MonitorBlind,
+    MonitorSighted,
     NotificationFormed,
     Recorded,
     SilenceExpired,
@@ -85,6 +87,8 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _delivery(recorded, event)
         case FeedBaselined() | FeedFailing() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
+        case MonitorBlind() | MonitorSighted():
+            return ()  # a moment of Monitor's own: the log has it, no table asks
         case ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled() as event:
             return (_channel(event),)
         case _ as unreachable:
