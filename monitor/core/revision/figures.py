@@ -11,7 +11,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.numerals import Numeral, numerals
+from monitor.core.revision.numerals import numerals
+from monitor.core.revision.wide_numerals import Numeral
 
 Bound = Literal["exact", "min", "max", "about"]
 

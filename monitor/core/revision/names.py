@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.entry import words
 
 _MOST = 40  # names of one passage
 _BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
@@ -18,59 +19,12 @@ _name = re.compile(
 )
 _dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
 _begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|\x00\\s?)$")
-_common = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "the",
-        "a",
-        "an",
-        "in",
-        "on",
-        "at",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "i",
-        "you",
-        "but",
-        "and",
-        "or",
-        "if",
-        "when",
-        "while",
-        "after",
-        "before",
-        "this",
-        "that",
-        "these",
-        "those",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "sir",
-        "president",
-    ]
+_common = words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+    november december the a an in on at he she it they we i you but and or if when while after before this that these those mr mrs
+    ms dr sir president
+    """
 )
 
 

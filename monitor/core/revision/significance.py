@@ -8,73 +8,24 @@ from typing import Final
 
 from monitor.core.content import Content
 from monitor.core.events import Declared, Edit, Significance
+from monitor.core.revision.lexicon.entry import words
 
-_MAJOR: Final = frozenset(
-    [
-        "headline",
-        "figure",
-        "figure_removed",
-        "quote_removed",
-        "quote_reworded",
-        "quote_reattributed",
-        "hedge",
-        "correction_added",
-        "correction_removed",
-        "paragraph_removed",
-        "entity_removed",
-    ]
+_MAJOR: Final = words(
+    """
+    headline figure figure_removed quote_removed quote_reworded quote_reattributed hedge correction_added correction_removed
+    paragraph_removed entity_removed
+    """
 )
 _COSMETIC: Final = frozenset(["typo", "cosmetic", "stamp_only", "paragraph_moved", "quote_moved"])
 _NOTES: Final = frozenset({"correction_added", "update_added"})
 _PROSE: Final = frozenset({"paragraph_changed", "lede", "dek"})
 _word = re.compile(r"[\w’']+")
-_NEGATIONS: Final = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "neither",
-        "nor",
-        "cannot",
-        "can't",
-        "won't",
-        "didn't",
-        "doesn't",
-        "isn't",
-        "wasn't",
-        "aren't",
-        "weren't",
-        "don't",
-        "hasn't",
-        "haven't",
-        "denied",
-        "denies",
-        "ne",
-        "pas",
-        "jamais",
-        "aucun",
-        "aucune",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "keiner",
-        "nie",
-        "niemals",
-        "nunca",
-        "ningún",
-        "ninguna",
-        "ninguno",
-        "не",
-        "ни",
-        "нет",
-        "никогда",
-        "لا",
-        "لم",
-        "لن",
-        "ليس",
-    ]
+_NEGATIONS: Final = words(
+    """
+    not no never none neither nor cannot can't won't didn't doesn't isn't wasn't aren't weren't don't hasn't haven't denied denies
+    ne pas jamais aucun aucune nicht kein keine keinen keiner nie niemals nunca ningún ninguna ninguno не ни нет никогда لا لم لن
+    ليس
+    """
 )
 _NEGATIONS_WITHOUT_SPACES: Final = re.compile("不|没|沒|未|无|非|ない|ません|なかった")
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.entry import words
 
 _MOST_WORDS = 7  # of one speaker
 _WINDOW = 90  # characters on each side of a verb that are looked at
@@ -22,39 +23,16 @@ _name_stop = re.compile(
     r"[,;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.|\s-\s"
 )
 _capital = re.compile(r"[^\W\d_a-zß-öø-ÿа-яё]", re.UNICODE)
-_particles = frozenset(
-    [
-        "de",
-        "da",
-        "di",
-        "du",
-        "del",
-        "della",
-        "der",
-        "den",
-        "van",
-        "von",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "la",
-        "le",
-        "y",
-        "e",
-        "d",
-        "of",
-        "the",
-        "und",
-        "et",
-        "for",
-        "und",
-        "des",
-    ]
+_particles = words(
+    """
+    de da di du del della der den van von bin ibn al el la le y e d of the und et for und des
+    """
 )
 
-_ranks = frozenset(
-    ["premier", "première", "primer", "primera", "vice", "prime", "the", "a", "le", "la", "der", "die", "das", "el"]
+_ranks = words(
+    """
+    premier première primer primera vice prime the a le la der die das el
+    """
 )  # the name is still to come
 
 
@@ -149,31 +127,10 @@ def _name(words: list[str], lexicon: Lexicon) -> str | None:
 
 
 _apposed_name = re.compile(r",\s+((?:[A-ZÀ-ÞА-ЯЁ][\w’'-]+(?:\s+(?:de|von|van|del|di|la)\s+|\s+)?){2,4})(?=[,.;:]|\s|$)")
-_auxiliaries = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "was",
-        "is",
-        "also",
-        "later",
-        "then",
-        "a",
-        "ont",
-        "avait",
-        "hat",
-        "haben",
-        "hatte",
-        "hatten",
-        "ha",
-        "han",
-        "había",
-        "le",
-        "lo",
-        "les",
-        "se",
-    ]
+_auxiliaries = words(
+    """
+    has have had was is also later then a ont avait hat haben hatte hatten ha han había le lo les se
+    """
 )
 
 
@@ -289,65 +246,13 @@ def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "")
     )
 
 
-_plain = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "der",
-        "die",
-        "das",
-        "el",
-        "los",
-        "president",
-        "minister",
-        "prime",
-        "chief",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "of",
-        "for",
-        "to",
-        "président",
-        "ministre",
-        "premier",
-        "première",
-        "präsident",
-        "präsidentin",
-        "minister",
-        "ministerin",
-        "presidente",
-        "ministro",
-        "ministra",
-        "primer",
-        "президент",
-        "министр",
-        "глава",
-        "الرئيس",
-        "رئيس",
-        "وزير",
-        "الوزير",
-        "secretary",
-        "general",
-        "state",
-        "foreign",
-        "interior",
-        "defense",
-        "defence",
-        "official",
-        "officials",
-        "said",
-    ]
+_plain = words(
+    """
+    the a an le la les un une der die das el los president minister prime chief spokesman spokeswoman spokesperson mr mrs ms dr of
+    for to président ministre premier première präsident präsidentin minister ministerin presidente ministro ministra primer
+    президент министр глава الرئيس رئيس وزير الوزير secretary general state foreign interior defense defence official officials
+    said
+    """
 )
 
 
