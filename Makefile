@@ -2,8 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONFIG ?= config.example.toml
+KILLS ?= 200
+CUTS ?= 50
+FLIPS ?= 100
+SEED ?= 1
 
-.PHONY: run demo test lint setup lock bench clean
+.PHONY: run demo test lint setup lock bench chaos power rot clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -24,6 +28,15 @@ setup: .venv/dev  ## a development environment
 
 bench: .venv/dev  ## the benchmarks whose tables the README quotes
 	$(BIN)/python tests/bench/revisions.py
+
+chaos: .venv/dev  ## kill -9 and stop whatever runs, KILLS times, and settle the account
+	$(BIN)/python tests/faults/chaos.py --kills $(KILLS) --seed $(SEED)
+
+power: .venv/dev  ## cut the power CUTS times (simulated; needs a C compiler)
+	$(BIN)/python tests/faults/power.py --cuts $(CUTS) --seed $(SEED)
+
+rot: .venv/dev  ## flip FLIPS bits in archive and append-only file: each must be found
+	$(BIN)/python tests/faults/rot.py --flips $(FLIPS) --seed $(SEED)
 
 lock: .venv/dev  ## write requirements/*.txt anew (needs uv); no index is named in them
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

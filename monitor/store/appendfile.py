@@ -72,7 +72,7 @@ def _good_bytes(content: mmap.mmap) -> int:
     """How many bytes, from the front, are whole commands and whole transactions."""
     good = place = 0
     inside = False
-    while (end := _command_end(content, place)) is not None:
+    while (end := command_end(content, place)) is not None:
         words = content[place : place + len(_TRANSACTION)]
         inside = words == _TRANSACTION or (inside and content[place:end] != b"*1\r\n$4\r\nEXEC\r\n")
         place = end
@@ -81,7 +81,8 @@ def _good_bytes(content: mmap.mmap) -> int:
     return good
 
 
-def _command_end(content: mmap.mmap, place: int) -> int | None:
+def command_end(content: mmap.mmap | bytes, place: int) -> int | None:
+    """Where the command (or note) that begins at a place ends; None where nothing whole stands there."""
     if note := _NOTE.match(content, place):
         return note.end()
     count = _COUNT.match(content, place)
