@@ -31,6 +31,7 @@ _quotation = re.compile(
     '|「(?P<e>[^「」]{1,4000})」|『(?P<f>[^『』]{1,4000})』|"(?P<g>[^"\n]{1,4000})"'
     r"|(?<!\w)‘(?P<h>[^‘\n]{1,4000}?)’(?!\w)|(?<!\w)'(?=\S)(?P<i>(?:[^'\n]|(?<=\w)'(?=\w)){1,4000}(?<=\S))'(?!\w)"
 )
+_mark = re.compile("[“„«»「『\"‘']")
 _VERBS = (
     # en
     "said|says|saying|tells|told|adds|added|asks|asked|announced|announces|argues|argued|calls|called|calling|claims|claimed|comments"
@@ -82,6 +83,8 @@ _REACH = 300  # code points in which a verb of saying is looked for on each side
 
 def quotations(text: str) -> list[Quotation]:
     """All direct speech of a text, in order, each with the places of the words that name its speaker."""
+    if not _mark.search(text):
+        return []
     found = [mark for mark in _quotation.finditer(text) if any(map(str.isalnum, mark[0]))]
     if not found:
         return []

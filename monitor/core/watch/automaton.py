@@ -47,28 +47,22 @@ class Automaton:
         spans = self._engine.find_overlapping(marked(folded))
         if not spans:
             return []
-        joined = _joined_ascii if folded.isascii() else joins
-        text = f"{folded}\n"  # so that there is a letter behind each find
-        found = []
-        for span in spans:
-            start, end, number = span
-            if start and joined(text[start - 1], text[start]):
-                continue
-            if not joined(text[end - 1], text[end]) or self.ends[number] == OPEN:
-                found.append(span)
-            elif self.ends[number] == PLURAL and (plural := _end_of_plural(text, start, end)):
-                found.append((start, plural, number))
+        text = f"\n{folded}\n"  # so that there is a letter on each side of every find
+        found, ends = [], self.ends
+        for start, end, number in spans:
+            if ends[number] != OPEN and joins(text[end], text[end + 1]):
+                plural = _end_of_plural(folded, start, end) if ends[number] == PLURAL else None
+                if plural is None:
+                    continue
+                end = plural  # noqa: PLW2901  # the find goes on to there
+            if not joins(text[start], text[start + 1]):
+                found.append((start, end, number))
         return found
 
 
 def _end_of_plural(text: str, start: int, end: int) -> int | None:
     """Where the plural of `text[start:end]` ends, if it stands there."""
-    suffix = _plural.match(text, end)
+    suffix = _plural.match(text, end)  # cheap, and it fails for nearly all
     if not suffix or not text[max(start, end - _SHORTEST) : end].isalpha() or end - start < _SHORTEST:
         return None
-    return None if joins(text[suffix.end() - 1], text[suffix.end()]) else suffix.end()
-
-
-def _joined_ascii(left: str, right: str) -> bool:
-    """As `joins`, for what stands in nearly all texts."""
-    return left.isalnum() and right.isalnum()
+    return suffix.end() if suffix.end() == len(text) or not joins(text[suffix.end() - 1], text[suffix.end()]) else None

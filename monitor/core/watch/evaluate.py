@@ -102,8 +102,10 @@ class Rulebook:
 
     def concerned(self, event: Event) -> list[Rule]:
         """The rules with a leaf in either text, without which none is true."""
-        present = event.before.page.present | event.after.page.present
-        return [self.rules[number] for number in sorted({rule for leaf in present for rule in self._concerned[leaf]})]
+        old, new = event.before.page.present, event.after.page.present
+        concerned = {rule for leaf in old | new for rule in self._concerned[leaf]}
+        rules = (self.rules[number] for number in sorted(concerned))
+        return [rule for rule in rules if rule.plan.may_hold(new) or rule.plan.may_hold(old)]
 
     def verdict(self, rule: Rule, event: Event) -> Verdict | None:
         """What one rule has to say about an event, wherever its watchlist looks."""
@@ -164,7 +166,8 @@ def _by_trigger(rules: Sequence[Rule], leaves: int) -> list[tuple[int, ...]]:
     concerned: list[tuple[int, ...]] = [()] * leaves
     same: dict[tuple[int, ...], tuple[int, ...]] = {}  # most leaves concern the same few rules
     for number, rule in enumerate(rules):
-        for leaf in rule.plan.triggers() or ():
+        triggers = rule.plan.triggers()
+        for leaf in triggers.leaves if triggers else ():
             these = (*concerned[leaf], number)
             concerned[leaf] = same.setdefault(these, these)
     return concerned

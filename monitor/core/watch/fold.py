@@ -42,6 +42,7 @@ _foreign = re.compile(
 )  # runs, with what little ASCII stands in other scripts
 _odd = re.compile(f"(?:{_JOINED}|[^ -~])[{_diacritics}]*|[ -~][{_diacritics}]+")  # what may not fold one to one
 _word = re.compile("(?<![wm])w|s|(?<![wmsn])[mn]")  # over the classes of letters, see `_class`
+_ascii_word = re.compile("[0-9a-z]+")
 _run = re.compile("   *")  # two literal spaces first: that is what a search is quick at
 _possessive = re.compile(rf"'s(?<=\w's)(?![^\W_{_SPACELESS}])")
 _squeezed = re.compile(rf"(?P<run> {{2,}})|{_possessive.pattern}")
@@ -101,6 +102,8 @@ def _unfolded(text: str) -> tuple[str, array[int], array[int]]:
     here = 0
     for unit in _odd.finditer(text):
         first, last = unit.span()
+        if last - first == 1 and len(_folds[ord(unit[0])]) == 1 and unit[0] != _DELETE:
+            continue  # odd it is not
         piece = _fold_letters(unit[0], _folds)
         raw += [text[here:first].translate(_folds), piece]
         starts.extend(range(here, first))
@@ -145,6 +148,8 @@ def on_words(text: str, start: int, end: int) -> bool:
 
 def words(folded: str) -> list[int]:
     """Where each word of a folded text starts. In scripts without spaces each letter is a word."""
+    if folded.isascii():
+        return [word.start() for word in _ascii_word.finditer(folded)]
     return [word.start() for word in _word.finditer(folded.translate(_classes))]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from monitor.core.watch import query as q
 from monitor.core.watch.fold import fold
@@ -29,6 +29,38 @@ Said = tuple[Literal["said"], int | None]
 Bound = q.ZoneName | Said
 Bounds = tuple[Bound, ...]
 """Where a term must stand: zones, and direct speech of the entity with that number (None: of anybody named)."""
+
+
+class Triggers(NamedTuple):
+    """Leaves without any of which a plan is not worth asking, and how often they may be expected, in no unit."""
+
+    expected: int
+    leaves: frozenset[int]
+
+
+def _expected(leaf: Query) -> int:
+    """A guess that saves time and decides nothing: names and phrases are rare, plain words are not."""
+    match leaf:
+        case q.EntityRef() | q.Exact():
+            return 1
+        case q.Phrase(text) if " " in text or len(text) > 9 or text != text.lower():
+            return 2
+        case _:
+            return 40
+
+
+def _rarest(triggers: Iterable[Triggers | None]) -> Triggers | None:
+    """Of things that must all be there the rarest."""
+    return min((some for some in triggers if some is not None), key=lambda some: some.expected, default=None)
+
+
+def _any_of(triggers: Iterable[Triggers | None]) -> Triggers | None:
+    """Of things of which one must be there all."""
+    known = list(triggers)
+    every = [some for some in known if some is not None]
+    if len(every) < len(known):
+        return None
+    return Triggers(sum(some.expected for some in every), frozenset().union(*(some.leaves for some in every)))
 
 
 class Reads(Protocol):
@@ -66,7 +98,7 @@ class Plan:
         """The terms that make it true, where it is true."""
         raise NotImplementedError
 
-    def triggers(self) -> AbstractSet[int] | None:
+    def triggers(self) -> Triggers | None:
         """Leaves of which one stands in every text it is true of; None where it may be true without any."""
         raise NotImplementedError
 
@@ -98,9 +130,6 @@ class Term(Plan):
     def may_hold(self, present: AbstractSet[int]) -> bool:
         return self.leaves() <= present
 
-    def triggers(self) -> AbstractSet[int] | None:
-        return frozenset([min(self.leaves())])
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OneLeaf(Term):
@@ -113,6 +142,9 @@ class OneLeaf(Term):
 
     def may_hold(self, present: AbstractSet[int]) -> bool:
         return self.leaf in present
+
+    def triggers(self) -> Triggers | None:
+        return Triggers(_expected(self.query), frozenset([self.leaf]))
 
     def look(self, text: Reads) -> list[Find]:
         return [find for find in text.page.finds(self.leaf) if within(text.page, find, self.bounds)]
@@ -130,6 +162,9 @@ class LooseWords(Term):
 
     def needs(self) -> tuple[tuple[Term, ...], ...]:
         return tuple((word,) for word in self.words)
+
+    def triggers(self) -> Triggers | None:
+        return _rarest(word.triggers() for word in self.words)
 
     def look(self, text: Reads) -> list[Find]:
         page = text.page
@@ -178,11 +213,8 @@ class TwoSides(Term):
     def may_hold(self, present: AbstractSet[int]) -> bool:
         return any(term.may_hold(present) for term in self.left) and any(term.may_hold(present) for term in self.right)
 
-    def triggers(self) -> AbstractSet[int] | None:
-        sides = [
-            frozenset(chain.from_iterable(term.triggers() or () for term in side)) for side in (self.left, self.right)
-        ]
-        return min(sides, key=len)
+    def triggers(self) -> Triggers | None:
+        return _rarest(_any_of(term.triggers() for term in side) for side in (self.left, self.right))
 
     def look(self, text: Reads) -> list[Find]:
         left, right = side(text, self.left), side(text, self.right)
@@ -243,6 +275,7 @@ class Any(Plan):
     """Any of several plans; `leaves` are those that are nothing but a leaf, of which there may be very many."""
 
     leaves: frozenset[int]
+    expected: int
     parts: tuple[Plan, ...]
     term: Callable[[int], Term] = field(repr=False)
 
@@ -262,9 +295,8 @@ class Any(Plan):
             if part.holds(text):
                 yield from part.witnesses(text)
 
-    def triggers(self) -> AbstractSet[int] | None:
-        inner = [part.triggers() for part in self.parts]
-        return None if None in inner else self.leaves.union(*(some for some in inner if some is not None))
+    def triggers(self) -> Triggers | None:
+        return _any_of([Triggers(self.expected, self.leaves), *(part.triggers() for part in self.parts)])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -283,8 +315,8 @@ class All(Plan):
         for part in self.parts:
             yield from part.witnesses(text)
 
-    def triggers(self) -> AbstractSet[int] | None:
-        return min((some for part in self.parts if (some := part.triggers()) is not None), key=len, default=None)
+    def triggers(self) -> Triggers | None:
+        return _rarest(part.triggers() for part in self.parts)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -302,7 +334,7 @@ class Without(Plan):
     def witnesses(self, text: Reads) -> Iterator[Term]:
         return iter(())
 
-    def triggers(self) -> AbstractSet[int] | None:
+    def triggers(self) -> Triggers | None:
         return None
 
 
@@ -320,7 +352,7 @@ class Where(Plan):
     def witnesses(self, text: Reads) -> Iterator[Term]:
         return iter(())
 
-    def triggers(self) -> AbstractSet[int] | None:
+    def triggers(self) -> Triggers | None:
         return None
 
 
@@ -374,8 +406,9 @@ class Planner:
                     self._lexicon.number(part) for part in parts if isinstance(part, q.Leaf) and not negated
                 )
                 others = [part for part in parts if negated or not isinstance(part, q.Leaf)]
+                expected = sum(_expected(part) for part in parts if isinstance(part, q.Leaf))
                 made = tuple(self.plan(part, bounds, negated=negated) for part in others)
-                return Any(query, leaves, made, lambda leaf: self._leaf(leaf, bounds))
+                return Any(query, leaves, expected, made, lambda leaf: self._leaf(leaf, bounds))
             case q.Scope():
                 where = Where(query)
                 return Without(query, where) if negated else where

@@ -28,6 +28,8 @@ def canonical(query: Query) -> str:
             return f"{_grouped(left)} {unit.upper()} {_grouped(right)}"
         case q.Zone(name, part):
             return f"{name}:{_grouped(part)}"
+        case q.Said(None, q.EntityRef() as part):
+            return f"said:({canonical(part)})"  # without parentheses it would be the speaker
         case q.Said(speaker, part):
             return f"said:{f'@{speaker} ' if speaker else ''}{_grouped(part)}"
         case q.Scope(name, values):

@@ -103,7 +103,7 @@ def test_any_string_is_a_query_or_refused_at_a_place_in_it(text: str) -> None:
 
 
 @given(ASKABLE, TEXTS)
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_evaluation_is_what_the_definitions_say(query: Query, content: Content) -> None:
     book = compiled(query)
     event = book.event(None, content, how="new", source="post")
@@ -120,7 +120,7 @@ def test_only_queries_with_a_leaf_in_the_text_need_be_asked(query: Query, conten
 
 
 @given(ASKABLE, TEXTS, TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_appeared_and_disappeared_mirror_each_other(query: Query, one: Content, other: Content) -> None:
     """What disappears one way appears the other way; so does what a NOT or a distance put out, which is told of as excluded."""
     book = compiled(query)
