@@ -50,8 +50,16 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
-    """The keys of entries that are new, or whose fingerprint differs from the one last seen, in the feed's order."""
-    return [key for key, fingerprint in seen.items() if looks.known.get(key) != fingerprint]
+    """The keys of entries that are new, or whose fingerprint differs from the one last seen, in the feed's order.
+
+    An entry that says under a new key what another said is not new: some feeds give all their entries new keys at each poll.
+    """
+    words = set(looks.known.values())
+    return [
+        key
+        for key, fingerprint in seen.items()
+        if looks.known.get(key) != fingerprint and (key in looks.known or fingerprint not in words)
+    ]
 
 
 def remember(looks: FeedLooks, seen: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,8 @@ prints = st.dictionaries(st.text(max_size=8), st.text(max_size=4), max_size=30)
 @given(prints, prints)
 def test_news_is_what_is_new_or_differs_and_remembering_makes_it_old(before, seen):
     looks = core.FeedLooks(known=before)
-    assert set(core.news(looks, seen)) == {key for key in seen if before.get(key) != seen[key]}
+    differs = {key for key in seen if before.get(key) != seen[key]}
+    assert set(core.news(looks, seen)) == {key for key in differs if key in before or seen[key] not in before.values()}
     after = msgspec.structs.replace(looks, known=core.remember(looks, seen))
     assert core.news(after, seen) == []
 
@@ -33,7 +34,7 @@ def test_an_entry_that_flaps_out_of_the_feed_and_back_is_no_news(first, second):
 
 
 def test_memory_is_bounded():
-    looks = core.FeedLooks(known={f"old{n}": "x" for n in range(core.KEYS_REMEMBERED)})
+    looks = core.core.FeedLooks(known={f"old{n}": "x" for n in range(core.KEYS_REMEMBERED)})
     kept = core.remember(looks, {"new": "y"})
     assert len(kept) == core.KEYS_REMEMBERED
     assert kept["new"] == "y"
@@ -142,3 +143,10 @@ def test_retry_after(header, seconds):
 def test_any_retry_after_is_a_number_or_nothing(header):
     value = retry_after(header, NOON)
     assert value is None or value >= 0
+
+
+def test_new_keys_for_the_same_entries_are_no_news() -> None:
+    looks = core.FeedLooks(known={"a": "1", "b": "2"})
+    assert core.news(looks, {"c": "1", "d": "2"}) == []
+    assert core.news(looks, {"c": "1", "d": "3"}) == ["d"]
+    assert core.news(looks, {"a": "2", "b": "1"}) == ["a", "b"]  # under its own key a change is one
