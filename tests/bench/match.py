@@ -232,9 +232,35 @@ def word_pairs(article: Content) -> list[tuple[str, str]]:
 
 
 def word(chance: random.Random) -> str:
-    syllables = (
-        "ra qqa hol lan de war bom pa ris va lls sta te min is ter act or fen ce mi li tant re port air strike".split()
-    )
+    syllables = [
+        "ra",
+        "qqa",
+        "hol",
+        "lan",
+        "de",
+        "war",
+        "bom",
+        "pa",
+        "ris",
+        "va",
+        "lls",
+        "sta",
+        "te",
+        "min",
+        "is",
+        "ter",
+        "act",
+        "or",
+        "fen",
+        "ce",
+        "mi",
+        "li",
+        "tant",
+        "re",
+        "port",
+        "air",
+        "strike",
+    ]
     return "".join(chance.choices(syllables, k=chance.choice([2, 3, 3, 4])))
 
 

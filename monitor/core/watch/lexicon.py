@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from monitor.core.watch import query as q
@@ -80,6 +81,7 @@ class Lexicon:
             ends[number] = max(ends[number], spelt.end)
         self.automaton = Automaton(list(patterns), bytes(ends))
         self._lengths = array("I", map(len, patterns))
+        self._numbers.clear()  # of no more use, and there may be very many
 
     def leaves_at(self, pattern: int) -> Sequence[int]:
         """The leaves that a pattern may be a find of."""
@@ -120,20 +122,24 @@ class Lexicon:
         yield from self._aliases()
 
     def _aliases(self) -> Iterator[tuple[str, Spelt]]:
-        """All aliases, folded together: a million of them one by one would take a quarter of a minute."""
-        named = [
+        """All aliases, many folded together: a million of them one by one would take a quarter of a minute."""
+        named = (
             (number, alias)
             for number, leaf in enumerate(self.leaves)
             if isinstance(leaf, q.EntityRef)
             for alias in self._entities[leaf.id].aliases
-        ]
-        for (number, alias), bare in zip(named, fold_lines([alias for _, alias in named]), strict=True):
-            if bare[:1].isalnum():
-                yield stripped(bare), Spelt(number, alias, end=PLURAL)
-            else:
-                spelling = Spelling.parse(alias)
-                end = CLOSED if spelling.exact else PLURAL
-                yield spelling.folded, Spelt(number, spelling.text, spelling.exact, end=end)
+        )
+        while some := list(islice(named, _TOGETHER)):
+            for (number, alias), bare in zip(some, fold_lines([alias for _, alias in some]), strict=True):
+                if bare[:1].isalnum():
+                    yield stripped(bare), Spelt(number, alias, end=PLURAL)
+                else:
+                    spelling = Spelling.parse(alias)
+                    end = CLOSED if spelling.exact else PLURAL
+                    yield spelling.folded, Spelt(number, spelling.text, spelling.exact, end=end)
+
+
+_TOGETHER = 10_000  # aliases that are folded at once: enough to be quick, few enough to be lean
 
 
 def wildcard(pattern: str) -> list[str]:
