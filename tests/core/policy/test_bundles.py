@@ -100,6 +100,17 @@ def test_corrections_meet_their_schema_and_name_what_they_supersede(every_kind):
         assert formed == correct(alert, "desk", NOON, route="1", by="event_1", says="Taken back")
 
 
+def test_the_schema_of_corrections_is_that_of_alerts_but_for_what_it_says_itself():
+    raised, superseded = load("alert.raised"), load("alert.superseded")
+    for name in ("$id", "title", "description"):
+        raised[name] = superseded[name]
+    raised["properties"]["type"] = {"const": "alert.superseded"}
+    superseding = superseded["properties"]["data"]["properties"]["supersedes"]
+    assert superseding["type"] == "string"
+    raised["properties"]["data"]["properties"]["supersedes"] = superseding
+    assert raised == superseded, "alert.raised.json has changed: change alert.superseded.json in the same way"
+
+
 def test_reminders_repeat_the_message_under_ids_of_their_own(every_kind):
     first = form(every_kind[0], "desk", NOON)
     again = [remind(first, number, NOON) for number in (1, 2)]
