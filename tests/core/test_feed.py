@@ -34,7 +34,7 @@ def test_an_entry_that_flaps_out_of_the_feed_and_back_is_no_news(first, second):
 
 
 def test_memory_is_bounded():
-    looks = core.core.FeedLooks(known={f"old{n}": "x" for n in range(core.KEYS_REMEMBERED)})
+    looks = core.FeedLooks(known={f"old{n}": "x" for n in range(core.KEYS_REMEMBERED)})
     kept = core.remember(looks, {"new": "y"})
     assert len(kept) == core.KEYS_REMEMBERED
     assert kept["new"] == "y"
