@@ -89,9 +89,9 @@ class Measure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
 
 class Edit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One typed edit of a revision; docs/revisions.md says what each kind means. `block` counts from 0 in the text that holds
-    it (the new one, unless it was removed).
+    """One typed edit of a revision; docs/revisions.md says what each kind means.
 
+    `block` counts from 0 in the text that holds it (the new one, unless it was removed).
     `sentence_before` and `sentence_after` hold it. A figure says what it counts (`unit`: %, a currency, `age`; else `noun`)
     and how much, `figure_before` and `figure_after`. `speaker` says it, known by the `cue`; for a quote that is now
     somebody else's `speaker_before` said it. All are empty where they are not known.
