@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from redis import exceptions as redis_errors
 
 from monitor.errors import LogUnavailable
 from monitor.store.connection import Connection
-from monitor.store.keys import ARCHIVE, GROUPS, IMPORTING, META, Keys
+from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, IMPORTING, META, Keys
 from monitor.store.trouble import Patience, code_of, lasting, passes
 
 _log = structlog.get_logger()
@@ -66,6 +67,7 @@ async def lay(connection: Connection, partitions: int, *, archiving: bool = Fals
     archived, importing = await connection.ask("HMGET", META, ARCHIVE, IMPORTING)
     if importing:
         raise LogUnavailable("an import into this log did not come to its end: empty it, and import again")
+    await connection.ask("HSETNX", META, IDENTITY, uuid4().hex)
     if archiving and not archived:
         await _create_groups(connection, partitions, (ARCHIVE,))
         await connection.ask("HSET", META, ARCHIVE, "yes")

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 META = "monitor:meta"
+IDENTITY = "id"  # the field of META that tells this log from every other
 IMPORTING = "importing"  # the field of META that stands while an import is under way
 GROUPS = ("match", "policy", "deliver", "project")
 ARCHIVE = "archive"  # the group of the archive, where there is one: what it has read is sealed

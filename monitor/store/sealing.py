@@ -19,7 +19,7 @@ from monitor.store import segments
 from monitor.store.archive import Archive, Mark
 from monitor.store.connection import Call, Connection
 from monitor.store.entries import Stored, order, stored
-from monitor.store.keys import ARCHIVE, GROUPS, Keys
+from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, META, Keys
 from monitor.store.leases import TTL, Lease
 from monitor.store.scripts import MARK, TRIM
 
@@ -99,7 +99,8 @@ class Archivist:
             self._events, self._bytes = [], 0
             self._mark = await self._archive.mark(self._partition)
             self._token = self._lease.token
-            await asyncio.to_thread(self._sweep)
+            identity = await self._connection.ask("HGET", META, IDENTITY)
+            await asyncio.to_thread(self._sweep, identity.decode())
 
     async def _read(self, limit: int) -> list[Stored]:
         after = self._events[-1].position if self._events else self._mark.position
@@ -124,8 +125,9 @@ class Archivist:
             at=datetime.now(UTC),
         )
 
-    def _sweep(self) -> None:
+    def _sweep(self, log: str) -> None:
         folder = self._archive.folder(self._partition)
+        segments.belong(folder.parent, log)
         if self._mark.seal.name:
             segments.manifest(folder, self._mark.seal)  # an archive that has vanished must not be built upon
         if folder.exists():

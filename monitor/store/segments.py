@@ -76,6 +76,16 @@ def line(event: Stored) -> bytes:
     return msgspec.json.encode(event) + b"\n"
 
 
+def belong(folder: Path, log: str) -> None:
+    """Make an archive that of one log, named by its id. Raises Corrupt where it is another log's: it must not be swept or mixed."""
+    path = folder / "log"
+    if not path.exists():
+        durable.make_folder(folder)
+        durable.write(path, log.encode())
+    if path.read_text() != log:
+        raise Corrupt(f"the archive in {folder} belongs to another log: move it away, or give this log its data back")
+
+
 def write(
     folder: Path, partition: int, events: Sequence[Stored], *, after: Seal, number: int, token: int, at: datetime
 ) -> Seal:

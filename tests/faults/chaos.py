@@ -37,6 +37,7 @@ from monitor.errors import LogUnavailable
 from monitor.listen import new_secret
 from monitor.ports import Append, Batch
 from monitor.store import RedisLog, open_log
+from monitor.store.embedded import _die_with
 from monitor.store.verify import verify
 
 PARTITIONS = 2
@@ -123,7 +124,7 @@ class Server:
         while True:
             self._process = await asyncio.create_subprocess_exec(
                 str(get_binary_path()), *words, cwd=self._folder,
-                stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
+                stdout=asyncio.subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with(os.getpid()),
             )  # fmt: skip
             await self._process.wait()
 

@@ -284,6 +284,22 @@ async def test_an_archive_that_has_vanished_is_not_built_upon(log: RedisLog, raw
         await everything(log)
 
 
+async def test_the_archive_of_another_log_is_left_alone(
+    log: RedisLog, raw: redis.Redis, valkey_url: str, tmp_path: Path
+) -> None:
+    await some(log, 5)
+    done_with_all(raw)
+    await archive(log)
+    files = sorted((tmp_path / "archive" / "0").iterdir())
+    raw.flushall()
+    async with open_log(valkey_url, data_dir=tmp_path, archiving=True) as another:
+        await some(another, 5)
+        for _ in range(3):
+            with pytest.raises(Corrupt, match="belongs to another log: move it away"):
+                await archive(another)
+    assert sorted((tmp_path / "archive" / "0").iterdir()) == files
+
+
 def test_what_waits_is_sealed_by_age_number_or_size() -> None:
     limits = Limits(age=timedelta(minutes=1), events=10, size=1000)
     assert not is_due(Waiting(0, 0, 0.0), limits)
