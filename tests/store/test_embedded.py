@@ -22,8 +22,6 @@ from monitor.ports import Append, Batch, Head, SetTimer
 from monitor.store import RedisLog, open_log
 from monitor.store.embedded import EmbeddedServer
 
-# ruff: noqa: ASYNC220, ASYNC240, ASYNC251 - files and processes are what these tests are about, and nothing else runs meanwhile
-
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
