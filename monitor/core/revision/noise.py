@@ -36,7 +36,7 @@ _ENDS = ("^", "$", _WHOLE)
 _TEXT = 300  # letters that make a text which can be lost
 _LOST, _EMPTY = 0.25, 0.15  # of the old letters: where no more of them is left, and no more shown, it is another page
 _CUT = 0.6  # of the old letters: where no more is left and nothing came, half of the page may be missing
-_PATIENCE_WITH_LOSS, _PATIENCE_WITH_CUT = 3, 2  # looks
+_PATIENCE_WITH_LOSS, _PATIENCE_WITH_CUT, _PATIENCE_WITH_RETURN = 3, 2, 12  # looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,19 @@ def settle(
     look and at this one; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
     """
     judge = _Judge(look, list(places), before, now)
-    doubt = _doubt(old.blocks, new.blocks)
-    if doubt and judge.waits(doubt, wording(old), wording(new)):
+    said = wording(new)
+    recorded = wording(old)
+    doubt = _doubt(old.blocks, new.blocks) or judge.doubts(said, (recorded, *past))
+    if doubt and judge.waits(doubt, recorded, said):
+        judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
     blocks = judge.blocks(old.blocks, new.blocks)
     changed = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
     content = msgspec.structs.replace(new, blocks=blocks, **changed, **stated)
-    if judge.held and wording(new) in past:
+    if judge.held:
+        judge.noted(said)
+    if judge.held and said in past:
         content = old
     else:
         judge.believe()
@@ -173,6 +178,23 @@ class _Judge:
     def __post_init__(self) -> None:
         self._known = list(self.places)
 
+    def doubts(self, said: str, past: Collection[str]) -> _Doubt | None:
+        """Whether a state comes back that was seen but never told as a whole: it is told once it stands, and not as news."""
+        for place in self._known:
+            if place.before == _WHOLE and place.knows(said) and said not in past and not self._goes_on(place, said):
+                return _Doubt("a state that was seen before is back", _PATIENCE_WITH_RETURN)
+        return None
+
+    def _goes_on(self, place: Place, said: str) -> bool:
+        """Whether the state stood at the last look, too, waiting piece by piece."""
+        waits = any(one.new == said for one in place.held)
+        return place.texts[-1] == said and place.last == self.look - 1 and not waits
+
+    def noted(self, said: str) -> None:
+        """Remember a state that is not told as it is."""
+        index = self._find(_WHOLE, _WHOLE, (_WHOLE, _WHOLE), (), ())
+        self.places[index] = self.places[index].showed(said, self.look)
+
     def waits(self, doubt: _Doubt, old: str, new: str) -> bool:
         """Whether a doubtful look has to be seen again."""
         index = self._find(_WHOLE, _WHOLE, (old, new), (), ())
@@ -224,6 +246,9 @@ class _Judge:
             return False
         if not is_now and self._was_there(was, self.now):
             self.notes.append("text that is still visible on the page is no removal")
+            return False
+        if not is_now and _rolled_off(old[gap.a : gap.b], old[gap.b :], new):
+            self.notes.append("the oldest posts rolled off the page: no removal")
             return False
         both = (*old[gap.a : gap.b], *new[gap.c : gap.d])
         sample = " ".join(b.text for b in (new[gap.c : gap.d] or old[gap.a : gap.b]))
@@ -316,6 +341,17 @@ def _pieces(
     if "".join(was[gap.a : gap.b]) == "".join(is_now[gap.c : gap.d]):
         return [gap]
     return paired(gap, [b.text for b in old], [b.text for b in new])
+
+
+def _rolled_off(gone: tuple[Block, ...], later: tuple[Block, ...], new: tuple[Block, ...]) -> bool:
+    """Whether what went are the oldest posts of a live blog: none that is older is still shown."""
+    if not all(block.id or block.at for block in gone):
+        return False
+    stamps = [block.at for block in gone if block.at]
+    if stamps:
+        return not any(block.at and block.at < max(stamps) for block in new)
+    shown = {block.id for block in new if block.id}
+    return bool(shown) and not any(block.id in shown for block in later)
 
 
 def _is_long(block: Block) -> bool:

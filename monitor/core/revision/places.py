@@ -68,6 +68,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
             held=(*self.held, Held(*difference, look))[-_MOST_HELD:],
         )
 
+    def showed(self, text: str, look: int) -> Place:
+        """The place after a text was seen there that is not told."""
+        stay = tuple(one for one in self.texts if one != text)
+        return msgspec.structs.replace(self, texts=(*stay, text)[-_MOST_TEXTS:], last=look)
+
     def believed(self, old: str, new: str, before: str, after: str) -> Place:
         """The place once a difference there is on record."""
         held = tuple(one for one in self.held if (one.old, one.new) != (old, new))

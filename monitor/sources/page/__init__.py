@@ -21,6 +21,7 @@ from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
 from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
+from monitor.sources.page.posts import Post, post_of
 from monitor.sources.page.region import find
 from monitor.sources.page.verdict import stands_in
 
@@ -124,15 +125,19 @@ def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
     """The blocks without the title's own, but with a main heading that says something else than the title."""
     titles = {lettering(title) for title in about.titles}
     kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
-    blocks = tuple(map(_block, kept))
+    blocks = tuple(_block(block, about.posts) for block in kept)
     heading = lettering(about.h1)
     if heading and heading not in titles and all(block.letters != heading for block in kept):
         return (Block("heading", about.h1), *blocks)
     return blocks
 
 
-def _block(shown: Shown) -> Block:
-    return Block(shown.kind, shown.text, id=shown.post)
+def _block(shown: Shown, posts: tuple[Post, ...] = ()) -> Block:
+    post = post_of(shown.letters, shown.post, posts)
+    if post is None:
+        return Block(shown.kind, shown.text)
+    kind = "post" if shown.kind == "paragraph" else shown.kind
+    return Block(kind, shown.text, id=post.id or None, at=post.at)
 
 
 def _content(about: Described, blocks: tuple[Block, ...]) -> Content:
@@ -157,7 +162,7 @@ def _own_description(description: str, blocks: tuple[Block, ...]) -> str:
 def _verdict(tree: LexborHTMLParser, html: str, seen: Picture, about: Described, shown: list[Shown]) -> tuple[str, str]:
     letters = sum(len(block.letters) for block in shown)
     text = " ".join(block.text for block in seen.shown)
-    verdict, detail = stands_in(tree, html, about.title, text, letters)
+    verdict, detail = stands_in(tree, html, " | ".join(about.titles), text, letters)
     if verdict:
         return verdict, detail
     return ("article", "") if letters or about.title else ("empty", "the page shows no text")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from monitor.sources.page.furniture import (
     is_stamp_around,
     leads_away,
 )
+from monitor.sources.page.posts import Post, marked
 from monitor.sources.page.tree import DEEPEST, children
 
 MOST_BLOCKS = 4_000
@@ -58,7 +59,7 @@ class Shown:
     path: tuple[int, ...]
     named: tuple[int, ...]
     aside: bool = False  # by its own words, whatever holds it
-    post: str | None = None
+    post: Post | None = None
     inward: int = 0  # of the linked characters, those that lead to the same host
 
     def is_prose(self) -> bool:
@@ -76,7 +77,7 @@ class _Above:
     linked: bool = False
     inward: bool = False  # in a link to the same host
     timed: bool = False
-    post: str | None = None
+    post: Post | None = None
 
 
 @dataclass(slots=True)
@@ -104,8 +105,8 @@ class _Run:
 class _Reading:
     """One walk over a page."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    def __init__(self, host: str, posts: Mapping[int, Post]) -> None:
+        self.host, self.posts = host, posts
         self.shown: list[Shown] = []
         self.nodes: dict[int, LexborNode] = {}
         self._run = _Run()
@@ -170,7 +171,7 @@ class _Reading:
             return replace(above, timed=True)
         if tag not in _BLOCKS and "-" not in tag:
             return above
-        post = (attributes.get("id") if "BlogPosting" in (attributes.get("itemtype") or "") else None) or above.post
+        post = self.posts.get(node.mem_id, above.post)
         kind = _kind(tag, attributes, above.kind)
         return replace(
             above,
@@ -226,7 +227,7 @@ class Picture:
 
 def picture(tree: LexborHTMLParser, url: str) -> Picture:
     """Read all visible text of a page. `url` tells which links lead to the page's own site."""
-    reading = _Reading((urlsplit(url).hostname or "").removeprefix("www."))
+    reading = _Reading((urlsplit(url).hostname or "").removeprefix("www."), marked(tree))
     body = tree.body
     if body is not None:
         reading.nodes[body.mem_id] = body

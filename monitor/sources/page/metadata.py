@@ -21,6 +21,7 @@ from monitor.core.text import collapse, lettering
 from monitor.core.urls import canonical, same_site
 from monitor.errors import Permanent
 from monitor.sources.page.furniture import is_hidden
+from monitor.sources.page.posts import Post, told
 
 _LONGEST_SCRIPT = 2**19
 _LONGEST_LINE = 1_000
@@ -60,6 +61,7 @@ class Described:
     canonical: str
     free: bool | None
     agreeing: tuple[str, ...] = ()
+    posts: tuple[Post, ...] = ()
 
 
 def described(tree: LexborHTMLParser, url: str) -> Described:
@@ -90,6 +92,7 @@ def described(tree: LexborHTMLParser, url: str) -> Described:
         canonical=_canonical(tree, meta, url),
         free=_free(thing),
         agreeing=_agreeing(title, meta, thing, h1),
+        posts=told(thing),
     )
 
 

@@ -21,6 +21,8 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _STATEFUL = ("iso-2022", "utf-16", "utf-32", "hz-")
 _LATIN = frozenset({"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "iso8859-1"})
+_TITLE_BEGINS = re.compile(r"<title\b[^<>]{0,300}>", re.IGNORECASE)
+_TITLE_ENDS = re.compile(r"</title\b", re.IGNORECASE)
 _NESTING = re.compile(
     r"<(/?)(?!(?:p|li|dt|dd|td|th|tr|br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|option|optgroup|thead|tbody|tfoot|colgroup|param|path|rect|circle|use|line|polygon|html|head|body)\b)[a-z]",
     re.IGNORECASE,
@@ -52,7 +54,13 @@ def _is_utf8(text: str, claim: str) -> bool:
 
 def parsed(html: str) -> LexborHTMLParser | None:
     """The tree, or None where it would be deeper than `DEEPEST`: the parser's time grows with the square of the depth."""
-    return None if _depth(html) > DEEPEST else LexborHTMLParser(html)
+    return None if _depth(html) > DEEPEST else LexborHTMLParser(_closed(html))
+
+
+def _closed(html: str) -> str:
+    """The page without a `<title>` that is never closed: it would swallow all the rest."""
+    end = max((found.start() for found in _TITLE_ENDS.finditer(html)), default=0)
+    return html[:end] + _TITLE_BEGINS.sub("", html[end:]) if _TITLE_BEGINS.search(html, end) else html
 
 
 def _depth(html: str) -> int:

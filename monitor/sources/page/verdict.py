@@ -36,6 +36,12 @@ _MISSING = re.compile(
     r"страница не найдена|сторінк\w+ не знайдено|nie znaleziono|sidan (?:kunde inte|hittades inte|finns inte)|siden (?:ble|blev|finnes) ikke|sayfa bulunamadı|页面不存在|找不到|ページが見つかりません|찾을 수 없",
     re.IGNORECASE,
 )
+_SOUGHT = re.compile(
+    r"(?:page|article|story|content|document) (?:that )?you(?:'re|’re| are| were| have)? (?:looking for|requested|tried to)|die (?:gesuchte|angeforderte|von ihnen \w+) seite|"
+    r"la page (?:que vous (?:cherchez|recherchez|avez demandée)|demandée|recherchée)|la página que (?:busca|está[s]? buscando|ha solicitado)|a página que (?:procura|você (?:procura|solicitou))|la pagina (?:che cerchi|richiesta)",
+    re.IGNORECASE,
+)
+_BARE = 400  # characters: a page with no more has nothing but its message
 
 
 def stands_in(tree: LexborHTMLParser, html: str, title: str, text: str, letters: int) -> tuple[str, str]:
@@ -45,17 +51,19 @@ def stands_in(tree: LexborHTMLParser, html: str, title: str, text: str, letters:
     """
     if letters > _SHORT or len(text) > 4 * _SHORT:
         return "", ""
-    signs = dict(_signs(tree, html, title, text))
+    signs = dict(_signs(tree, html, title, text, letters))
     if "missing" in signs:
         return "not_found", signs["missing"]
     told = "; ".join(signs.values())
     return ("block_page", told) if len(signs) >= 2 else ("", "")
 
 
-def _signs(tree: LexborHTMLParser, html: str, title: str, text: str) -> list[tuple[str, str]]:
+def _signs(tree: LexborHTMLParser, html: str, title: str, text: str, letters: int) -> list[tuple[str, str]]:
     signs = []
     if _MISSING.search(title):
         signs.append(("missing", f"the title says “{title[:80]}”"))
+    elif len(text) <= 4 * _BARE and letters <= _BARE and (sought := _SOUGHT.search(text)):
+        signs.append(("missing", f"the text says “{sought[0]}”"))
     if _TITLES.search(title):
         signs.append(("title", f"the title says “{title[:80]}”"))
     if words := _WORDS.search(text[:6_000]):

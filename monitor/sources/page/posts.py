@@ -1,0 +1,105 @@
+"""The posts of a live blog: which elements they are, their ids and stamps, from the elements themselves and from JSON-LD. It reads no text blocks.
+
+A post is an element marked as a BlogPosting (schema.org), or one of at least three siblings of one kind that each carry an id and a dated `<time>`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.core.text import lettering
+
+_MOST_POSTS = 1_000
+_FEWEST_SIBLINGS = 3
+_HIGHEST = 6  # elements between a post and its stamp
+_IDS = ("id", "data-post-id", "data-block-id", "data-entry-id", "data-id", "data-key")
+_SURE_TEXT = 12  # letters from which on a block is known as part of a post by its text
+_LONGEST_BODY = 20_000
+
+
+class Post(NamedTuple):
+    """A post's id (empty where it has none) and stamp, and the letters of its text where JSON-LD gives it."""
+
+    id: str
+    at: datetime | None
+    letters: str = ""
+
+
+def marked(tree: LexborHTMLParser) -> dict[int, Post]:
+    """The elements that are posts, by their ids in the tree."""
+    found = {}
+    for node in tree.css('[itemtype$="/BlogPosting"]')[:_MOST_POSTS]:
+        time = node.css_first("time[datetime]")
+        found[node.mem_id] = Post(_own_id(node), _stamp(time.attributes.get("datetime")) if time is not None else None)
+    return found or _dated(tree)
+
+
+def _dated(tree: LexborHTMLParser) -> dict[int, Post]:
+    """Siblings that look alike, each with an id and a stamp of its own."""
+    rows: dict[tuple[int, str], dict[int, Post]] = defaultdict(dict)
+    for time in tree.css("time[datetime]")[:_MOST_POSTS]:
+        node = _holder(time)
+        at = _stamp(time.attributes.get("datetime"))
+        if node is not None and node.parent is not None and at is not None:
+            rows[node.parent.mem_id, node.tag or ""].setdefault(node.mem_id, Post(_own_id(node), at))
+    return {
+        element: post
+        for row in rows.values()
+        if len({p.id for p in row.values()}) >= _FEWEST_SIBLINGS
+        for element, post in row.items()
+    }
+
+
+def _holder(time: LexborNode) -> LexborNode | None:
+    """The nearest element above a stamp that has an id."""
+    node = time.parent
+    for _ in range(_HIGHEST):
+        if node is None or node.tag in {"body", "html", "main"}:
+            return None
+        if _own_id(node):
+            return node
+        node = node.parent
+    return None
+
+
+def _own_id(node: LexborNode) -> str:
+    attributes = node.attributes
+    return next((value[:100] for name in _IDS if (value := (attributes.get(name) or "").strip())), "")
+
+
+def told(thing: Mapping[str, Any]) -> tuple[Post, ...]:
+    """The posts that a LiveBlogPosting of JSON-LD lists."""
+    updates = thing.get("liveBlogUpdate")
+    listed = updates if isinstance(updates, list) else [updates]
+    return tuple(_told(update) for update in listed[:_MOST_POSTS] if isinstance(update, dict))
+
+
+def _told(update: Mapping[str, Any]) -> Post:
+    texts = [update.get("headline"), update.get("articleBody")]
+    letters = "\0".join(lettering(text[:_LONGEST_BODY]) for text in texts if isinstance(text, str))
+    address = next((value for key in ("@id", "url") if isinstance(value := update.get(key), str)), "")
+    return Post((address.rpartition("#")[2] or address)[-100:], _stamp(update.get("datePublished")), letters)
+
+
+def post_of(letters: str, known: Post | None, listed: Sequence[Post]) -> Post | None:
+    """The post that a block belongs to: the element it stands in, completed by JSON-LD, else the one whose text it is."""
+    if known is not None:
+        return known if known.at else next((p for p in listed if p.id and p.id == known.id), known)
+    if len(letters) < _SURE_TEXT:
+        return None
+    return next((post for post in listed if letters in post.letters), None)
+
+
+def _stamp(claim: Any) -> datetime | None:
+    if not isinstance(claim, str):
+        return None
+    try:
+        found = datetime.fromisoformat(claim.strip()[:40])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
