@@ -22,6 +22,7 @@ from monitor.store import RedisLog, open_log
 settings.register_profile("monitor", deadline=None)
 settings.load_profile("monitor")
 
+
 @pytest.fixture(autouse=True)
 def _own_logs() -> Iterator[None]:
     """A verb that runs inside a test sets up the logs of the whole process: the next test begins anew."""
