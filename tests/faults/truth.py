@@ -10,7 +10,8 @@ from typing import Self
 from aiohttp import web
 
 PHRASE = "act of war"
-_NEWEST = 40  # entries of the feed
+_NEWEST = 40  # stories that are still edited
+_ENTRIES = 1500  # of the feed: what fell out of it before anybody read it, nobody could know
 _PAGE = """<!doctype html><html lang="en"><head><title>{title} | The Post</title></head><body><nav><a href="/">Home</a></nav>
 <main><article><h1>{title}</h1>{body}</article></main><footer>All rights reserved</footer></body></html>"""
 _WORDS = (
@@ -107,7 +108,7 @@ class World:
     async def _feed(self, request: web.Request) -> web.Response:
         items = "".join(
             f"<item><guid>{url}</guid><link>{url}</link><title>{story.title}</title></item>"
-            for story in self.newsroom.stories[-_NEWEST:]
+            for story in self.newsroom.stories[-_ENTRIES:]
             for url in (self.address(story),)
         )
         text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Post</title>{items}</channel></rss>'
