@@ -109,7 +109,7 @@ def _copy_appendfile(data_dir: Path, target: Path, counted: Counted) -> Iterator
     folder = data_dir / APPENDFILE
     for _ in range(_TRIES):
         with ExitStack() as stack:
-            (manifest,) = folder.glob("*.manifest")
+            manifest = folder / "appendonly.aof.manifest"  # not the temporary one of a rewrite under way
             said = manifest.read_bytes()
             names = [line.split()[1] for line in said.decode().splitlines() if line.split()[-1] in {"b", "i"}]
             try:
