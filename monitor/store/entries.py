@@ -32,8 +32,8 @@ def stored(row: Sequence[object], partition: int) -> Stored:
     flat = row[1] if len(row) > 1 else None
     if not isinstance(flat, list):
         raise Corrupt(f"the event at {position} of partition {partition} is gone from the log")
-    fields = {_text(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
     try:
+        fields = {_text(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
         return Stored(
             position=position,
             n=int(_text(fields["n"])),
