@@ -74,6 +74,9 @@ def settle(
     if doubt and judge.waits(doubt, recorded, said):
         judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
+    if said in past and judge.is_first_return(said):
+        judge.noted(said)
+        return Settled(new, judge.learned(), tuple(judge.notes))
     blocks = judge.blocks(old.blocks, new.blocks)
     changed = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
@@ -185,6 +188,10 @@ class _Judge:
                 return _Doubt("a state that was seen before is back", _PATIENCE_WITH_RETURN)
         return None
 
+    def is_first_return(self, said: str) -> bool:
+        """Whether a state that was on record comes back for the first time: that is told at once. What returns again flaps."""
+        return not any(place.before == _WHOLE and place.knows(said) for place in self._known)
+
     def _goes_on(self, place: Place, said: str) -> bool:
         """Whether the state stood at the last look, too, waiting piece by piece."""
         waits = any(one.new == said for one in place.held)
@@ -279,7 +286,7 @@ class _Judge:
             held = place.held[-1]
         counts = piece.is_counted_on and place.swaps > _COUNTS
         free = piece.is_edited_prose and not returned and not counts
-        if not free and self.look - held.since < place.patience:
+        if not free and self.look - held.since < place.patience(prose=piece.long):
             self.places[index], self.held = place, True
             self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
             return False
