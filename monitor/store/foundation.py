@@ -127,11 +127,23 @@ def _durability(config: dict[str, str]) -> str:
             return "D"
 
 
+async def _asked(connection: Connection, *words: Any) -> Any:
+    """The answer to a command, repeated while the trouble passes by itself. Raises the server's refusal as it is."""
+    patience = Patience()
+    while True:
+        try:
+            return await connection.once(*words)
+        except (redis_errors.RedisError, OSError) as error:
+            if not passes(error):
+                raise
+            await patience.wait(error)
+
+
 async def _create_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
     for partition in range(partitions):
         for group in groups:
             try:
-                await connection.once("XGROUP", "CREATE", Keys(partition).events, group, "0", "MKSTREAM")
+                await _asked(connection, "XGROUP", "CREATE", Keys(partition).events, group, "0", "MKSTREAM")
             except redis_errors.ResponseError as error:
                 if code_of(error) != "BUSYGROUP":  # another process was first
                     raise lasting(error) from error
@@ -140,7 +152,7 @@ async def _create_groups(connection: Connection, partitions: int, groups: Sequen
 async def _see_that_groups_stand(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
     for partition in range(partitions):
         try:
-            rows = await connection.once("XINFO", "GROUPS", Keys(partition).events)
+            rows = await _asked(connection, "XINFO", "GROUPS", Keys(partition).events)
         except redis_errors.ResponseError:  # no such key
             rows = []
         standing = {row[1].decode() for row in rows}

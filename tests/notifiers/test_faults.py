@@ -208,6 +208,7 @@ async def test_a_certificate_that_has_run_out(tmp_path: Path, monkeypatch: pytes
         ("-1", 300.0 * 0.8, 300.0 * 1.2),
         ("soon", 300.0 * 0.8, 300.0 * 1.2),
     ],
+    ids=["short", "hour", "absurd", "day", "date", "past", "negative", "word"],
 )
 async def test_a_pause_is_kept_within_bounds(net: Net, code: str, asked: str, least: float, most: float) -> None:
     async with faulty(says(status(code, f"Retry-After: {asked}"))) as url:

@@ -74,13 +74,16 @@ def settle(
     if doubt and judge.waits(doubt, recorded, said):
         judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
-    if said in past and judge.is_first_return(said):
-        judge.noted(said)
-        return Settled(new, judge.learned(), tuple(judge.notes))
+    is_first_return = said in past and judge.is_first_return()
     blocks = judge.blocks(old.blocks, new.blocks)
     changed = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
     content = msgspec.structs.replace(new, blocks=blocks, **changed, **stated)
+    if is_first_return:
+        judge.noted(recorded)
+        judge.noted(said)
+        judge.believe()
+        return Settled(new, judge.learned(), ())
     if judge.held:
         judge.noted(said)
     if judge.held and said in past:
@@ -188,9 +191,9 @@ class _Judge:
                 return _Doubt("a state that was seen before is back", _PATIENCE_WITH_RETURN)
         return None
 
-    def is_first_return(self, said: str) -> bool:
-        """Whether a state that was on record comes back for the first time: that is told at once. What returns again flaps."""
-        return not any(place.before == _WHOLE and place.knows(said) for place in self._known)
+    def is_first_return(self) -> bool:
+        """Whether no state of the page came back or waited before: a text that is undone once is told at once."""
+        return not any(place.before == _WHOLE and place.texts for place in self._known)
 
     def _goes_on(self, place: Place, said: str) -> bool:
         """Whether the state stood at the last look, too, waiting piece by piece."""
@@ -286,7 +289,7 @@ class _Judge:
             held = place.held[-1]
         counts = piece.is_counted_on and place.swaps > _COUNTS
         free = piece.is_edited_prose and not returned and not counts
-        if not free and self.look - held.since < place.patience(prose=piece.long):
+        if not free and self.look - held.since < place.patience:
             self.places[index], self.held = place, True
             self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
             return False
@@ -306,7 +309,8 @@ class _Judge:
         quick = place.is_quick(self.look)
         if piece.is_edited_prose:  # a figure that is edited now and then, or one that counts
             return 2 * (quick and place.swaps >= _COUNTS)
-        return int(quick or piece.alone) + (quick and piece.alone and (piece.long or piece.is_counted_on))
+        # a story that is updated throughout rewrites a paragraph twice in a row: that alone holds nothing back
+        return int(quick or piece.alone) + (quick and piece.alone and piece.is_counted_on)
 
     def _find(
         self, left: str, right: str, difference: tuple[str, str], were: Collection[str], are: Collection[str]

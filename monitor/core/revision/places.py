@@ -14,7 +14,6 @@ _MOST_TEXTS = 24
 _MOST_HELD = 8
 _QUICK = 3  # looks within which a second change is a quick one
 _PATIENCE = (0, 0, 6, 12, 48)  # looks that a difference has to stand, by signs of unrest
-_PATIENCE_WITH_PROSE = (0, 0, 0, *_PATIENCE[2:])  # a story that is updated throughout rewrites one paragraph several times
 NOTHING = ""
 
 
@@ -86,7 +85,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
             return self
         return msgspec.structs.replace(self, held=stay, unrest=self.unrest + 1, last=look)
 
-    def patience(self, *, prose: bool) -> int:
+    @property
+    def patience(self) -> int:
         """The looks that a difference has to stand here before it is believed."""
-        looks = _PATIENCE_WITH_PROSE if prose else _PATIENCE
-        return looks[min(self.unrest, len(looks) - 1)]
+        return _PATIENCE[min(self.unrest, len(_PATIENCE) - 1)]
