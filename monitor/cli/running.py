@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from types import FrameType
 from typing import Annotated
 
 import structlog
@@ -27,6 +28,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the daemon until SIGINT or SIGTERM. A second signal ends it at once; nothing is lost either way."""
+    signal.signal(signal.SIGTERM, _end_before_the_start)
     from monitor import app, telemetry  # the parts take a second to import, which other verbs need not wait
 
     settings = configuration(config)
@@ -47,6 +49,8 @@ def run(
 
     try:
         asyncio.run(until_told())
+    except asyncio.CancelledError:
+        raise typer.Exit(1) from None
     except BaseExceptionGroup as group:
         known, unforeseen = group.split(MonitorError)
         if unforeseen or known is None:
@@ -54,6 +58,11 @@ def run(
         for error in _leaves(known):
             logger.error("monitor cannot go on", reason=str(error), kind=type(error).__name__)  # noqa: TRY400  # the reason is the message; a traceback is not
         raise typer.Exit(1) from None
+
+
+def _end_before_the_start(_number: int, _frame: FrameType | None) -> None:
+    """Told to stop while still loading: nothing is open yet."""
+    raise SystemExit(0)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -64,9 +64,11 @@ async def test_a_stop_loses_nothing_and_a_start_repeats_nothing(site, daemons, r
     links = [site.article(f"/a{n}", f"An address {n}", LOUD, *MORE) for n in range(30)]
     async with receiving(secret) as desk:
         daemon = daemons(site.feed("/rss", *links), desk=desk.url, secret=secret)
-        for _ in range(4):
+        for number in range(1, 4):
             await daemon.start()
-            await asyncio.sleep(2.5)
+            while sum(line["event"] == "monitor runs" for line in daemon.lines()) < number:
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.3 * number)
             assert await daemon.stop() == 0
         await daemon.start()
         await alerts(desk, 30)
