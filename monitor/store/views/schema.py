@@ -218,7 +218,7 @@ def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the views read-only. Raises ViewsUnavailable where there are none, or none that this Monitor can read."""
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0:  # a daemon that starts right now has not laid out its file yet
         raise ViewsUnavailable(f"nothing is recorded yet: there is no {path}")
     why = misfit(path)
     if why:
