@@ -32,13 +32,17 @@ class Loss:
     kept: str
 
 
-def repair(folder: Path) -> Loss | None:
-    """Cut the dirty tail of the last file that the manifest in `folder` names; None where it has none.
+def repair(folder: Path) -> tuple[Loss, ...]:
+    """Cut the dirty tails of the files that the manifest in `folder` names, oldest first.
 
-    Raises LogUnavailable where whole commands stand behind the damage.
+    A power cut during a rewrite can leave a tail on the older file, too: what was acknowledged had been synced before the
+    newer one began. Raises LogUnavailable where whole commands stand behind the damage in one file.
     """
-    path = _last_file(folder)
-    if path is None or path.stat().st_size == 0:
+    return tuple(loss for path in _files(folder) if (loss := _repaired(path)))
+
+
+def _repaired(path: Path) -> Loss | None:
+    if path.stat().st_size == 0:
         return None
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         good = _good_bytes(content)
@@ -60,12 +64,12 @@ def whole_bytes(descriptor: int) -> int:
         return _good_bytes(content)
 
 
-def _last_file(folder: Path) -> Path | None:
+def _files(folder: Path) -> list[Path]:
     manifests = sorted(folder.glob("*.manifest"))
     if not manifests:
-        return None
+        return []
     names = [line.split()[1] for line in manifests[0].read_text().splitlines() if line.rstrip().endswith("type i")]
-    return folder / names[-1] if names and (folder / names[-1]).exists() else None
+    return [folder / name for name in names if (folder / name).exists()]
 
 
 def _good_bytes(content: mmap.mmap) -> int:

@@ -119,10 +119,11 @@ class EmbeddedServer:
         try:
             await self._try_to_start(socket)
         except LogUnavailable as error:
-            loss = await asyncio.to_thread(appendfile.repair, self._folder / "appendonlydir")
-            if loss is None:
+            losses = await asyncio.to_thread(appendfile.repair, self._folder / "appendonlydir")
+            if not losses:
                 raise
-            _log.error("the log's file had a dirty tail, which was cut", said=str(error)[-300:], **asdict(loss))
+            for loss in losses:
+                _log.error("the log's file had a dirty tail, which was cut", said=str(error)[-300:], **asdict(loss))
             await self._try_to_start(socket)
 
     async def _try_to_start(self, socket: Path) -> None:
