@@ -54,10 +54,12 @@ class Machine:
         self.acknowledged: dict[str, str] = {}  # event id → position, in the writer's words
         self.tails: Counter[str] = Counter()
         self.bytes_lost = 0
+        self._before: dict[int, int] = {}
 
     async def run_and_cut(self) -> None:
         """Start, let it write for a while, and cut the power."""
         self._noted.unlink(missing_ok=True)
+        self._before = {path.stat().st_ino: path.stat().st_size for path in self._data.rglob("*.incr.aof")}
         environment = {**os.environ, "LD_PRELOAD": str(self._shim), "FSYNC_LOG": str(self._noted)}
         writer = await asyncio.create_subprocess_exec(
             sys.executable, str(HERE / "writer.py"), str(self._data), str(self._chance.randrange(2**31)), *self._weakened,
@@ -92,7 +94,9 @@ class Machine:
             synced[int(inode)] = int(size)
         for path in [*(self._data / "log" / "appendonlydir").iterdir(), *(self._data / "archive").rglob("*-*.json*")]:
             about = path.stat()
-            self._dirty(path, min(synced.get(about.st_ino, about.st_size), about.st_size))
+            # what grew and was never synced is as it was when the machine started
+            unsynced = self._before.get(about.st_ino, 0) if path.name.endswith(".incr.aof") else about.st_size
+            self._dirty(path, min(synced.get(about.st_ino, unsynced), about.st_size))
 
     def _dirty(self, path: Path, kept: int) -> None:
         """Cut a file to what was synced, and put behind it what a power cut may leave there."""
