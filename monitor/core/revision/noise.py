@@ -70,11 +70,11 @@ def settle(
     judge = _Judge(look, list(places), before, now)
     said = wording(new)
     recorded = wording(old)
+    is_first_return = said in past and judge.is_first_return()
     doubt = _doubt(old.blocks, new.blocks) or judge.doubts(said, (recorded, *past))
-    if doubt and judge.waits(doubt, recorded, said):
+    if doubt and not is_first_return and judge.waits(doubt, recorded, said):
         judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
-    is_first_return = said in past and judge.is_first_return()
     blocks = judge.blocks(old.blocks, new.blocks)
     changed = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
