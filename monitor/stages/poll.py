@@ -5,10 +5,11 @@ Entries become timers before the feed's validators are kept: a crash in between 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ from monitor.stages import jobs
 from monitor.stages.sources import Source, validators
 
 logger = structlog.get_logger()
+
+ASKED_AT_ONCE = 32  # questions to the log: together they cost one sync of its disk
+BYTES_AT_ONCE = 2**20  # of timers in one write
 
 
 @dataclass(slots=True)
@@ -130,20 +134,22 @@ class Poller:
 
     async def _schedule(self, source: Source, parsed: ParsedFeed, changed: set[str]) -> None:
         uses = Counter(entry.key for entry in parsed.entries)
-        timers: dict[int, list[SetTimer]] = {}
-        for entry in parsed.entries:
-            if entry.key not in changed or not entry.url:
-                continue
+        places = asyncio.Semaphore(ASKED_AT_ONCE)
+
+        async def timer_of(entry: Entry) -> SetTimer:
             known = aliases([entry.url], feed=source.id, guid=entry.key if uses[entry.key] == 1 else "")
-            if not aliases([entry.url]):
-                logger.warning("entry without a usable address", feed=source.id, url=entry.url[:200])
-                continue
-            article = await self._article_of(entry, known)
+            async with places:
+                article = await self._article_of(entry, known)
             job = jobs.of_entry(entry, source=source.id, content=source.content, max_age=source.max_age, aliases=known)
-            timer = SetTimer(jobs.FETCH, article, delay=0.0, payload=jobs.encode(job), only_sooner=True)
-            timers.setdefault(self._log.partition_of(article), []).append(timer)
+            return SetTimer(jobs.FETCH, article, delay=0.0, payload=jobs.encode(job), only_sooner=True)
+
+        news = [entry for entry in parsed.entries if entry.key in changed and _has_address(entry, source)]
+        timers: dict[int, list[SetTimer]] = {}
+        for timer in await asyncio.gather(*map(timer_of, news)):
+            timers.setdefault(self._log.partition_of(timer.member), []).append(timer)
         for partition, due in timers.items():
-            await self._log.commit(Batch(partition, timers=tuple(due)))
+            for some in _in_batches(due):
+                await self._log.commit(Batch(partition, timers=some))
 
     async def _article_of(self, entry: Entry, known: tuple[str, ...]) -> str:
         article = await self._log.resolve(known) or article_id(canonical(entry.url))
@@ -177,13 +183,17 @@ class Poller:
 
 async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
     """See that each feed has its timer: at once for one never read, within its interval for the others."""
-    for source in sources.values():
+    places = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def arranged(source: Source) -> None:
         partition = log.partition_of(entity(source.id))
-        read_before = await log.note(partition, _note(source.id)) is not None
-        delay = source.every.total_seconds() if read_before else 0.0
-        await log.commit(
-            Batch(partition, timers=(SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True),))
-        )
+        async with places:
+            read_before = await log.note(partition, _note(source.id)) is not None
+            delay = source.every.total_seconds() if read_before else 0.0
+            timer = SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True)
+            await log.commit(Batch(partition, timers=(timer,)))
+
+    await asyncio.gather(*map(arranged, sources.values()))
 
 
 def entity(source: str) -> str:
@@ -195,6 +205,26 @@ def _appends(source: Source, look: Look) -> tuple[Append, ...]:
     if not look.events:
         return ()
     return (Append(entity(source.id), look.head, look.events, msgspec.json.encode(look.feed)),)
+
+
+def _has_address(entry: Entry, source: Source) -> bool:
+    if entry.url and not aliases([entry.url]):
+        logger.warning("entry without a usable address", feed=source.id, url=entry.url[:200])
+    return bool(aliases([entry.url]))
+
+
+def _in_batches(timers: Sequence[SetTimer]) -> Iterator[tuple[SetTimer, ...]]:
+    """The timers, in writes that the log takes: an entry may carry a text of a megabyte."""
+    batch: list[SetTimer] = []
+    size = 0
+    for timer in timers:
+        if batch and size + len(timer.payload or b"") > BYTES_AT_ONCE:
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(timer)
+        size += len(timer.payload or b"")
+    if batch:
+        yield tuple(batch)
 
 
 def _note(source: str) -> str:

@@ -1,14 +1,19 @@
-"""Our own place on the net: whether it is the world that fails, or we. It fetches nothing; it is told what came of each fetch of this process."""
+"""Whether most of the articles' hosts fail just now, so that one that answers "not there" is doubted. It fetches nothing and says nothing.
+
+`core.sight` is the stricter one, which speaks: it calls Monitor blind only while nobody answers at all. A doubt over one absence
+needs less, since an answer from a portal or a broken resolver in between is what makes such an absence.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from monitor.core.sight import NO_ANSWER
+
 WINDOW = timedelta(minutes=10)
 FEWEST_HOSTS = 2
 MOST_HOSTS = 10_000
 SHARE = 0.75  # of the hosts heard of lately, from which on the trouble is taken to be ours
-OURS = frozenset({"dns", "connect", "timeout", "reset"})  # the reasons that may be our own network's
 
 
 class Vantage:
@@ -23,7 +28,7 @@ class Vantage:
 
     def failed(self, host: str, reason: str, at: datetime) -> None:
         """A fetch failed. Only reasons that may be our own network's count."""
-        if reason in OURS:
+        if reason in NO_ANSWER:
             self._note(host, at, reached=False)
 
     def is_blind(self, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Polling, on a real log: what becomes of a feed's entries, and what is said of the feed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -200,3 +201,38 @@ async def test_an_entry_without_a_usable_address_does_not_hold_up_the_others(wor
     world.net.answers[RSS] = answer(rss(("1", "http://[bad/", "Bad", NOW), ("2", TWO, "Two", NOW)))
     await poll(world)
     assert set(await fetch_jobs(world)) == {article_id(TWO)}
+
+
+async def test_a_feed_with_more_text_than_one_write_takes_is_scheduled_all_the_same(world):
+    world.sources["post"] = replace(world.sources["post"], content="feed")
+    text = "The jets flew at night. " * 30_000  # some 700 kB an entry
+    items = "".join(
+        f"<item><guid>{n}</guid><link>https://post.example/{n}</link><description>{text}</description></item>"
+        for n in range(14)
+    )
+    world.net.answers[RSS] = answer(f'<rss version="2.0"><channel><title>The Post</title>{items}</channel></rss>')
+    await poll(world)
+    assert len(await fetch_jobs(world)) == 14
+
+
+async def test_a_long_feed_asks_the_log_for_many_entries_at_once(world):
+    asking, most = 0, 0
+
+    class Counted:
+        def __getattr__(self, name):
+            return getattr(world.log, name)
+
+        async def pin(self, alias, entity):
+            nonlocal asking, most
+            asking += 1
+            most = max(most, asking)
+            try:
+                return await world.log.pin(alias, entity)
+            finally:
+                asking -= 1
+
+    world.net.answers[RSS] = answer(rss(*((str(n), f"https://post.example/{n}", "One", NOW) for n in range(300))))
+    await world.make_due(jobs.POLL, "post")
+    await world.work(jobs.POLL, Poller(Counted(), world.net, world.poller._parser, world.sources))
+    assert len(await fetch_jobs(world)) == 100  # as many as are claimed at once
+    assert 8 < most <= 32
