@@ -224,10 +224,10 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
                 public_url=_text(config.public_url),
                 threshold=Threshold(config.defaults.template_after.articles, config.defaults.template_after.within),
             ),
+            match.LANES,
         )
-        events(
-            policy.GROUP, policy.Router(log, {name: channel.type for name, channel in config.channels.items()}, rules)
-        )
+        channels = {name: channel.type for name, channel in config.channels.items()}
+        events(policy.GROUP, policy.Router(log, channels, rules), policy.lanes(rules))
         dispatcher = deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config))
         events(deliver.GROUP, dispatcher, deliver.lane_of)
         loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)

@@ -27,11 +27,13 @@ from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import How, Verdict, Watchlist
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
-from monitor.stages.work import done_with
+from monitor.stages.work import apart, done_with
 
 logger = structlog.get_logger()
 
 GROUP = "match"
+LANES = apart(ArticleFact)
+"""Articles in their order, for templates are counted over all of them; everything else is only acked."""
 ARTICLES_KEPT = 2_000
 
 

@@ -7,7 +7,7 @@ the version that was read: so nothing is lost with a process, and two that decid
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,7 @@ from monitor.ports import Append, Consumed, Head, Log
 from monitor.stages.drafts import Draft
 from monitor.stages.jobs import Correct, Remind, scheduled, set_waiting
 from monitor.stages.lanes import Arrival, join, throttled
-from monitor.stages.work import done_with
+from monitor.stages.work import apart, done_with, one_lane
 
 logger = structlog.get_logger()
 
@@ -62,6 +62,11 @@ class Desk:
     sketch: Sketch
     texts: Texts
     now: datetime
+
+
+def lanes(rules: Rules) -> Callable[[Consumed], Hashable]:
+    """What the router decides about in its order; any event at all may start an inhibition, where there are some."""
+    return one_lane if rules.inhibitions else apart(AlertRaised | ArticleRevised | ArticleRestored)
 
 
 class Router:

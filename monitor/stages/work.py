@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
+from types import UnionType
 from typing import Protocol
 
 import structlog
@@ -138,6 +139,15 @@ async def put_back(log: Log, claim: Claim) -> None:
 def one_lane(_: Consumed) -> Hashable:
     """All events in their order."""
     return None
+
+
+def apart(kinds: type | UnionType) -> Callable[[Consumed], Hashable]:
+    """Events of these kinds in their order, and each of the others by itself: what only has to be acked waits for nobody."""
+
+    def lane_of(consumed: Consumed) -> Hashable:
+        return None if isinstance(consumed.recorded.event, kinds) else consumed.ack.position
+
+    return lane_of
 
 
 async def over_events(

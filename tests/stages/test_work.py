@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.core.events import DeliveryRequested
+from monitor.core.events import DeliveryRequested, FeedMoved
 from monitor.errors import Corrupt, Fenced
 from monitor.ports import Append, Batch, Finish, SetTimer
-from monitor.stages.work import Pace, done_with, over_events, over_timers
+from monitor.stages.work import Pace, apart, done_with, over_events, over_timers
 
 NOON = datetime(2015, 11, 15, 12, tzinfo=UTC)
 
@@ -187,3 +187,26 @@ async def test_events_come_in_order_and_once_though_their_handler_is_killed(log)
     async with running(over_events(log, "match", 0, handle, pace := Pace()), pace):
         await until(lambda: len(handled) == 20)
     assert handled == [f"m{number:02}" for number in range(20)]
+
+
+async def test_what_only_has_to_be_acked_waits_for_nobody_and_the_rest_keeps_its_order(log):
+    for number in range(4):
+        await say(log, f"m{number}")
+        moved = FeedMoved(NOON, f"f{number}", "a", "b")
+        await log.commit(Batch(0, appends=(Append(f"f{number}", await log.load(0, f"f{number}"), (moved,)),)))
+    together, in_order = asyncio.Barrier(4), []
+
+    async def handle(consumed):
+        if isinstance(consumed.recorded.event, FeedMoved):
+            async with asyncio.timeout(10):
+                await together.wait()  # passes only while all four are under way
+        else:
+            in_order.append(consumed.recorded.entity)
+            await asyncio.sleep(0)
+        await log.commit(done_with(consumed.ack))
+
+    pace = Pace()
+    async with running(over_events(log, "match", 0, handle, pace, apart(DeliveryRequested)), pace):
+        await until(lambda: len(in_order) == 4 and not pace.busy)
+    assert in_order == ["m0", "m1", "m2", "m3"]
+    assert await log.lag("match", 0) == 0
