@@ -6,6 +6,7 @@ A plan answers whether it holds, and where what makes it hold stands. What becam
 # ruff: noqa: D102, ARG002  # each kind of plan answers the same few questions, which `Plan` and `Term` explain
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -81,26 +82,26 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Plan:
+class Plan(ABC):
     """Any plan."""
 
     query: Query
 
+    @abstractmethod
     def may_hold(self, present: AbstractSet[int]) -> bool:
         """Whether it is worth asking: never False where the plan holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def holds(self, text: Reads) -> bool:
         """Whether it is true of a text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def witnesses(self, text: Reads) -> Iterator[Term]:
         """The terms that make it true, where it is true."""
-        raise NotImplementedError
 
+    @abstractmethod
     def triggers(self) -> Triggers | None:
         """Leaves of which one stands in every text it is true of; None where it may be true without any."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,13 +116,13 @@ class Term(Plan):
     def witnesses(self, text: Reads) -> Iterator[Term]:
         yield self
 
+    @abstractmethod
     def look(self, text: Reads) -> list[Find]:
         """Where it stands, bounds and all; `Reads.finds` keeps the answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leaves(self) -> AbstractSet[int]:
         """The leaves it is made of."""
-        raise NotImplementedError
 
     def needs(self) -> tuple[tuple[Term, ...], ...]:
         """Of a group: for each of its sides the terms of which one must stand."""
