@@ -88,6 +88,9 @@ class Measure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     upper: int | float | None = None
 
 
+EditZone = Literal["title", "dek", "byline", "body", "lede", "stamp"]
+
+
 class Edit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One typed edit of a revision; docs/revisions.md says what each kind means.
 
@@ -98,7 +101,7 @@ class Edit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """
 
     kind: str
-    zone: Literal["title", "dek", "byline", "body", "lede", "stamp"]
+    zone: EditZone
     before: str = ""
     after: str = ""
     block: int | None = None

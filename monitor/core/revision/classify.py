@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from monitor.core.content import Block, Content
-from monitor.core.events import Declared, Edit, Significance
+from monitor.core.events import Declared, Edit, EditZone, Significance
 from monitor.core.revision import significance
 from monitor.core.revision.alignment import aligned
 from monitor.core.revision.authors import is_author_line
@@ -92,13 +92,14 @@ def _stamp(old: Content, new: Content) -> Iterator[Edit]:
 
 def _looks(old: Content, new: Content) -> Iterator[Edit]:
     """One edit for all that differs in looks alone: marks, capitals, white space, where paragraphs end."""
-    for zone, before, after in (
+    lines: tuple[tuple[EditZone, str, str], ...] = (
         ("title", old.title, new.title),
         ("dek", old.dek, new.dek),
         ("byline", old.byline, new.byline),
-    ):
+    )
+    for zone, before, after in lines:
         if before != after:
-            yield Edit(kind="cosmetic", zone=zone, before=before, after=after)  # type: ignore[arg-type]  # the three are zones
+            yield Edit(kind="cosmetic", zone=zone, before=before, after=after)
             return
     for index, block in enumerate(new.blocks):
         twin = old.blocks[index] if index < len(old.blocks) else Block("paragraph", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.core.events import Edit, Measure
+from monitor.core.events import Edit, EditZone, Measure
 from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
 from monitor.core.revision.hedges import hedged, hedges
@@ -16,7 +16,7 @@ from monitor.core.revision.typos import typo
 _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
 
-def sentence_edits(before: str, after: str, words: Lexicon, *, zone: str, block: int | None) -> list[Edit]:
+def sentence_edits(before: str, after: str, words: Lexicon, *, zone: EditZone, block: int | None) -> list[Edit]:
     """The typed edits of a sentence; `before` or `after` may be empty, where it came or went."""
     if not before or not after:
         return [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, words)]
@@ -31,12 +31,12 @@ def sentence_edits(before: str, after: str, words: Lexicon, *, zone: str, block:
     return found
 
 
-def _figure_edit(recount: Recount, before: str, after: str, zone: str, block: int | None) -> Edit:
+def _figure_edit(recount: Recount, before: str, after: str, zone: EditZone, block: int | None) -> Edit:
     old, new = recount.old, recount.new
     named = new or old
     return Edit(
         kind="figure" if old and new else "figure_added" if new else "figure_removed",
-        zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+        zone=zone,
         before=before[old.start : old.end] if old else "",
         after=after[new.start : new.end] if new else "",
         block=block,
@@ -54,11 +54,11 @@ def _measure(figure: Figure | None) -> Measure | None:
     return Measure(figure.value, figure.bound, figure.upper) if figure else None
 
 
-def _hedge_edit(before: str, after: str, words: Lexicon, zone: str, block: int | None) -> Iterator[Edit]:
+def _hedge_edit(before: str, after: str, words: Lexicon, zone: EditZone, block: int | None) -> Iterator[Edit]:
     if found := hedged(before, after, words):
         yield Edit(
             kind="hedge",
-            zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+            zone=zone,
             before=found.before,
             after=found.after,
             block=block,
@@ -67,11 +67,11 @@ def _hedge_edit(before: str, after: str, words: Lexicon, zone: str, block: int |
         )
 
 
-def _typo_edit(before: str, after: str, zone: str, block: int | None) -> Iterator[Edit]:
+def _typo_edit(before: str, after: str, zone: EditZone, block: int | None) -> Iterator[Edit]:
     if found := typo(before, after):
         yield Edit(
             kind="typo",
-            zone=zone,  # type: ignore[arg-type]  # callers pass zones only
+            zone=zone,
             before=found.before,
             after=found.after,
             block=block,
