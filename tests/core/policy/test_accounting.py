@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from accounting import Account, Ledger
 
 from monitor.core.events import (
     AlertGrouped,
@@ -17,7 +18,6 @@ from monitor.core.events import (
     NotificationFormed,
     Telling,
 )
-from monitor.core.policy.accounting import Account, Ledger
 
 NOON = datetime(2015, 11, 16, 12, tzinfo=UTC)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from accounting import Account, Ledger
 
 from monitor.core.article import Article, encode
 from monitor.core.content import Block, Content
@@ -23,7 +24,6 @@ from monitor.core.events import (
     entity_id,
     type_of,
 )
-from monitor.core.policy.accounting import Account, Ledger
 from monitor.core.policy.routing import Handling, Route
 from monitor.ports import Append, Batch, Outcome
 from monitor.stages import deliver, jobs, policy

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from accounting import AGAIN, Ledger
 
 from monitor.core.policy import silences
-from monitor.core.policy.accounting import AGAIN, Ledger
 from monitor.core.policy.quiet import Quiet
 from monitor.core.policy.routing import Digest
 from monitor.core.policy.silences import Inhibition
