@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from verbs import RunVerb, Said
 
+from monitor.cli import main
 from monitor.core.content import Block, Content
 from monitor.core.events import (
     Absence,
@@ -258,3 +261,21 @@ def with_log(copy: Path) -> Callable[[With], None]:
         asyncio.run(owned())
 
     return use
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunVerb:
+    """Run a verb in this process, as `monitor …` would."""
+
+    def ran(folder: Path, *arguments: str, columns: int = 120) -> Said:
+        monkeypatch.setattr(sys, "argv", ["monitor", *arguments, "--config", str(folder / "config.toml")])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        capsys.readouterr()  # what was said before is another matter
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Said(code, *capsys.readouterr())
+
+    return ran

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
+from verbs import RunVerb
 
-from monitor.cli import main
 from monitor.core.events import FeedFailing
 from monitor.ports import Append, Batch
 from monitor.store import open_log
@@ -23,37 +19,6 @@ data_dir = "data"
 url = "https://post.example/rss"
 """
 EVENTS = 12
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a verb in this process, as `monitor …` would."""
-
-    def ran(folder: Path, *arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["monitor", *arguments, "--config", str(folder / "config.toml")])
-        monkeypatch.setenv("COLUMNS", "300")
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return ran
 
 
 @pytest.fixture
@@ -80,7 +45,7 @@ def another(folder: Path) -> Path:
     return folder
 
 
-def test_a_whole_log_is_said_to_be_whole(home: Path, run: Run) -> None:
+def test_a_whole_log_is_said_to_be_whole(home: Path, run: RunVerb) -> None:
     said = run(home, "verify", "--json")
     assert (said.code, said.json) == (
         0, {"whole": True, "events": EVENTS, "entities": 1, "segments": 0, "problems": []}
@@ -88,7 +53,7 @@ def test_a_whole_log_is_said_to_be_whole(home: Path, run: Run) -> None:
     assert run(home, "verify").out == f"{EVENTS} events of 1 entities, 0 archived segments: whole.\n"
 
 
-def test_a_changed_log_is_told_with_exit_code_1(home: Path, run: Run) -> None:
+def test_a_changed_log_is_told_with_exit_code_1(home: Path, run: RunVerb) -> None:
     async def tamper() -> None:
         async with open_log("embedded", data_dir=home / "data") as log:
             await log.connection.ask("HSET", "{monitor:0}:state:feed_post", "v", "99")
@@ -101,7 +66,7 @@ def test_a_changed_log_is_told_with_exit_code_1(home: Path, run: Run) -> None:
     assert run(home, "verify", "--json").json["whole"] is False
 
 
-def test_a_log_goes_into_a_file_and_becomes_a_log_elsewhere(home: Path, tmp_path: Path, run: Run) -> None:
+def test_a_log_goes_into_a_file_and_becomes_a_log_elsewhere(home: Path, tmp_path: Path, run: RunVerb) -> None:
     file = tmp_path / "log.jsonl.zst"
     events = run(home, "export", str(file), "--json").json["events"]
     assert run(home, "export", str(tmp_path / "events.jsonl"), "--events-only").out.startswith(
@@ -117,7 +82,7 @@ def test_a_log_goes_into_a_file_and_becomes_a_log_elsewhere(home: Path, tmp_path
     assert (again.code, "not empty" in again.err) == (1, True)
 
 
-def test_a_backup_is_restored(home: Path, tmp_path: Path, run: Run) -> None:
+def test_a_backup_is_restored(home: Path, tmp_path: Path, run: RunVerb) -> None:
     backup, there = tmp_path / "backup", another(tmp_path / "there")
     made = run(home, "backup", str(backup), "--json")
     assert (made.code, made.json["files"]) == (0, len([p for p in backup.rglob("*") if p.is_file()]) - 1)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from verbs import RunVerb
 
-from monitor.cli import main
 from monitor.core.events import AlertRouted, AlertSuppressed, Telling
 from monitor.core.policy import silences
 from monitor.ports import Append, Batch, Log
@@ -37,35 +35,6 @@ notify = ["desk"]
 group_by = ["site"]
 quiet_hours = { from = "22:00", to = "07:00" }
 """
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def ran(folder: Path, *arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["monitor", *arguments, "--config", str(folder / "config.toml")])
-        monkeypatch.setenv("COLUMNS", "160")
-        capsys.readouterr()  # what was said before is another matter
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return ran
 
 
 @pytest.fixture
@@ -97,7 +66,7 @@ def alert_of(folder: Path, watchlist: str) -> Any:
 # --- routes test -----------------------------------------------------------------------------------------------------
 
 
-def test_routes_test_names_channel_route_and_handling(routed: Path, run: Run) -> None:
+def test_routes_test_names_channel_route_and_handling(routed: Path, run: RunVerb) -> None:
     said = run(routed, "routes", "test", "watchlist=raqqa", "--json")
     assert said.json == [
         {"channel": "desk", "route": "2", "group_by": ["site"], "quiet_hours": "22:00–07:00 Europe/Paris"}
@@ -105,27 +74,27 @@ def test_routes_test_names_channel_route_and_handling(routed: Path, run: Run) ->
     assert "22:00–07:00" in run(routed, "routes", "test", "watchlist=raqqa").out
 
 
-def test_a_watchlist_brings_its_own_severity(routed: Path, run: Run) -> None:
+def test_a_watchlist_brings_its_own_severity(routed: Path, run: RunVerb) -> None:
     assert [aim["route"] for aim in run(routed, "routes", "test", "watchlist=act-of-war", "--json").json] == ["1"]
     said = run(routed, "routes", "test", "watchlist=act-of-war", "severity=info", "--json")
     assert [aim["route"] for aim in said.json] == [None], "as the watchlist itself says"
 
 
-def test_routes_test_says_that_nobody_is_told(routed: Path, run: Run) -> None:
+def test_routes_test_says_that_nobody_is_told(routed: Path, run: RunVerb) -> None:
     said = run(routed, "routes", "test", "severity=info")
     assert (said.code, said.out) == (1, "")
     assert "nobody" in said.err
 
 
 @pytest.mark.parametrize("wrong", ["severity", "colour=red", "watchlist=none"])
-def test_routes_test_refuses_what_is_no_label(routed: Path, run: Run, wrong: str) -> None:
+def test_routes_test_refuses_what_is_no_label(routed: Path, run: RunVerb, wrong: str) -> None:
     assert run(routed, "routes", "test", wrong).code == 2
 
 
 # --- silences --------------------------------------------------------------------------------------------------------
 
 
-def test_a_silence_is_set_listed_and_ended(copy: Path, run: Run, with_log: Callable[..., None]) -> None:
+def test_a_silence_is_set_listed_and_ended(copy: Path, run: RunVerb, with_log: Callable[..., None]) -> None:
     said = run(
         copy,
         "silences",
@@ -171,14 +140,16 @@ def test_a_silence_is_set_listed_and_ended(copy: Path, run: Run, with_log: Calla
         ("--for", "2h", "--comment", "x"),
     ],
 )
-def test_a_silence_without_an_end_a_comment_or_a_label_is_refused(copy: Path, run: Run, wrong: tuple[str, ...]) -> None:
+def test_a_silence_without_an_end_a_comment_or_a_label_is_refused(
+    copy: Path, run: RunVerb, wrong: tuple[str, ...]
+) -> None:
     assert run(copy, "silences", "add", *wrong).code == 2
 
 
 # --- acks ------------------------------------------------------------------------------------------------------------
 
 
-def test_an_ack_is_recorded_beside_the_alert_and_shown(copy: Path, run: Run, with_log: Callable[..., None]) -> None:
+def test_an_ack_is_recorded_beside_the_alert_and_shown(copy: Path, run: RunVerb, with_log: Callable[..., None]) -> None:
     row = alert_of(copy, "act-of-war")
     assert run(copy, "alerts", "ack", row.id[:14], "--note", "Anna calls the ministry").code == 0
 
@@ -192,14 +163,14 @@ def test_an_ack_is_recorded_beside_the_alert_and_shown(copy: Path, run: Run, wit
     assert "Anna calls the ministry" in run(copy, "why", row.id).out
 
 
-def test_an_alert_that_nobody_knows_cannot_be_acked(copy: Path, run: Run) -> None:
+def test_an_alert_that_nobody_knows_cannot_be_acked(copy: Path, run: RunVerb) -> None:
     assert run(copy, "alerts", "ack", "alert_0000").code == 1
 
 
 # --- why -------------------------------------------------------------------------------------------------------------
 
 
-def test_why_tells_the_whole_way_of_an_alert(recorded: Path, run: Run) -> None:
+def test_why_tells_the_whole_way_of_an_alert(recorded: Path, run: RunVerb) -> None:
     row = alert_of(recorded, "act-of-war")
     said = run(recorded, "why", row.id[:14]).out
     for part in ("https://post.example/a1", "watchlist act-of-war", "“act of war” appeared", "told at once", "as the watchlist says",
@@ -211,12 +182,12 @@ def test_why_tells_the_whole_way_of_an_alert(recorded: Path, run: Run) -> None:
     assert [attempt["kind"] for attempt in trace["deliveries"][0][1]] == ["failed", "dead"]
 
 
-def test_why_says_why_nobody_was_told(recorded: Path, run: Run) -> None:
+def test_why_says_why_nobody_was_told(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "why", alert_of(recorded, "quiet").id).out
     assert "nobody was told: neither a route nor the watchlist names a channel" in said
 
 
-def test_why_says_what_an_alert_waits_for(copy: Path, run: Run, with_log: Callable[..., None]) -> None:
+def test_why_says_what_an_alert_waits_for(copy: Path, run: RunVerb, with_log: Callable[..., None]) -> None:
     row = alert_of(copy, "quiet")
 
     async def decide(log: Log) -> None:
@@ -239,5 +210,5 @@ def test_why_says_what_an_alert_waits_for(copy: Path, run: Run, with_log: Callab
     assert {telling["channel"]: telling["route"] for telling in trace["tellings"]} == {"desk": "2", "archive": "1"}
 
 
-def test_why_asks_for_an_alert_that_is_there(recorded: Path, run: Run) -> None:
+def test_why_asks_for_an_alert_that_is_there(recorded: Path, run: RunVerb) -> None:
     assert run(recorded, "why", "alert_0000").code == 1

@@ -13,14 +13,14 @@ import sys
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from verbs import RunVerb
 
-from monitor.cli import main
 from monitor.cli.output import clean, show_json
 from monitor.core.events import DeliveryRequested
 from monitor.ports import Log
@@ -28,36 +28,6 @@ from monitor.store import open_log
 
 STORY = "https://post.example/a1"
 ID = re.compile(r"\b[0-9a-f]{8}\b")
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a verb in this process, as `monitor …` would."""
-
-    def ran(folder: Path, *arguments: str, columns: int = 120) -> Said:
-        monkeypatch.setattr(sys, "argv", ["monitor", *arguments, "--config", str(folder / "config.toml")])
-        monkeypatch.setenv("COLUMNS", str(columns))
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return ran
 
 
 def started(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -75,18 +45,18 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize(
     "name", [STORY, f"{STORY}?utm_source=feed", "http://post.example/a1#top", "post.example/a1", f"{STORY}?final"]
 )
-def test_an_article_is_found_by_any_of_its_addresses(recorded: Path, run: Run, name: str) -> None:
+def test_an_article_is_found_by_any_of_its_addresses(recorded: Path, run: RunVerb, name: str) -> None:
     said = run(recorded, "history", name, "--json")
     assert (said.code, said.json["article"]["url"]) == (0, STORY)
 
 
-def test_an_article_is_found_by_the_beginning_of_its_id(recorded: Path, run: Run) -> None:
+def test_an_article_is_found_by_the_beginning_of_its_id(recorded: Path, run: RunVerb) -> None:
     identity = run(recorded, "history", STORY, "--json").json["article"]["id"]
     for name in (identity, identity[:16], identity.removeprefix("article_")[:8]):
         assert run(recorded, "history", name, "--json").json["article"]["id"] == identity
 
 
-def test_history_tells_each_revision_with_both_its_bounds(recorded: Path, run: Run) -> None:
+def test_history_tells_each_revision_with_both_its_bounds(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "history", STORY)
     lines = [squeezed(line) for line in said.out.splitlines()]
     assert any(line.startswith("1 2015-11-15 21:40:00 – first seen abababababab expired") for line in lines)
@@ -99,13 +69,13 @@ def test_history_tells_each_revision_with_both_its_bounds(recorded: Path, run: R
     ]
 
 
-def test_history_tells_when_an_article_was_there_last(recorded: Path, run: Run) -> None:
+def test_history_tells_when_an_article_was_there_last(recorded: Path, run: RunVerb) -> None:
     gone = next(row for row in run(recorded, "articles", "list", "--json").json if row["state"] == "gone")
     said = run(recorded, "history", gone["id"])
     assert "gone: present at 2015-11-15 22:40:00, then not_found (404), gone (410)" in squeezed(said.out)
 
 
-def test_what_is_not_there_is_said_on_standard_error(recorded: Path, run: Run) -> None:
+def test_what_is_not_there_is_said_on_standard_error(recorded: Path, run: RunVerb) -> None:
     for arguments in (["history", "https://post.example/nothing"], ["diff", "nothing"], ["alerts", "show", "nothing"]):
         said = run(recorded, *arguments)
         assert (said.code, said.out) == (1, "")
@@ -115,21 +85,21 @@ def test_what_is_not_there_is_said_on_standard_error(recorded: Path, run: Run) -
 # --- diff ------------------------------------------------------------------------------------------------------------
 
 
-def test_diff_marks_words_in_place_and_a_number_is_one_word(recorded: Path, run: Run) -> None:
+def test_diff_marks_words_in_place_and_a_number_is_one_word(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "1", "2")
     assert "French jets dropped [-20-] {+30+} bombs on Raqqa" in said.out
     assert "… 1 paragraph unchanged …" in said.out
     assert "revision 1, 2015-11-15 21:40:00 → revision 2, 2015-11-15 22:11:07" in squeezed(said.out)
 
 
-def test_diff_takes_the_last_two_by_default(recorded: Path, run: Run) -> None:
+def test_diff_takes_the_last_two_by_default(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "--json").json
     assert (said["from"]["revision"], said["to"]["revision"]) == (2, 3)
     again = run(recorded, "diff", STORY, "2", "--json").json
     assert again == said
 
 
-def test_diff_as_json_says_which_characters_changed(recorded: Path, run: Run) -> None:
+def test_diff_as_json_says_which_characters_changed(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "1", "2", "--json").json
     changed = next(passage for passage in said["passages"] if passage["kind"] == "changed")
     a, b, c, d = changed["changes"][0]
@@ -140,14 +110,14 @@ def test_diff_as_json_says_which_characters_changed(recorded: Path, run: Run) ->
     assert said["summary"] in run(recorded, "diff", STORY, "1", "2", columns=400).out
 
 
-def test_diff_side_by_side_keeps_each_text_in_its_column(recorded: Path, run: Run) -> None:
+def test_diff_side_by_side_keeps_each_text_in_its_column(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "1", "2", "--side-by-side")
     row = next(line for line in said.out.splitlines() if "French jets" in line)
     assert "[-20-]" in row[:60]
     assert "{+30+}" in row[60:]
 
 
-def test_diff_as_html_is_one_page_that_fetches_nothing(recorded: Path, run: Run) -> None:
+def test_diff_as_html_is_one_page_that_fetches_nothing(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "1", "2", "--html")
     assert said.out.startswith("<!doctype html>")
     assert re.search(r"<del>.*20.*</del> <ins>.*30.*</ins> bombs on Raqqa", said.out)
@@ -158,12 +128,12 @@ def test_diff_as_html_is_one_page_that_fetches_nothing(recorded: Path, run: Run)
     assert run(recorded, "diff", STORY, "1", "2", "--html", "--json").code == 2
 
 
-def test_diff_of_a_text_that_came_back(recorded: Path, run: Run) -> None:
+def test_diff_of_a_text_that_came_back(recorded: Path, run: RunVerb) -> None:
     said = run(recorded, "diff", STORY, "1", "3")
     assert (said.code, "The two texts are the same." in said.out) == (0, True)
 
 
-def test_diff_needs_revisions_that_are_there(recorded: Path, run: Run) -> None:
+def test_diff_needs_revisions_that_are_there(recorded: Path, run: RunVerb) -> None:
     assert "has no revision 9: it has 1 to 3" in run(recorded, "diff", STORY, "1", "9").err
     gone = next(row for row in run(recorded, "articles", "list", "--json").json if row["state"] == "gone")
     said = run(recorded, "diff", gone["id"])
@@ -174,7 +144,7 @@ def test_diff_needs_revisions_that_are_there(recorded: Path, run: Run) -> None:
 # --- alerts, deliveries, feeds ---------------------------------------------------------------------------------------
 
 
-def test_alerts_are_listed_newest_first_and_filtered(recorded: Path, run: Run) -> None:
+def test_alerts_are_listed_newest_first_and_filtered(recorded: Path, run: RunVerb) -> None:
     rows = run(recorded, "alerts", "list", "--json").json
     assert [row["watchlist"] for row in rows] == ["quiet", "raqqa", "act-of-war"]
     assert [row["watchlist"] for row in run(recorded, "alerts", "list", "--limit", "1", "--json").json] == ["quiet"]
@@ -187,7 +157,7 @@ def test_alerts_are_listed_newest_first_and_filtered(recorded: Path, run: Run) -
     assert "told nobody: no_channel" in squeezed(run(recorded, "alerts", "list").out)
 
 
-def test_an_alert_is_shown_with_its_words_and_every_attempt(recorded: Path, run: Run) -> None:
+def test_an_alert_is_shown_with_its_words_and_every_attempt(recorded: Path, run: RunVerb) -> None:
     listed = run(recorded, "alerts", "list", "--watchlist", "act-of-war").out
     said = run(recorded, "alerts", "show", ID.findall(listed)[-1])
     assert "Hollande called it “an »act of war«”." in said.out
@@ -196,7 +166,7 @@ def test_an_alert_is_shown_with_its_words_and_every_attempt(recorded: Path, run:
     assert [attempt["kind"] for attempt in whole["deliveries"][0]["attempts"]] == ["failed", "dead"]
 
 
-def test_feeds_of_the_configuration_and_of_the_past_are_listed(recorded: Path, run: Run) -> None:
+def test_feeds_of_the_configuration_and_of_the_past_are_listed(recorded: Path, run: RunVerb) -> None:
     rows = run(recorded, "feeds", "list", "--json").json
     assert [(row["id"], row["kind"], row["state"], row["articles"]) for row in rows] == [
         ("post", "feed", "working", 2),
@@ -206,14 +176,14 @@ def test_feeds_of_the_configuration_and_of_the_past_are_listed(recorded: Path, r
     ]
 
 
-def test_a_failing_feed_says_why(copy: Path, run: Run) -> None:
+def test_a_failing_feed_says_why(copy: Path, run: RunVerb) -> None:
     with (copy / "config.toml").open("a") as file:
         file.write('[feeds.wire]\nurl = "https://wire.example/atom"\n')
     said = squeezed(run(copy, "feeds", "list").out)
     assert "wire failing 0 https://wire.example/atom timeout: 30 s, 4 times; never read" in said
 
 
-def test_dead_letters_are_listed_alone(recorded: Path, run: Run) -> None:
+def test_dead_letters_are_listed_alone(recorded: Path, run: RunVerb) -> None:
     assert sorted(row["state"] for row in run(recorded, "deliveries", "list", "--json").json) == ["dead", "delivered"]
     dead = run(recorded, "deliveries", "list", "--dead", "--json").json
     assert [row["state"] for row in dead] == ["dead"]
@@ -222,12 +192,12 @@ def test_dead_letters_are_listed_alone(recorded: Path, run: Run) -> None:
     assert len(shown["alerts"]) == 1
 
 
-def requested(copy: Path, run: Run) -> list[str]:
+def requested(copy: Path, run: RunVerb) -> list[str]:
     lines = run(copy, "tail", "--limit", "1000", "--json").out.splitlines()
     return [event["entity"] for event in map(json.loads, lines) if event["type"] == "delivery.requested"]
 
 
-def test_a_dead_letter_is_asked_for_again_while_no_daemon_runs(copy: Path, run: Run) -> None:
+def test_a_dead_letter_is_asked_for_again_while_no_daemon_runs(copy: Path, run: RunVerb) -> None:
     dead = run(copy, "deliveries", "list", "--dead", "--json").json[0]["id"]
     assert run(copy, "deliveries", "retry", dead, "--json").json == {"requested": [dead]}
     assert requested(copy, run) == [dead]
@@ -237,7 +207,7 @@ def test_a_dead_letter_is_asked_for_again_while_no_daemon_runs(copy: Path, run: 
     assert (said.code, said.err) == (1, "there are no dead letters\n")
 
 
-def test_every_dead_letter_is_asked_for_at_once(copy: Path, run: Run) -> None:
+def test_every_dead_letter_is_asked_for_at_once(copy: Path, run: RunVerb) -> None:
     assert len(run(copy, "deliveries", "retry", "--dead", "--json").json["requested"]) == 1
     assert len(requested(copy, run)) == 1
 
@@ -246,7 +216,7 @@ def test_every_dead_letter_is_asked_for_at_once(copy: Path, run: Run) -> None:
     "arguments",
     [["deliveries", "retry"], ["deliveries", "retry", "x", "--dead"], ["alerts", "list", "--since", "soon"]],
 )
-def test_what_makes_no_sense_is_refused(recorded: Path, run: Run, arguments: list[str]) -> None:
+def test_what_makes_no_sense_is_refused(recorded: Path, run: RunVerb, arguments: list[str]) -> None:
     assert run(recorded, *arguments).code == 2
 
 
@@ -265,7 +235,7 @@ async def test_a_retry_works_while_a_daemon_holds_the_log(copy: Path) -> None:
 # --- tail ------------------------------------------------------------------------------------------------------------
 
 
-def test_tail_shows_the_last_events_in_order(copy: Path, run: Run) -> None:
+def test_tail_shows_the_last_events_in_order(copy: Path, run: RunVerb) -> None:
     everything = [json.loads(line) for line in run(copy, "tail", "-n", "1000", "--json").out.splitlines()]
     assert [event["type"] for event in everything][:3] == ["feed.baselined", "feed.failing", "article.discovered"]
     assert everything == sorted(everything, key=lambda event: [int(part) for part in event["position"].split("-")])
@@ -274,7 +244,7 @@ def test_tail_shows_the_last_events_in_order(copy: Path, run: Run) -> None:
     assert len(run(copy, "tail", "-n", "5").out.splitlines()) == 5
 
 
-def test_following_a_log_that_nobody_runs_is_refused(copy: Path, run: Run) -> None:
+def test_following_a_log_that_nobody_runs_is_refused(copy: Path, run: RunVerb) -> None:
     said = run(copy, "tail", "--follow")
     assert (said.code, said.out) == (1, "")
     assert "monitor run" in said.err
@@ -303,7 +273,7 @@ async def _retried(copy: Path) -> int:
 # --- upkeep ----------------------------------------------------------------------------------------------------------
 
 
-def test_rebuild_mends_views_that_do_not_say_what_the_log_says(copy: Path, run: Run) -> None:
+def test_rebuild_mends_views_that_do_not_say_what_the_log_says(copy: Path, run: RunVerb) -> None:
     assert run(copy, "rebuild", "--check").out == "The views say what the log says.\n"
     with sqlite3.connect(copy / "data" / "views.sqlite3") as database:
         database.execute("UPDATE articles SET title = 'planted'")
@@ -315,14 +285,14 @@ def test_rebuild_mends_views_that_do_not_say_what_the_log_says(copy: Path, run: 
     assert run(copy, "rebuild", "--check", "--json").json == {"same": True, "difference": None}
 
 
-def test_views_that_were_lost_are_made_again(copy: Path, run: Run) -> None:
+def test_views_that_were_lost_are_made_again(copy: Path, run: RunVerb) -> None:
     before = run(copy, "history", STORY, "--json").json
     (copy / "data" / "views.sqlite3").unlink()
     assert run(copy, "rebuild").code == 0
     assert run(copy, "history", STORY, "--json").json == before
 
 
-def test_parked_events_are_listed_and_handed_back(copy: Path, run: Run, with_log: Callable[[Any], None]) -> None:
+def test_parked_events_are_listed_and_handed_back(copy: Path, run: RunVerb, with_log: Callable[[Any], None]) -> None:
     assert run(copy, "parked", "list").out == "Nothing is parked.\n"
 
     async def park(log: Log) -> None:
@@ -347,7 +317,7 @@ def test_parked_events_are_listed_and_handed_back(copy: Path, run: Run, with_log
 # --- nothing there, nothing said -------------------------------------------------------------------------------------
 
 
-def test_listings_of_nothing_are_empty_and_well(tmp_path: Path, run: Run) -> None:
+def test_listings_of_nothing_are_empty_and_well(tmp_path: Path, run: RunVerb) -> None:
     (tmp_path / "config.toml").write_text('data_dir = "data"\n')
     for listing in (["alerts", "list"], ["articles", "list"], ["deliveries", "list"], ["feeds", "list"]):
         assert run(tmp_path, *listing, "--json")[:2] == (0, "[]\n")
@@ -358,7 +328,7 @@ def test_listings_of_nothing_are_empty_and_well(tmp_path: Path, run: Run) -> Non
     assert not (tmp_path / "data").exists()
 
 
-def test_a_wrong_configuration_is_told_by_line(tmp_path: Path, run: Run) -> None:
+def test_a_wrong_configuration_is_told_by_line(tmp_path: Path, run: RunVerb) -> None:
     (tmp_path / "config.toml").write_text('data_dirr = "data"\n')
     said = run(tmp_path, "alerts", "list")
     assert said.code == 2
@@ -376,7 +346,7 @@ EVERYTHING = [
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("arguments", EVERYTHING, ids=" ".join)
 def test_answers_fit_the_screen_and_hold_no_controls(
-    recorded: Path, run: Run, arguments: list[str], columns: int
+    recorded: Path, run: RunVerb, arguments: list[str], columns: int
 ) -> None:
     said = run(recorded, *arguments, columns=columns)
     assert (said.code, said.err) == (0, "")
@@ -384,13 +354,13 @@ def test_answers_fit_the_screen_and_hold_no_controls(
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said.out)
 
 
-def test_markup_and_sequences_from_outside_are_text_or_nothing(recorded: Path, run: Run) -> None:
+def test_markup_and_sequences_from_outside_are_text_or_nothing(recorded: Path, run: RunVerb) -> None:
     said = squeezed(run(recorded, "articles", "list", columns=400).out)
     assert "ISIL, Daesh, IS [red]what[/red] is :smile: in a name gnorw 2J and why" in said
 
 
 @pytest.mark.parametrize("arguments", EVERYTHING, ids=" ".join)
-def test_json_is_one_document_of_visible_characters(recorded: Path, run: Run, arguments: list[str]) -> None:
+def test_json_is_one_document_of_visible_characters(recorded: Path, run: RunVerb, arguments: list[str]) -> None:
     said = run(recorded, *(word for word in arguments if word != "--side-by-side"), "--json")
     assert said.json
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said.out)
