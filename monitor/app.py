@@ -6,49 +6,53 @@ The order of stopping: no new claims, work under way is finished, what was read 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
-from monitor import __version__
-from monitor.config import Apprise, Config, Feed, Slack, Webhook
+from monitor import __version__, systemd
+from monitor.config import Config
 from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.grammar import parse
-from monitor.core.watch.rules import Watchlist
 from monitor.net import open_net
 from monitor.net.manners import PoliteNet
 from monitor.notifiers import KINDS
-from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parser, Projection
-from monitor.rules import rules_of
-from monitor.scheduling import ticking, until_cron
+from monitor.ports import Archivist, Captures, Claim, Consumed, Limits, Log, Net, Notifier, Parser, Projection
+from monitor.rules import (
+    NAME,
+    archiving_of,
+    audience_of,
+    feeds_of,
+    pages_of,
+    rechecks_of,
+    retention_of,
+    rulebook_of,
+    rules_of,
+    user_agent,
+)
+from monitor.scheduling import ticking
 from monitor.sources.pool import open_pool
 from monitor.stages import archive, deliver, jobs, match, policy, project, retention
-from monitor.stages.fetch import Fetcher, Rechecks, arrange_pages
+from monitor.stages.fetch import Fetcher, arrange_pages
 from monitor.stages.gate import Gate
 from monitor.stages.heartbeat import Heart, beating
-from monitor.stages.herald import Audience
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller, arrange
 from monitor.stages.sight import Eyes, WatchedNet
-from monitor.stages.sources import Source
 from monitor.stages.templates import Threshold
 from monitor.stages.waiting import Waker
 from monitor.stages.work import Pace, one_lane, over_events, over_timers
 from monitor.store import open_log
+from monitor.store.captures import FOLDER as CAPTURES
 from monitor.store.captures import FileCaptures
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader, Views
 
 logger = structlog.get_logger()
 
-NAME = "Monitor"  # by which sites know us, in the User-Agent and in their robots.txt
 TICK = 0.1  # seconds: how late a due timer may be noticed when nothing rings the bell
 POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
 FETCH_LEASE = 120.0
@@ -57,10 +61,14 @@ POLICY_LEASE = 60.0
 WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
-CAPTURES = "captures"
 SWEEP = 3_600.0  # seconds between two looks for captures that may go
 DRAIN = 20.0  # seconds that work under way gets to finish when the daemon is told to stop
 CATCH_UP = 3.0  # seconds that the followers then get
+
+
+Work = Callable[[Claim], Awaitable[None]]
+Handle = Callable[[Consumed], Awaitable[None]]
+LaneOf = Callable[[Consumed], Hashable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,7 @@ class Parts:
 class Loops:
     """The loops of a daemon: those over timers, which end by themselves when told to, and those over events."""
 
+    log: Log
     timers: dict[str, Coroutine[Any, Any, None]] = field(default_factory=dict)
     events: dict[str, Coroutine[Any, Any, None]] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -93,6 +102,18 @@ class Loops:
     def pace(self, name: str) -> Pace:
         """The pace of a loop, made at the first asking."""
         return self.paces.setdefault(name, Pace())
+
+    def work(self, kind: str, at: int, work: Work, concurrency: int, lease: float, gate: Gate | None = None) -> None:
+        """Add the loop over one kind of timers of a partition."""
+        name = f"{kind}@{at}"
+        self.timers[name] = over_timers(
+            self.log, kind, at, work, self.pace(name), concurrency=concurrency, lease=lease, gate=gate
+        )
+
+    def follow(self, group: str, at: int, handle: Handle, lane_of: LaneOf = one_lane) -> None:
+        """Add the loop over the events of a partition that a group has not acked."""
+        name = f"{group}@{at}"
+        self.events[name] = over_events(self.log, group, at, handle, self.pace(name), lane_of)
 
 
 @asynccontextmanager
@@ -138,9 +159,7 @@ async def gates_of(config: Config, log: Log) -> dict[str, Gate]:
     return {name: Gate(rates[name], away=standing.state == "failing") for name, standing in standings.items()}
 
 
-async def run(
-    config: Config, *, stop: asyncio.Event, until_idle: bool = False, ready: Callable[[], None] = lambda: None
-) -> None:
+async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False) -> None:
     """Run a daemon until `stop` is set, or, with `until_idle`, until nothing is due any more.
 
     Raises LogUnavailable, Corrupt or UnknownEvent (in an ExceptionGroup) where going on would do harm.
@@ -153,9 +172,8 @@ async def run(
             timers = [group.create_task(loop, name=name) for name, loop in loops.timers.items()]
             events = [group.create_task(loop, name=name) for name, loop in loops.events.items()]
             rings = {name: (loops.every.get(name, TICK), pace.ring) for name, pace in loops.paces.items()}
-            async with ticking(rings | watchdog()):
-                ready()
-                tell_systemd("READY=1")
+            async with ticking(rings | systemd.watchdog()):
+                systemd.tell("READY=1")
                 logger.info(
                     "monitor runs",
                     version=__version__,
@@ -165,7 +183,7 @@ async def run(
                 )
                 idle = group.create_task(idleness(parts, loops)) if until_idle else None
                 await _first(stop.wait(), idle)
-                tell_systemd("STOPPING=1")
+                systemd.tell("STOPPING=1")
             await drain(parts, loops, timers)
             for task in events:
                 task.cancel()
@@ -182,60 +200,58 @@ async def _first(stop: Coroutine[Any, Any, object], idle: asyncio.Task[None] | N
 
 def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     """The loops of all stages over all partitions. With `ending`, nothing is polled or read twice."""
-    config, log = parts.config, parts.log
-    sources = feeds_of(config) | pages_of(config)
-    poller = Poller(log, parts.net, parts.parser, feeds_of(config), lambda: parts.eyes.blind)
-    polite = PoliteNet(parts.net, NAME, named=[page.url for page in pages_of(config).values()])
-    fetcher = Fetcher(log, polite, parts.parser, parts.captures, sources, rechecks_of(config))
-    heat = match.Heat(config.defaults.hot.every, config.defaults.hot.lasting)
-    rules = rules_of(config)
-    loops = Loops()
-    for partition in range(log.partitions):
-
-        def timers(
-            kind: str, work: Any, concurrency: int, lease: float, gate: Gate | None = None, at: int = partition
-        ) -> None:
-            name = f"{kind}@{at}"
-            loops.timers[name] = over_timers(
-                log, kind, at, work, loops.pace(name), concurrency=concurrency, lease=lease, gate=gate
-            )
-
-        def events(group: str, handle: Any, lane_of: Any = one_lane, at: int = partition) -> None:
-            name = f"{group}@{at}"
-            loops.events[name] = over_events(log, group, at, handle, loops.pace(name), lane_of)
-
-        for kind, work, lease in ((jobs.POLL, poller, POLL_LEASE), (jobs.FETCH, fetcher, FETCH_LEASE)):
+    loops, readers = Loops(parts.log), _readers(parts)
+    for partition in range(parts.log.partitions):
+        for kind, (work, lease) in readers.items():
             if ending:
-                loops.once[kind, partition] = Once(log, work)
-            timers(kind, loops.once.get((kind, partition), work), config.polling.concurrency, lease)
-        timers(jobs.POLICY, Waker(log, rules.routes), WAKING_AT_ONCE, POLICY_LEASE)
-        for channel, notifier in parts.notifiers.items():
-            gate = parts.gates[channel]
-            at_once = DELIVERIES_AT_ONCE.get(config.channels[channel].type, 1)
-            courier = deliver.Courier(log, channel, notifier, gate)
-            timers(jobs.deliveries_of(channel), courier, at_once, DELIVER_LEASE, gate)
-        events(
-            match.GROUP,
-            match.Matcher(
-                log,
-                parts.rulebook,
-                heat,
-                ruleset=config.digest,
-                public_url=_text(config.public_url),
-                threshold=Threshold(config.defaults.template_after.articles, config.defaults.template_after.within),
-            ),
-            match.LANES,
-        )
-        channels = {name: channel.type for name, channel in config.channels.items()}
-        events(policy.GROUP, policy.Router(log, channels, rules), policy.lanes(rules))
-        dispatcher = deliver.Dispatcher(log, _bells(loops, parts, partition), audience_of(config))
-        events(deliver.GROUP, dispatcher, deliver.lane_of)
-        loops.events[f"{project.GROUP}@{partition}"] = project.run(log, parts.views, partition)
+                work = loops.once[kind, partition] = Once(parts.log, work)  # noqa: PLW2901  # the same work, done once
+            loops.work(kind, partition, work, parts.config.polling.concurrency, lease)
+        _add_deciding(loops, parts, partition)
+        _add_telling(loops, parts, partition)
+        loops.events[f"{project.GROUP}@{partition}"] = project.run(parts.log, parts.views, partition)
     for partition, archivist in enumerate(parts.archivists):
-        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(config))
+        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(parts.config))
     _add_heartbeat(loops, parts)
     _add_sweeper(loops, parts)
     return loops
+
+
+def _readers(parts: Parts) -> dict[str, tuple[Work, float]]:
+    """Who polls feeds and who reads articles, and for how long each claims: one for all partitions, since hosts are the same."""
+    config, log = parts.config, parts.log
+    feeds, pages = feeds_of(config), pages_of(config)
+    polite = PoliteNet(parts.net, NAME, named=[page.url for page in pages.values()])
+    poller = Poller(log, parts.net, parts.parser, feeds, lambda: parts.eyes.blind)
+    fetcher = Fetcher(log, polite, parts.parser, parts.captures, feeds | pages, rechecks_of(config))
+    return {jobs.POLL: (poller, POLL_LEASE), jobs.FETCH: (fetcher, FETCH_LEASE)}
+
+
+def _add_deciding(loops: Loops, parts: Parts, partition: int) -> None:
+    """Matching watchlists, and whom an alert is told."""
+    config, rules = parts.config, rules_of(parts.config)
+    matcher = match.Matcher(
+        parts.log,
+        parts.rulebook,
+        match.Heat(config.defaults.hot.every, config.defaults.hot.lasting),
+        ruleset=config.digest,
+        public_url=str(config.public_url) if config.public_url else None,
+        threshold=Threshold(config.defaults.template_after.articles, config.defaults.template_after.within),
+    )
+    loops.follow(match.GROUP, partition, matcher, match.LANES)
+    router = policy.Router(parts.log, {name: channel.type for name, channel in config.channels.items()}, rules)
+    loops.follow(policy.GROUP, partition, router, policy.lanes(rules))
+    loops.work(jobs.POLICY, partition, Waker(parts.log, rules.routes), WAKING_AT_ONCE, POLICY_LEASE)
+
+
+def _add_telling(loops: Loops, parts: Parts, partition: int) -> None:
+    """Delivering messages, each channel by itself."""
+    for channel, notifier in parts.notifiers.items():
+        gate, at_once = parts.gates[channel], DELIVERIES_AT_ONCE.get(parts.config.channels[channel].type, 1)
+        courier = deliver.Courier(parts.log, channel, notifier, gate)
+        loops.work(jobs.deliveries_of(channel), partition, courier, at_once, DELIVER_LEASE, gate)
+    bells = {channel: loops.pace(f"{jobs.deliveries_of(channel)}@{partition}") for channel in parts.notifiers}
+    dispatcher = deliver.Dispatcher(parts.log, bells, audience_of(parts.config))
+    loops.follow(deliver.GROUP, partition, dispatcher, deliver.lane_of)
 
 
 def _add_sweeper(loops: Loops, parts: Parts) -> None:
@@ -267,10 +283,6 @@ def _add_heartbeat(loops: Loops, parts: Parts) -> None:
     )
     loops.every["heartbeat"] = wanted.every.total_seconds()
     loops.timers["heartbeat"] = beating(heart, loops.pace("heartbeat"))
-
-
-def _bells(loops: Loops, parts: Parts, partition: int) -> dict[str, Pace]:
-    return {channel: loops.pace(f"{jobs.deliveries_of(channel)}@{partition}") for channel in parts.notifiers}
 
 
 async def drain(parts: Parts, loops: Loops, timers: list[asyncio.Task[None]]) -> None:
@@ -317,122 +329,3 @@ async def _is_idle(parts: Parts, loops: Loops) -> bool:
     if any(wait is not None and wait <= 0 for wait in (*messages, *waiting)):
         return False
     return all([once.has_done_all(await log.next_due(*where)) for where, once in loops.once.items()])
-
-
-# --- from the configuration's words to the stages' -------------------------------------------------------------------
-
-
-def rulebook_of(config: Config) -> Rulebook:
-    """All watchlists, compiled. Raises ConfigError's kin of the core for a phrase with nothing to search for."""
-    return Rulebook.compile([_watchlist(config, name) for name in config.watchlists], config.named())
-
-
-def _watchlist(config: Config, name: str) -> Watchlist:
-    table = config.watchlists[name]
-    return Watchlist(
-        id=name,
-        phrases=table.phrases or (),
-        entities=config.entities_of(name),
-        query=parse(table.query).query if table.query else None,
-        all=table.all or (),
-        none=table.none or (),
-        languages=frozenset(table.languages or ()),
-        expires=config.expires_of(name),
-        severity=table.severity,
-        sources=config.sources_of(name) if table.feeds is not None else None,
-        on=frozenset(table.on),
-        notify=config.notify_of(name),
-        max_age=table.max_age,
-    )
-
-
-def feeds_of(config: Config) -> dict[str, Source]:
-    """The feeds, as the poller wants them."""
-    return {name: _source(config, name, config.content_of(name)) for name in config.feeds}
-
-
-def pages_of(config: Config) -> dict[str, Source]:
-    """The single pages, as the fetcher wants them."""
-    return {name: _source(config, name, "page") for name in config.pages}
-
-
-def _source(config: Config, name: str, content: Any) -> Source:
-    table = config.sources[name]
-    return Source(
-        id=name,
-        url=str(table.url),
-        tags=table.tags,
-        content=content,
-        every=config.every_of(name) or config.polling.every,
-        asked=table.every is not None,
-        until=partial(until_cron, table.cron, str(config.timezone)) if table.cron else None,
-        max_age=config.max_age_of(name),
-        fixed=not isinstance(table, Feed),
-    )
-
-
-def rechecks_of(config: Config) -> Rechecks:
-    """How often articles are looked at again."""
-    recheck, gone = config.polling.recheck, config.defaults.gone_after
-    hot = config.defaults.hot.every
-    return Rechecks(recheck.min, recheck.max, recheck.until, hot, gone.checks, gone.over, recheck.confirm)
-
-
-def retention_of(config: Config) -> retention.Retention:
-    """How long captures are kept."""
-    return retention.Retention(config.captures.keep, config.captures.megabytes * 10**6)
-
-
-def audience_of(config: Config) -> Audience:
-    """Who is told what no watchlist is about."""
-    tables = config.channels.items()
-    return Audience(
-        health=config.defaults.health,
-        fallbacks={
-            name: table.fallback
-            for name, table in tables
-            if isinstance(table, Webhook | Slack | Apprise) and table.fallback
-        },
-        firehose=[name for name, table in tables if isinstance(table, Webhook) and table.firehose],
-        watchers={
-            source: [name for name in config.watchlists if source in config.sources_of(name)] for source in config.feeds
-        },
-    )
-
-
-def archiving_of(config: Config) -> archive.Limits:
-    """How much waits to be archived at most."""
-    seal = config.archive.seal
-    return archive.Limits(seal.after, seal.events, seal.size)
-
-
-def user_agent(contact: str | None) -> str:
-    """Who we say we are: a name, a version, and where to complain."""
-    return f"{NAME}/{__version__} (+{contact})" if contact else f"{NAME}/{__version__}"
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-# --- systemd ---------------------------------------------------------------------------------------------------------
-
-
-def tell_systemd(state: str) -> None:
-    """Say something to the service manager, where there is one (sd_notify(3)); silent elsewhere."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
-        manager.connect("\0" + address[1:] if address.startswith("@") else address)
-        manager.send(state.encode())
-
-
-def watchdog() -> dict[str, tuple[float, Callable[[], Coroutine[Any, Any, None]]]]:
-    """The tick that keeps systemd's watchdog quiet while the event loop turns, at half the time it allows."""
-    allowed = os.environ.get("WATCHDOG_USEC")
-
-    async def alive() -> None:  # the scheduler awaits its ticks
-        tell_systemd("WATCHDOG=1")
-
-    return {"watchdog": (int(allowed) / 2e6, alive)} if allowed else {}

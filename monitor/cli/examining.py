@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.app import rulebook_of
 from monitor.config import Config
 from monitor.config.files import place, read_text
 from monitor.config.findings import dotted
@@ -19,6 +18,7 @@ from monitor.core.watch.grammar import parse
 from monitor.core.watch.query import anywhere
 from monitor.core.watch.wording import canonical, in_words
 from monitor.errors import ConfigError, Fault
+from monitor.rules import rulebook_of
 
 _LONGEST_SHOWN = 60
 _LONGEST_WORDING = 2_000

@@ -39,10 +39,10 @@ def views(config: Config) -> Iterator[Reader]:
 
 def captures(config: Config) -> FileCaptures:
     """The raw pages of a configuration."""
-    from monitor.app import CAPTURES  # as above
     from monitor.store import FileCaptures  # as above
+    from monitor.store.captures import FOLDER  # as above
 
-    return FileCaptures(config.data_dir / CAPTURES)
+    return FileCaptures(config.data_dir / FOLDER)
 
 
 def listed(config: Config, ask: Callable[[Reader], list[_Answer]]) -> list[_Answer]:

@@ -25,7 +25,7 @@ _TICK: Final = 0.1
 
 async def try_channel(config: Config, channel: str, log: Log) -> DeliveryEvent | None:
     """Send a marked alert to a channel by the normal path. Returns what the first attempt came to, None where none was made in time."""
-    from monitor import app  # the parts take a second to import
+    from monitor import rules  # the parts take a second to import
     from monitor.net import open_net
     from monitor.notifiers import KINDS
     from monitor.stages import deliver, jobs
@@ -36,8 +36,8 @@ async def try_channel(config: Config, channel: str, log: Log) -> DeliveryEvent |
     formed = trial(channel, await log.now(), lives_with=home, ruleset=config.digest)
     partition, pace, table = log.partition_of(home), Pace(), config.channels[channel]
     [recorded] = await log.commit(Batch(partition, appends=(append_of(formed),)))
-    async with open_net(user_agent=app.user_agent(config.polling.contact)) as net, asyncio.TaskGroup() as group:
-        dispatcher = deliver.Dispatcher(log, {channel: pace}, app.audience_of(config))
+    async with open_net(user_agent=rules.user_agent(config.polling.contact)) as net, asyncio.TaskGroup() as group:
+        dispatcher = deliver.Dispatcher(log, {channel: pace}, rules.audience_of(config))
         courier = deliver.Courier(log, channel, KINDS[table.type](table, net))
         events = group.create_task(over_events(log, deliver.GROUP, partition, dispatcher, pace))
         timers = group.create_task(

@@ -24,6 +24,7 @@ from monitor.errors import Corrupt
 from monitor.ports import Swept
 from monitor.store import durable
 
+FOLDER = "captures"  # in the data directory
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 _LEVEL = 6
 _FRAME_HEADER = 18  # bytes, at most (RFC 8878, section 3.1.1)

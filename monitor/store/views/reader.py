@@ -163,10 +163,6 @@ class Reader:
         """Silences, those in force or ended last first."""
         return self._rows(SilenceRow, "SELECT * FROM silences ORDER BY until DESC, id", [], limit)
 
-    def silences_named(self, name: str, limit: int = 10) -> list[SilenceRow]:
-        """The silences whose id is, or begins with, this name."""
-        return self._begins_with(SilenceRow, "silences", "silence", name, limit)
-
     # --- deliveries --------------------------------------------------------------------------------------------------
 
     def deliveries(
