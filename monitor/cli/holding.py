@@ -32,7 +32,7 @@ def hold(
     as_json: JsonOption = False,
     release: Annotated[bool, typer.Option("--release", help="Let them age again.", show_default=False)] = False,
 ) -> None:
-    """Keep the raw pages of all revisions of an article for ever, whatever `[captures]` says."""
+    """Keep the raw pages of all revisions of an article for ever, whatever `captures.keep` says."""
     settings = configuration(config, telling=False)
     with views(settings) as reader:
         row = article_named(reader, article)
