@@ -9,6 +9,7 @@ from typing import Protocol
 
 from monitor.core.content import Content
 from monitor.core.events import AnyEvent, Recorded
+from monitor.core.listing import ListingKind
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 
@@ -307,8 +308,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One sitemap of an index of sitemaps, and when it says that it was modified."""
+
+    url: str
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What a feed's bytes say. `ttl` is in seconds, where the feed names one; `truncated`: entries beyond the cap were dropped."""
+    """What the bytes of a feed, a sitemap or a front page say.
+
+    `ttl` is in seconds, where the feed names one; `truncated`: entries beyond the cap were dropped. `parts`: an index of
+    sitemaps lists no entries but these.
+    """
 
     title: str
     url: str
@@ -316,6 +329,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     ttl: float | None = None
     truncated: bool = False
+    kind: ListingKind = "feed"
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +364,11 @@ class Parser(Protocol):
     """
 
     async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-        """Parse a feed."""
+        """Parse a feed, a sitemap or an index of sitemaps."""
+        ...
+
+    async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
+        """Find the articles that a page links to, by `core.listing`'s rules and the user's patterns in `rules`."""
         ...
 
     async def page(

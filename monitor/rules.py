@@ -122,6 +122,7 @@ def _source(config: Config, name: str, content: Any) -> Source:
         until=partial(until_cron, table.cron, str(config.timezone)) if table.cron else None,
         max_age=config.max_age_of(name),
         fixed=not isinstance(table, Feed),
+        links=table.links if isinstance(table, Feed) else None,
     )
 
 

@@ -27,6 +27,7 @@ from monitor.config.values import (
     FilePath,
     Id,
     Ids,
+    LinkPatterns,
     Networks,
     SealedRedis,
     Tags,
@@ -45,11 +46,11 @@ ContentFrom = Literal["page", "feed"]
 
 
 class Feed(Table):
-    """`[feeds.ID]`: a feed that is polled."""
+    """`[feeds.ID]`: a feed, a sitemap or a front page that is polled."""
 
     at_most_one = (("every", "cron"),)
 
-    url: Annotated[Url, Field(description="Where the feed is: an http or https URL.")]
+    url: Annotated[Url, Field(description="Where the feed is, or a sitemap, or a front page: an http or https URL.")]
     tags: Annotated[Tags, Field(description="Names that watchlists can choose feeds by, as `tag:NAME`.")] = ()
     every: Annotated[
         Duration | None,
@@ -68,6 +69,12 @@ class Feed(Table):
     max_age: Annotated[
         Duration | None,
         Field(description="Older at first sight: recorded as backlog, not alerted. Left out: `defaults.max_age`."),
+    ] = None
+    links: Annotated[
+        LinkPatterns | None,
+        Field(
+            description="The address is a front page without a feed, whose links are followed: `true` for those that look like articles, or patterns of paths such as `/news/*`; `!/news/live/*` takes links out."
+        ),
     ] = None
 
 

@@ -199,6 +199,20 @@ def _check_url(text: str) -> str:
     return text
 
 
+def _check_pattern(text: str) -> str:
+    if not re.fullmatch(r"!?/\S{0,500}", text):
+        raise refuse('a pattern of paths such as "/news/*" or "!/news/live/*"')
+    return text
+
+
+def _our_rules_for_true(value: object) -> object:
+    if value is True:
+        return ()
+    if not isinstance(value, list | tuple) or not value:
+        raise refuse("true, or a list of patterns of paths")
+    return value
+
+
 def redis_problem(text: str) -> tuple[str, str] | None:
     """What is wrong with the address of a Redis server, as (expected, got) without the address in it; None where nothing is."""
     if text == "embedded" or re.fullmatch(r"unix:///[^\s\\@]+", text):
@@ -268,6 +282,16 @@ SealedRedis = Annotated[
 Contact = Annotated[str, AfterValidator(_check_contact)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_read_network), WithJsonSchema({"type": "string"})]
 Networks = Annotated[tuple[Network, ...], Field(strict=False, json_schema_extra=UNIQUE), Distinct]
+
+
+_PATTERN = {"type": "string", "pattern": r"^!?/\S{0,500}$"}
+LinkPatterns = Annotated[
+    tuple[Annotated[str, AfterValidator(_check_pattern)], ...],
+    BeforeValidator(_our_rules_for_true),
+    Field(strict=False),
+    Distinct,
+    WithJsonSchema({"anyOf": [{"const": True}, {"type": "array", "items": _PATTERN, "minItems": 1, **UNIQUE}]}),
+]
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------

@@ -30,10 +30,19 @@ class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
     moved_from: str = ""
 
 
+class PartLook(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What a part of an index of sitemaps said last: `listing.stamp` of it, and its validators."""
+
+    stamp: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
 class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     """The note of a feed: what the last looks brought. Its loss costs one full fetch.
 
-    `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect.
+    `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect; `parts` are those
+    of an index of sitemaps by their address.
     """
 
     url: str = ""
@@ -47,6 +56,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     moving_to: str = ""
     moving: tuple[datetime, ...] = ()
     ttl: float | None = None
+    parts: dict[str, PartLook] = {}
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:

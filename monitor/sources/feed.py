@@ -1,4 +1,4 @@
-"""Feeds as feedparser understands them, with bounds around it: RSS, Atom, RDF and CDF here, JSON Feed in `jsonfeed`.
+"""Feeds as feedparser understands them, with bounds around it: RSS, Atom, RDF and CDF here, JSON Feed in `jsonfeed`, sitemaps in `sitemap`.
 
 Meant for a worker that can be killed: what no bound catches (a regular expression gone astray, a flood of elements) is
 left to the limits of `pool`. Reads no file and no address but the bytes it is given, and the same bytes always say the same.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,11 +25,13 @@ from monitor.ports import Entry, ParsedFeed
 from monitor.sources import fields
 from monitor.sources.charset import read_text
 from monitor.sources.jsonfeed import read_json_feed
+from monitor.sources.sitemap import ROOTS, read_sitemap
 
 MAX_DEPTH: Final = 256
 MAX_ATTRIBUTES: Final = 256
 MAX_ELEMENTS_READ: Final = 10_000
 """Entries that are looked at to find the newest: a document is cut behind them."""
+MAX_UNZIPPED: Final = 10 * 2**20
 
 _HTML = re.compile(
     r"(?>\s+|<\?[^>]*>|<!--.*?-->)*+(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL
@@ -38,15 +41,17 @@ _SURROGATE = re.compile(  # half a character: no text can hold it, and feedparse
 )
 _ENTRY_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 _SNIFFED = 64 * 1024
+_GZIP = b"\x1f\x8b\x08"
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Read a feed that came from `url`; `headers` have lower-case names.
+    """Read a feed or a sitemap that came from `url`; `headers` have lower-case names.
 
     Raises Permanent: `empty`, `not_a_feed` (HTML, PDF, JSON or XML of another kind), `entities` (a DTD that declares any),
-    `too_deep` (beyond 256 levels), `too_many_attributes` (beyond 256 at one element), `malformed` (nothing can be made of it).
+    `too_deep` (beyond 256 levels), `too_many_attributes` (beyond 256 at one element), `malformed` (nothing can be made of it),
+    `bomb` (a file that is gzipped and larger than 10 MiB).
     """
-    text = read_text(body, headers).strip("\ufeff\0 \t\r\n")
+    text = read_text(_unzipped(body), headers).strip("\ufeff\0 \t\r\n")
     if not text:
         raise Permanent("empty", f"{len(body)} bytes without a letter")
     if text.startswith(("{", "[")):
@@ -56,10 +61,26 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     return _read_xml(text, url)
 
 
+def _unzipped(body: bytes) -> bytes:
+    """The file within a gzipped one, as sitemaps often are, whatever the transport did. What breaks off is taken as far as it goes."""
+    if not body.startswith(_GZIP):
+        return body
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = inflate.decompress(body, MAX_UNZIPPED)
+    except zlib.error as error:
+        raise Permanent("malformed", f"a gzipped file that cannot be read: {error}") from error
+    if inflate.unconsumed_tail:
+        raise Permanent("bomb", f"a gzipped file of more than {MAX_UNZIPPED >> 20} MiB")
+    return found
+
+
 def _read_xml(text: str, url: str) -> ParsedFeed:
     text = _SURROGATE.sub("\ufffd", re.sub(r"^<\?xml[^>]*\?>", "", text))
     document = text.encode("utf-8", "replace")
     shape = _survey(document)
+    if shape.root in ROOTS:
+        return read_sitemap(document, url)
     parsed = _ask_feedparser(shape.cut(document), url)
     if not parsed.get("version") and not parsed.entries:
         raise Permanent("not_a_feed", f"XML, but no kind of feed: begins {text[:80]!a}")
@@ -77,8 +98,9 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
 
 @dataclass(slots=True)
 class _Shape:
-    """What one pass of expat saw: the open elements, the entries so far, and where to cut."""
+    """What one pass of expat saw: the root's name, the open elements, the entries so far, and where to cut."""
 
+    root: str = ""
     open: list[str] = field(default_factory=list)
     entries: int = 0
     end: int = 0
@@ -112,6 +134,7 @@ def _open(shape: _Shape, parser: expat.XMLParserType, name: str, attributes: int
         if shape.entries == MAX_ELEMENTS_READ + 1:
             shape.end = parser.CurrentByteIndex
             shape.closing = "".join(f"</{opened}>" for opened in reversed(shape.open)).encode()
+    shape.root = shape.root or name.rpartition(":")[2]
     shape.open.append(name)
     if len(shape.open) > MAX_DEPTH:
         raise Permanent("too_deep", f"more than {MAX_DEPTH} levels")

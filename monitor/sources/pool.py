@@ -16,7 +16,7 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from multiprocessing import forkserver
 from pathlib import Path
@@ -39,7 +39,7 @@ TASKS_A_WORKER: Final = 500
 
 _LOST_SECONDS = WALL_SECONDS + 5
 _START_SECONDS = 60.0
-_LOADED = ["monitor.sources.feed", "monitor.sources.page.fingerprint"]
+_LOADED = ["monitor.sources.feed", "monitor.sources.frontpage", "monitor.sources.page.fingerprint"]
 _PR_SET_PDEATHSIG = 1
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
@@ -62,6 +62,10 @@ class ParserPool(Parser):
         Raises Permanent for bytes that say nothing (see `feed.parse_feed`), Transient(`parser_killed`) where a limit struck.
         """
         return await self._parse(_feed_decoder, _read_feed, body, url, dict(headers))
+
+    async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
+        """Find the articles that a page links to. Raises as `feed` does (see `frontpage.read_front_page`)."""
+        return await self._parse(_feed_decoder, _read_front_page, body, url, dict(headers), tuple(rules))
 
     async def page(
         self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
@@ -165,6 +169,12 @@ def _read_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     from monitor.sources.feed import parse_feed  # this side never loads a parser
 
     return parse_feed(body, url, headers)
+
+
+def _read_front_page(body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
+    from monitor.sources.frontpage import read_front_page  # this side never loads a parser
+
+    return read_front_page(body, url, headers, rules)
 
 
 def _read_page(body: bytes, url: str, headers: Mapping[str, str], container: str, known: str) -> ParsedPage:

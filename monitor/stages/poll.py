@@ -19,11 +19,13 @@ import structlog
 from monitor.core import feed as core
 from monitor.core.events import FeedEvent
 from monitor.core.http import retry_after
+from monitor.core.listing import to_read
 from monitor.core.sight import NO_ANSWER
 from monitor.core.urls import aliases, article_id, canonical
 from monitor.errors import OutsideError, Transient
-from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, ParsedFeed, Parser, Response, SetTimer
+from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, Parser, Response, SetTimer
 from monitor.stages import jobs
+from monitor.stages.listings import Listings, is_worth_reading
 from monitor.stages.sources import Source, validators
 
 logger = structlog.get_logger()
@@ -59,7 +61,8 @@ class Poller:
         is_blind: Callable[[], bool] = lambda: False,
     ) -> None:
         """`is_blind` says whether nobody at all answers: then a feed that does not is not judged."""
-        self._log, self._net, self._parser, self._sources = log, net, parser, sources
+        self._log, self._net, self._sources = log, net, sources
+        self._listings = Listings(net, parser)
         self._is_blind = is_blind
 
     async def __call__(self, claim: Claim) -> None:
@@ -107,12 +110,13 @@ class Poller:
             await self._read(source, look, response, at, log)
         else:
             log.debug("feed unchanged", how="same bytes")
-        look.looks = msgspec.structs.replace(
-            look.looks,
-            body_sha256=digest,
-            etag=response.headers.get("etag", "")[:1024],
-            last_modified=response.headers.get("last-modified", "")[:128],
-        )
+        if not look.looks.parts:  # an index is always read: its parts change without it
+            look.looks = msgspec.structs.replace(
+                look.looks,
+                body_sha256=digest,
+                etag=response.headers.get("etag", "")[:1024],
+                last_modified=response.headers.get("last-modified", "")[:128],
+            )
         look.then(core.worked(look.feed, look.looks, at))
         look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
         return self._next(source, look, at)
@@ -120,20 +124,23 @@ class Poller:
     async def _read(
         self, source: Source, look: Look, response: Response, at: datetime, log: structlog.typing.FilteringBoundLogger
     ) -> None:
-        parsed = await self._parser.feed(response.body, response.url, response.headers)
-        seen = {entry.key: _fingerprint(entry) for entry in parsed.entries}
-        changed = set(core.news(look.looks, seen))
-        await self._schedule(source, parsed, changed)
+        parsed, parts = await self._listings.read(source, response, look.looks.parts, at)
+        present = [entry for entry in parsed.entries if is_worth_reading(parsed, entry, at, source.max_age)]
+        seen = {entry.key: _fingerprint(entry) for entry in present}
+        dated = [entry.key for entry in present if entry.published or entry.updated]
+        news = to_read(parsed.kind, core.news(look.looks, seen), dated, first_look=not look.feed.baselined)
+        await self._schedule(source, present, news)
         old = [entry for entry in parsed.entries if _is_old(entry, source.max_age, at)]
         look.feed, events = core.baseline(
             look.feed, title=parsed.title, entries=len(parsed.entries), backlog=len(old), at=at
         )
         look.events += events
-        look.looks = msgspec.structs.replace(look.looks, known=core.remember(look.looks, seen), ttl=parsed.ttl)
-        log.info("feed read", entries=len(parsed.entries), news=len(changed), truncated=parsed.truncated or None)
+        known = core.remember(look.looks, seen)
+        look.looks = msgspec.structs.replace(look.looks, known=known, ttl=parsed.ttl, parts=parts)
+        log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
 
-    async def _schedule(self, source: Source, parsed: ParsedFeed, changed: set[str]) -> None:
-        uses = Counter(entry.key for entry in parsed.entries)
+    async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
+        uses = Counter(entry.key for entry in entries)
         places = asyncio.Semaphore(ASKED_AT_ONCE)
 
         async def timer_of(entry: Entry) -> SetTimer:
@@ -143,7 +150,7 @@ class Poller:
             job = jobs.of_entry(entry, source=source.id, content=source.content, max_age=source.max_age, aliases=known)
             return SetTimer(jobs.FETCH, article, delay=0.0, payload=jobs.encode(job), only_sooner=True)
 
-        news = [entry for entry in parsed.entries if entry.key in changed and _has_address(entry, source)]
+        news = [entry for entry in entries if entry.key in changed and _has_address(entry, source)]
         timers: dict[int, list[SetTimer]] = {}
         for timer in await asyncio.gather(*map(timer_of, news)):
             timers.setdefault(self._log.partition_of(timer.member), []).append(timer)

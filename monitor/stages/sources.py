@@ -13,7 +13,8 @@ class Source:
     """A feed as the configuration names it.
 
     `asked`: the interval was chosen by the user, so that the feed's own ttl does not count. `until` says how long to wait
-    where the user gave times of day (cron) instead of an interval. `fixed`: a single page, read at its own interval.
+    where the user gave times of day (cron) instead of an interval. `fixed`: a single page, read at its own interval. `links`:
+    it is a front page, whose links are chosen by these patterns (none: by our rules).
     """
 
     id: str
@@ -25,6 +26,7 @@ class Source:
     until: Callable[[datetime], timedelta] | None = None
     max_age: timedelta = timedelta(hours=24)
     fixed: bool = False
+    links: tuple[str, ...] | None = None
 
 
 def validators(etag: str, last_modified: str) -> dict[str, str]:

@@ -196,7 +196,7 @@ def kind(key: dict[str, Any]) -> str:
     """A key's type in words."""
     key = resolved(key)
     if "const" in key:
-        return f'`"{key["const"]}"`'
+        return f"`{json.dumps(key['const'])}`"
     if "enum" in key:
         return " or ".join(f'`"{word}"`' for word in key["enum"])
     if "anyOf" in key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from monitor.core.events import Recorded
 from monitor.errors import Transient
 from monitor.ports import Claim, Outcome, ParsedFeed, ParsedPage, Response, Swept
 from monitor.sources.feed import parse_feed
+from monitor.sources.frontpage import read_front_page
 from monitor.stages.fetch import Fetcher, Rechecks
 from monitor.stages.poll import Poller
 from monitor.stages.sources import Source
@@ -65,6 +66,9 @@ class PlainParser:
 
     async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
         return parse_feed(body, url, headers)
+
+    async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
+        return read_front_page(body, url, headers, rules)
 
     async def page(
         self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
@@ -132,14 +136,15 @@ class World:
             gone_over=timedelta(0),
         )
     )
+    parser: PlainParser = field(default_factory=PlainParser)
 
     @property
     def poller(self) -> Poller:
-        return Poller(self.log, self.net, PlainParser(), self.sources)
+        return Poller(self.log, self.net, self.parser, self.sources)
 
     @property
     def fetcher(self) -> Fetcher:
-        return Fetcher(self.log, self.net, PlainParser(), self.shelf, self.sources, self.rechecks)
+        return Fetcher(self.log, self.net, self.parser, self.shelf, self.sources, self.rechecks)
 
     async def due(self, kind: str) -> list[Claim]:
         return await self.log.claim(kind, 0, 100, 60.0)

@@ -189,7 +189,7 @@ async def test_nothing_is_lost_when_the_end_comes_between_the_timers_and_the_val
     world.net.answers[RSS] = answer(rss(("1", ONE, "One", NOW)), etag='"v1"')
     await world.make_due(jobs.POLL, "post")
     with pytest.raises(LogUnavailable):
-        await world.work(jobs.POLL, Poller(Dying(), world.net, world.poller._parser, world.sources))
+        await world.work(jobs.POLL, Poller(Dying(), world.net, world.parser, world.sources))
     assert set(await fetch_jobs(world)) == {article_id(ONE)}
     await world.log.release_the_dead()
     await world.work(jobs.POLL, world.poller)
@@ -233,6 +233,6 @@ async def test_a_long_feed_asks_the_log_for_many_entries_at_once(world):
 
     world.net.answers[RSS] = answer(rss(*((str(n), f"https://post.example/{n}", "One", NOW) for n in range(300))))
     await world.make_due(jobs.POLL, "post")
-    await world.work(jobs.POLL, Poller(Counted(), world.net, world.poller._parser, world.sources))
+    await world.work(jobs.POLL, Poller(Counted(), world.net, world.parser, world.sources))
     assert len(await fetch_jobs(world)) == 100  # as many as are claimed at once
     assert 8 < most <= 32

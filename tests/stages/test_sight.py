@@ -42,7 +42,7 @@ class Newsroom:
 
 @pytest.fixture
 def newsroom(world, sources):
-    return Newsroom(world, sources, world.poller._parser)
+    return Newsroom(world, sources, world.parser)
 
 
 def answer(world, answer, *hosts):
