@@ -334,6 +334,14 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A feed that a page names, and what it calls it."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedPage:
     """What a page's bytes say. `container` names where the text was found, so that the next look reads the same place.
 
@@ -369,6 +377,10 @@ class Parser(Protocol):
 
     async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
         """Find the articles that a page links to, by `core.listing`'s rules and the user's patterns in `rules`."""
+        ...
+
+    async def announced(self, body: bytes, url: str, headers: Mapping[str, str]) -> tuple[Announced, ...]:
+        """The feeds that a page names."""
         ...
 
     async def page(

@@ -1,4 +1,4 @@
-"""`feeds list`: how each feed and page of the configuration stands. It polls nothing."""
+"""`feeds list`: how each feed and page of the configuration stands. It polls nothing; `discovering` does, for the other verbs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli import discovering
 from monitor.cli.opening import listed
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import listing, safe, screen, show_json, when
@@ -39,6 +40,9 @@ def register(app: typer.Typer) -> None:
     """Add the verbs of this family."""
     feeds = typer.Typer(help="The feeds and pages that are watched.", no_args_is_help=True)
     feeds.command("list", epilog=EXIT_STATUS)(list_feeds)
+    feeds.command("add", epilog=EXIT_STATUS)(discovering.add)
+    feeds.command("preview", epilog=EXIT_STATUS)(discovering.preview)
+    app.command("init", epilog=EXIT_STATUS)(discovering.init)
     app.add_typer(feeds, name="feeds")
 
 

@@ -27,7 +27,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from monitor.errors import OutsideError, Permanent, Transient
-from monitor.ports import ParsedFeed, ParsedPage, Parser
+from monitor.ports import Announced, ParsedFeed, ParsedPage, Parser
 
 log = structlog.get_logger()
 
@@ -39,11 +39,17 @@ TASKS_A_WORKER: Final = 500
 
 _LOST_SECONDS = WALL_SECONDS + 5
 _START_SECONDS = 60.0
-_LOADED = ["monitor.sources.feed", "monitor.sources.frontpage", "monitor.sources.page.fingerprint"]
+_LOADED = [
+    "monitor.sources.announced",
+    "monitor.sources.feed",
+    "monitor.sources.frontpage",
+    "monitor.sources.page.fingerprint",
+]
 _PR_SET_PDEATHSIG = 1
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
 _page_decoder = msgspec.msgpack.Decoder(ParsedPage)
+_announced_decoder = msgspec.msgpack.Decoder(tuple[Announced, ...])
 _Parsed = TypeVar("_Parsed")
 
 
@@ -66,6 +72,10 @@ class ParserPool(Parser):
     async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
         """Find the articles that a page links to. Raises as `feed` does (see `frontpage.read_front_page`)."""
         return await self._parse(_feed_decoder, _read_front_page, body, url, dict(headers), tuple(rules))
+
+    async def announced(self, body: bytes, url: str, headers: Mapping[str, str]) -> tuple[Announced, ...]:
+        """The feeds that a page names. Raises as `feed` does."""
+        return await self._parse(_announced_decoder, _read_announced, body, url, dict(headers))
 
     async def page(
         self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
@@ -175,6 +185,12 @@ def _read_front_page(body: bytes, url: str, headers: Mapping[str, str], rules: S
     from monitor.sources.frontpage import read_front_page  # this side never loads a parser
 
     return read_front_page(body, url, headers, rules)
+
+
+def _read_announced(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[Announced, ...]:
+    from monitor.sources.announced import read_announced  # this side never loads a parser
+
+    return read_announced(body, url, headers)
 
 
 def _read_page(body: bytes, url: str, headers: Mapping[str, str], container: str, known: str) -> ParsedPage:

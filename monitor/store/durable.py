@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a file in its place; once this returns, a power cut leaves it there with all its bytes. Mode 0600."""
+def write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Put a file in its place; once this returns, a power cut leaves it there with all its bytes."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -12,7 +12,8 @@ import pytest
 
 from monitor.core.events import Recorded
 from monitor.errors import Transient
-from monitor.ports import Claim, Outcome, ParsedFeed, ParsedPage, Response, Swept
+from monitor.ports import Announced, Claim, Outcome, ParsedFeed, ParsedPage, Response, Swept
+from monitor.sources.announced import read_announced
 from monitor.sources.feed import parse_feed
 from monitor.sources.frontpage import read_front_page
 from monitor.stages.fetch import Fetcher, Rechecks
@@ -69,6 +70,9 @@ class PlainParser:
 
     async def front_page(self, body: bytes, url: str, headers: Mapping[str, str], rules: Sequence[str]) -> ParsedFeed:
         return read_front_page(body, url, headers, rules)
+
+    async def announced(self, body: bytes, url: str, headers: Mapping[str, str]) -> tuple[Announced, ...]:
+        return read_announced(body, url, headers)
 
     async def page(
         self, body: bytes, url: str, headers: Mapping[str, str], container: str, known: str = ""
