@@ -8,6 +8,7 @@ and compares nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import selectolax
 import trafilatura
@@ -23,7 +24,7 @@ from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
 from monitor.sources.page.posts import Post, post_of
 from monitor.sources.page.region import find
-from monitor.sources.page.verdict import stands_in
+from monitor.sources.page.verdict import Page, stands_in
 
 VERSION = 1
 EXTRACTOR = f"container/{VERSION} selectolax/{selectolax.__version__} trafilatura/{trafilatura.__version__}"
@@ -63,7 +64,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], container: str)
         return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
     if container and trees.breaks_off(html):
         return _nothing("empty", "the document breaks off: the rest was lost on its way")
-    return _read(tree, html, url, container)
+    return _read(tree, html, url, headers, container)
 
 
 def read_fragment(html: str, url: str, title: str) -> ParsedPage:
@@ -89,7 +90,7 @@ def _nothing(verdict: str, detail: str) -> ParsedPage:
     return ParsedPage(verdict, Content(title=""), extractor=EXTRACTOR, confidence=0.0, detail=detail)
 
 
-def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> ParsedPage:
+def _read(tree: LexborHTMLParser, html: str, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
     about, seen = described(tree, url), picture(tree, url)
     known = _inside(tree, seen, container)
     located = (
@@ -99,7 +100,10 @@ def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> Parsed
     )
     shown = known or _inside(tree, seen, located.name)
     blocks = _blocks(shown, about)
-    verdict, detail = _verdict(tree, html, seen, about, shown)
+    host = urlsplit(url).hostname or ""
+    verdict, detail = _verdict(
+        Page(tree, host, html, headers, about.titles, seen.shown, shown, about.is_article), about
+    )
     return ParsedPage(
         verdict=verdict,
         content=_content(about, blocks),
@@ -159,13 +163,11 @@ def _own_description(description: str, blocks: tuple[Block, ...]) -> str:
     return "" if start in joined(block.text for block in blocks) else description
 
 
-def _verdict(tree: LexborHTMLParser, html: str, seen: Picture, about: Described, shown: list[Shown]) -> tuple[str, str]:
-    letters = sum(len(block.letters) for block in shown)
-    text = " ".join(block.text for block in seen.shown)
-    verdict, detail = stands_in(tree, html, " | ".join(about.titles), text, letters)
+def _verdict(page: Page, about: Described) -> tuple[str, str]:
+    verdict, detail = stands_in(page)
     if verdict:
         return verdict, detail
-    return ("article", "") if letters or about.title else ("empty", "the page shows no text")
+    return ("article", "") if page.inside or about.title else ("empty", "the page shows no text")
 
 
 def _rest(seen: Picture, blocks: tuple[Block, ...], about: Described) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from monitor.sources.page import EXTRACTOR, read_page
 from monitor.sources.page import tree as trees
 from monitor.sources.page.metadata import TOLD
 from monitor.sources.page.region import elements
+from monitor.sources.page.walls import HEADERS
 
 _MOST_TAGS = 8_000  # a page with more may be deep, and slow to parse, or longer than what is read of it
 _MOST_BYTES = 2**20
@@ -41,7 +42,8 @@ def fingerprint(body: bytes, url: str, headers: Mapping[str, str], container: st
     if not container or len(body) > _MOST_BYTES or body.count(b"<") > _MOST_TAGS:
         return ""
     tree = LexborHTMLParser(_utf8(body, headers))
-    digest = hashlib.sha256("\0".join((EXTRACTOR, url, headers.get("content-type", ""), container)).encode())
+    answered = (headers.get(name, "") for name in ("content-type", *HEADERS))
+    digest = hashlib.sha256("\0".join((EXTRACTOR, url, container, *answered)).encode())
     for piece in _told(tree):
         digest.update(piece.encode("utf-8", "surrogatepass") + b"\0")
     region = list(_shown(tree, container))

@@ -45,7 +45,7 @@ TOLD = (
 class Described:
     """A page in its own words. `titles` are all it gives itself, the chosen one first; `free` is None where it does not say.
 
-    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`.
+    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`. `is_article`: it calls itself one, in JSON-LD.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Described:
     free: bool | None
     agreeing: tuple[str, ...] = ()
     posts: tuple[Post, ...] = ()
+    is_article: bool = False
 
 
 def described(tree: LexborHTMLParser, url: str) -> Described:
@@ -93,6 +94,7 @@ def described(tree: LexborHTMLParser, url: str) -> Described:
         free=_free(thing),
         agreeing=_agreeing(title, meta, thing, h1),
         posts=told(thing),
+        is_article=bool(thing),
     )
 
 
