@@ -26,7 +26,7 @@ from monitor.sources.page.posts import Post, post_of
 from monitor.sources.page.region import find
 from monitor.sources.page.verdict import Page, stands_in
 
-VERSION = 1
+VERSION = 2
 EXTRACTOR = f"container/{VERSION} selectolax/{selectolax.__version__} trafilatura/{trafilatura.__version__}"
 
 _OTHER_KINDS = (

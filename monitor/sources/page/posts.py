@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import lettering
+from monitor.sources.page.furniture import SILENT
 
 _MOST_POSTS = 1_000
+_MOST_TIMES = 20  # that are looked at to find a post's own
 _FEWEST_SIBLINGS = 3
 _HIGHEST = 6  # elements between a post and its stamp
 _IDS = ("id", "data-post-id", "data-block-id", "data-entry-id", "data-id", "data-key")
@@ -32,18 +34,19 @@ class Post(NamedTuple):
 
 def marked(tree: LexborHTMLParser) -> dict[int, Post]:
     """The elements that are posts, by their ids in the tree."""
-    found = {}
+    found = _dated(tree)
     for node in tree.css('[itemtype$="/BlogPosting"]')[:_MOST_POSTS]:
-        time = node.css_first("time[datetime]")
-        found[node.mem_id] = Post(_own_id(node), _stamp(time.attributes.get("datetime")) if time is not None else None)
-    return found or _dated(tree)
+        times = (time for time in node.css("time[datetime]")[:_MOST_TIMES] if _is_read(time))
+        at = next((_stamp(time.attributes.get("datetime")) for time in times), None)
+        found[node.mem_id] = Post(_own_id(node), at)
+    return found
 
 
 def _dated(tree: LexborHTMLParser) -> dict[int, Post]:
     """Siblings that look alike, each with an id and a stamp of its own."""
     rows: dict[tuple[int, str], dict[int, Post]] = defaultdict(dict)
     for time in tree.css("time[datetime]")[:_MOST_POSTS]:
-        node = _holder(time)
+        node = _holder(time) if _is_read(time) else None
         at = _stamp(time.attributes.get("datetime"))
         if node is not None and node.parent is not None and at is not None:
             rows[node.parent.mem_id, node.tag or ""].setdefault(node.mem_id, Post(_own_id(node), at))
@@ -65,6 +68,16 @@ def _holder(time: LexborNode) -> LexborNode | None:
             return node
         node = node.parent
     return None
+
+
+def _is_read(node: LexborNode) -> bool:
+    """Whether it stands in no element whose text is not read."""
+    above = node.parent
+    while above is not None and above.is_element_node:
+        if above.tag in SILENT:
+            return False
+        above = above.parent
+    return True
 
 
 def _own_id(node: LexborNode) -> str:

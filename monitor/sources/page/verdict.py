@@ -99,7 +99,7 @@ def _missing(page: Page, own: int) -> Iterator[Sign]:
     elif titled:
         yield from _addressed("\n".join(notices), own)
     if own < _NOTHING:
-        yield Sign(1, "it shows hardly a text")
+        yield from _bare(page)
 
 
 def _walled(page: Page, own: int) -> Iterator[Sign]:
@@ -113,9 +113,15 @@ def _walled(page: Page, own: int) -> Iterator[Sign]:
     elif titled:
         yield from _addressed(text, own)
     if own < _NOTHING:
-        yield Sign(1, "it shows hardly a text")
+        yield from _bare(page)
     if own <= _STUB:
         yield from _made(page, own)
+
+
+def _bare(page: Page) -> Iterator[Sign]:
+    yield Sign(1, "it shows hardly a text")
+    if page.titles and all(_is_name(title, page.host) for title in page.titles):
+        yield Sign(1, f"its title is its site's name, “{page.titles[0][:80]}”")
 
 
 def _made(page: Page, own: int) -> Iterator[Sign]:
@@ -209,11 +215,14 @@ def _is_notice(block: Shown) -> bool:
 
 def _is_shell(page: Page) -> bool:
     """Whether a page shows nothing but that it is loading, or a name that its host has, too."""
-    host = page.host.replace("-", "")
-    names = {"".join(_WORD.findall(title)).casefold() for title in page.titles}
     texts = [block.text for block in page.shown if walls.LOADING.fullmatch(_plain(block.text).strip()) is None]
-    said = {"".join(_WORD.findall(text)).casefold() for text in texts}
-    return not page.inside or (all(name.removeprefix("the") in host for name in names) and said <= names)
+    return not page.inside or all(_is_name(text, page.host) for text in (*page.titles, *texts))
+
+
+def _is_name(title: str, host: str) -> bool:
+    """Whether a title is no more than a site's name, as its host has it: “The Post” at www.post.example."""
+    words = [word for word in _WORD.findall(title.casefold()) if word != "the"]
+    return len(words) <= _NAME_WORDS and all(word in host for word in words)
 
 
 def _plain(text: str) -> str:
