@@ -54,10 +54,8 @@ def wall(
 
 
 def doubted(article: Article | None, looks: Looks, absence: Absence) -> Decision:
-    """A look that did not find the article while most of the net could not be reached from here: it counts for nothing."""
-    why = (
-        f"Absent ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
-    )
+    """A look that did not find the article, or met a wall, while most of the net could not be reached from here: it counts for nothing."""
+    why = f"Not found ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
     return Decision((), article, looks, why, outcome="doubted")
 
 

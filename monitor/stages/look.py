@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,8 +22,8 @@ from monitor.ports import Captures, Net, ParsedPage, Parser, Response
 from monitor.stages.asked import Asked, Look, Rechecks, is_front
 from monitor.stages.identity import Addresses
 from monitor.stages.jobs import FetchJob
+from monitor.stages.sight import Eyes
 from monitor.stages.sources import validators
-from monitor.stages.vantage import Vantage
 
 REFUSALS = frozenset({401, 403, 451})
 
@@ -33,10 +32,10 @@ class Looker:
     """Looks at articles. Raises Transient or Permanent where nothing could be read."""
 
     def __init__(
-        self, net: Net, parser: Parser, captures: Captures, addresses: Addresses, vantage: Vantage, rechecks: Rechecks
+        self, net: Net, parser: Parser, captures: Captures, addresses: Addresses, eyes: Eyes, rechecks: Rechecks
     ) -> None:
         self._net, self._parser, self._captures = net, parser, captures
-        self._addresses, self._vantage, self._rechecks = addresses, vantage, rechecks
+        self._addresses, self._eyes, self._rechecks = addresses, eyes, rechecks
 
     async def look(self, asked: Asked) -> Look | None:
         """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
@@ -61,14 +60,7 @@ class Looker:
         """The answer. While a headline is unconfirmed it is asked for afresh, so that nothing cached confirms it."""
         looks = asked.known.looks
         headers = {} if asked.afresh else validators(looks.etag, looks.last_modified)
-        host = urlsplit(asked.job.url).hostname or ""
-        try:
-            response = await self._net.get(asked.job.url, headers=headers)
-        except Transient as error:
-            self._vantage.failed(host, error.reason, asked.at)
-            raise
-        self._vantage.answered(host, asked.at)
-        return response
+        return await self._net.get(asked.job.url, headers=headers)
 
     async def _read(self, asked: Asked, response: Response) -> Look | None:
         known, looks = asked.known, asked.known.looks
@@ -163,12 +155,14 @@ class Looker:
 
     def _missed(self, asked: Asked, absence: Absence) -> Decision:
         known, rechecks = asked.known, self._rechecks
-        if self._vantage.is_blind(asked.at):
+        if self._eyes.doubtful:
             return core.doubted(known.article, known.looks, absence)
         return core.miss(known.article, known.looks, absence, checks=rechecks.gone_checks, over=rechecks.gone_over)
 
     def _walled(self, asked: Asked, met: Absence) -> Decision:
         known, rechecks = asked.known, self._rechecks
+        if self._eyes.doubtful:
+            return core.doubted(known.article, known.looks, met)
         return core.wall(known.article, known.looks, met, checks=rechecks.gone_checks, over=rechecks.gone_over)
 
 

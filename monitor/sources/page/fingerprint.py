@@ -24,7 +24,7 @@ from monitor.sources.page.walls import HEADERS
 
 _MOST_TAGS = 8_000  # a page with more may be deep, and slow to parse, or longer than what is read of it
 _MOST_BYTES = 2**20
-_FEWEST = 400  # characters: of a shorter text the whole page is weighed, for it may be a wall
+_FEWEST = 320  # characters: of a shorter text the whole page is weighed, for it may be a wall
 _UNREAD = (
     "script",
     "style",
