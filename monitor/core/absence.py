@@ -44,7 +44,7 @@ def wall(
     walls = _remembered(looks.walls, met)
     looks = msgspec.structs.replace(looks, walls=walls)
     told = _told("Something stands before the article: blocked", walls, checks, over)
-    if article is None or article.status != "live" or not _suffices(walls, checks, over):
+    if article is None or is_unread(article, looks) or article.status != "live" or not _suffices(walls, checks, over):
         return Decision((), article, looks, f"{told}. Nothing is known of the article.", outcome="blocked")
     last_present = looks.seen_at or article.changed_at
     event = ArticleBlocked(
@@ -73,6 +73,11 @@ def replaced(article: Article, looks: Looks, absence: Absence, by: str) -> Decis
     looks = msgspec.structs.replace(looks, absences=(absence,))
     why = f"Quite another text stands at this address: it is taken for another article, {by}."
     return Decision((event,), fold(article, event), looks, why, outcome="replaced")
+
+
+def is_unread(article: Article | None, looks: Looks) -> bool:
+    """Whether the page was never read: nothing is known of the article, or only what its feed says. It cannot be blocked that was never open."""
+    return article is None or (article.access == "teaser" and looks.count == 0)
 
 
 def _remembered(before: tuple[Absence, ...], new: Absence) -> tuple[Absence, ...]:

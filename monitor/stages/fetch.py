@@ -114,7 +114,9 @@ class Fetcher:
             looks_note(claim.member): core.encode(decision.looks),
             explained.note_key(claim.member): _explained(asked, seen, wait),
         }
-        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=0))
+        known = asked.job.content == "page" and decision.looks.count > 0  # the feed's words are needed no more
+        job = msgspec.structs.replace(asked.job, failures=0, html="" if known else asked.job.html)
+        payload = jobs.encode(job)
         finish = Finish(claim, delay=_seconds(wait), payload=payload)
         await self._log.commit(Batch(claim.partition, appends=appends, notes=notes, finish=finish))
         tell = logger.info if decision.events else logger.debug

@@ -49,8 +49,8 @@ class Looker:
         absence = _absence(job, response, asked.at)
         if absence:
             return Look(self._missed(asked, absence), response.status)
-        if response.status in REFUSALS and known.article is not None:
-            return Look(self._walled(asked, Absence(asked.at, response.status, "refused")), response.status)
+        if response.status in REFUSALS and asked.is_told:
+            return await self._walled(asked, Absence(asked.at, response.status, "refused"))
         if response.status != 200:
             pause = retry_after(response.headers.get("retry-after"), asked.at)
             raise Transient(f"http_{response.status}", status=response.status, retry_after=pause)
@@ -68,36 +68,45 @@ class Looker:
         page = await self._parser.page(response.body, response.url, response.headers, looks.container, seen)
         if page.verdict == "unchanged":
             return Look(self._unchanged(asked), response.status)
-        if page.verdict != "article" and known.article is None:
-            raise Permanent(page.verdict, page.detail, status=response.status)
-        if page.verdict == "not_found":
+        if page.verdict == "not_found" and known.article is not None:
             return Look(self._missed(asked, Absence(asked.at, response.status, "says_not_found")), response.status)
-        if page.verdict == "block_page":
-            met = self._walled(asked, Absence(asked.at, response.status, "block_page"))
-            return Look(msgspec.structs.replace(met, filters=(f"block page: {page.detail}",)), response.status)
-        if page.verdict == "article":
-            heir = await self._addresses.heir(asked, page.content, (response.url, page.canonical))
-            if heir is not None and known.article is not None:
-                absence = Absence(asked.at, response.status, "another_text")
-                return Look(core.replaced(known.article, looks, absence, heir), response.status)
-            if await self._addresses.is_copy(asked, page.content, (response.url, page.canonical)):
-                return None
+        if page.verdict == "not_found" or (page.verdict != "article" and not asked.is_told):
+            raise Permanent(page.verdict, page.detail, status=response.status)
+        if page.verdict != "article":
+            return await self._walled(asked, Absence(asked.at, response.status, page.verdict), page.detail)
+        addresses = (response.url, page.canonical)
+        heir = None if asked.unread else await self._addresses.heir(asked, page.content, addresses)
+        if heir is not None and known.article is not None:
+            absence = Absence(asked.at, response.status, "another_text")
+            return Look(core.replaced(known.article, looks, absence, heir), response.status)
+        if await self._addresses.is_copy(asked, page.content, addresses):
+            return None
         evidence = _evidence(page, response, asked.at)
         decision = await self._decided(asked, page, evidence, response)
         return Look(decision, response.status, response.body)
 
+    async def _walled(self, asked: Asked, met: Absence, detail: str = "") -> Look:
+        """Something stands before the page. What its feed says of it is told as long as the page itself was never read."""
+        decision = self._met(asked, met)
+        if detail:
+            decision = msgspec.structs.replace(decision, filters=(f"{met.reason.replace('_', ' ')}: {detail}",))
+        if not asked.unread or not asked.job.title:
+            return Look(decision, met.status)
+        page = await self._parser.fragment(asked.job.html, asked.job.url, asked.job.title)
+        content = msgspec.structs.replace(page.content, title=asked.job.title)
+        page = dataclasses.replace(page, verdict="article", access="teaser", content=content)
+        told = self._observed(asked, asked.known.article, asked.known.looks, page, _of_feed(page, asked, met.status))
+        if not told.events:
+            return Look(decision, met.status)
+        looks = msgspec.structs.replace(Looks(), seen_at=asked.at, walls=decision.looks.walls)
+        why = f"{told.why} Only its feed could be read: {decision.why}"
+        told = msgspec.structs.replace(told, looks=looks, why=why, filters=(*told.filters, *decision.filters))
+        return Look(told, met.status, asked.job.html.encode())
+
     async def _read_entry(self, asked: Asked) -> Look:
-        job, body = asked.job, asked.job.html.encode()
+        job = asked.job
         page = await self._parser.fragment(job.html, job.url, job.title)
-        evidence = Evidence(
-            fetched_at=asked.at,
-            url=job.url,
-            status=200,
-            raw_sha256=sha256(body),
-            extractor=page.extractor,
-            confidence=page.confidence,
-        )
-        return Look(await self._decided(asked, page, evidence, None), 200, body)
+        return Look(await self._decided(asked, page, _of_feed(page, asked, 200), None), 200, job.html.encode())
 
     # --- what it means ---
 
@@ -120,7 +129,12 @@ class Looker:
     async def _reread(self, asked: Asked, page: ParsedPage, response: Response | None) -> Decision | None:
         """The kept page of the newest revision, as this extractor reads it; None where that is not needed, or it is not kept."""
         article, looks = asked.known.article, asked.known.looks
-        if article is None or page.verdict != "article" or page.extractor in {article.extractor, looks.reread_by}:
+        if (
+            article is None
+            or asked.unread
+            or page.verdict != "article"
+            or page.extractor in {article.extractor, looks.reread_by}
+        ):
             return None
         body = await self._captures.read(article.raw_sha256)
         if body is None:
@@ -159,7 +173,7 @@ class Looker:
             return core.doubted(known.article, known.looks, absence)
         return core.miss(known.article, known.looks, absence, checks=rechecks.gone_checks, over=rechecks.gone_over)
 
-    def _walled(self, asked: Asked, met: Absence) -> Decision:
+    def _met(self, asked: Asked, met: Absence) -> Decision:
         known, rechecks = asked.known, self._rechecks
         if self._eyes.doubtful:
             return core.doubted(known.article, known.looks, met)
@@ -175,6 +189,18 @@ def _evidence(page: ParsedPage, response: Response, at: datetime) -> Evidence:
         extractor=page.extractor,
         etag=response.headers.get("etag", "")[:1024],
         last_modified=response.headers.get("last-modified", "")[:128],
+        confidence=page.confidence,
+    )
+
+
+def _of_feed(page: ParsedPage, asked: Asked, status: int) -> Evidence:
+    """The evidence of what was read from the feed's entry."""
+    return Evidence(
+        fetched_at=asked.at,
+        url=asked.job.url,
+        status=status,
+        raw_sha256=sha256(asked.job.html.encode()),
+        extractor=page.extractor,
         confidence=page.confidence,
     )
 
