@@ -22,7 +22,7 @@ from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
 from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
-from monitor.sources.page.posts import Post, post_of
+from monitor.sources.page.posts import Post, posts_of
 from monitor.sources.page.region import find
 from monitor.sources.page.verdict import Page, stands_in
 
@@ -129,15 +129,15 @@ def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
     """The blocks without the title's own, but with a main heading that says something else than the title."""
     titles = {lettering(title) for title in about.titles}
     kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
-    blocks = tuple(_block(block, about.posts) for block in kept)
+    posts = posts_of(((block.letters, block.path, block.post) for block in kept), about.posts)
+    blocks = tuple(map(_block, kept, posts))
     heading = lettering(about.h1)
     if heading and heading not in titles and all(block.letters != heading for block in kept):
         return (Block("heading", about.h1), *blocks)
     return blocks
 
 
-def _block(shown: Shown, posts: tuple[Post, ...] = ()) -> Block:
-    post = post_of(shown.letters, shown.post, posts)
+def _block(shown: Shown, post: Post | None = None) -> Block:
     if post is None:
         return Block(shown.kind, shown.text)
     kind = "post" if shown.kind == "paragraph" else shown.kind

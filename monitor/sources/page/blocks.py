@@ -41,6 +41,7 @@ _BLOCKS = frozenset(
 )
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "article": "paragraph",
     "blockquote": "quote",
     "li": "item",
     "figcaption": "caption",

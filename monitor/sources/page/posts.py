@@ -6,7 +6,7 @@ A post is an element marked as a BlogPosting (schema.org), or one of at least th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -99,8 +99,28 @@ def _told(update: Mapping[str, Any]) -> Post:
     return Post((address.rpartition("#")[2] or address)[-100:], _stamp(update.get("datePublished")), letters)
 
 
-def post_of(letters: str, known: Post | None, listed: Sequence[Post]) -> Post | None:
-    """The post that a block belongs to: the element it stands in, completed by JSON-LD, else the one whose text it is."""
+def posts_of(blocks: Iterable[tuple[str, tuple[int, ...], Post | None]], listed: Sequence[Post]) -> list[Post | None]:
+    """The post that each block (its letters, the elements above it, and the post these are) belongs to.
+
+    That is the element it stands in, completed by JSON-LD; else the listed one whose text it is, or that all known
+    blocks of an element around it belong to: a post's heading is not always told.
+    """
+    blocks = list(blocks)
+    own = [_post_of(letters, known, listed) for letters, _, known in blocks]
+    if not listed:
+        return own
+    within: dict[int, set[Post]] = defaultdict(set)
+    for (_, path, _), post in zip(blocks, own, strict=True):
+        if post is not None:
+            for element in path:
+                within[element].add(post)
+    return [
+        post or next((next(iter(within[e])) for e in path if len(within[e]) == 1), None)
+        for (_, path, _), post in zip(blocks, own, strict=True)
+    ]
+
+
+def _post_of(letters: str, known: Post | None, listed: Sequence[Post]) -> Post | None:
     if known is not None:
         return known if known.at else next((p for p in listed if p.id and p.id == known.id), known)
     if len(letters) < _SURE_TEXT:
