@@ -99,7 +99,7 @@ class Looker:
         if not told.events:
             return Look(decision, met.status)
         looks = msgspec.structs.replace(Looks(), seen_at=asked.at, walls=decision.looks.walls)
-        why = f"{told.why} Only its feed could be read: {decision.why}"
+        why = f"{told.why} {decision.why}"
         told = msgspec.structs.replace(told, looks=looks, why=why, filters=(*told.filters, *decision.filters))
         return Look(told, met.status, asked.job.html.encode())
 

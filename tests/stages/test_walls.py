@@ -83,7 +83,7 @@ async def test_what_the_feed_says_is_told_where_a_wall_stands_before_the_page(wo
     ]
     assert world.shelf.kept[found.evidence.raw_sha256].decode() == SUMMARY
     assert await alerts(world, matcher) == [("war", 1, ("appeared",))]
-    assert "Only its feed could be read" in (await seen(world))[-1].why
+    assert "only its feed can be read" in (await seen(world))[-1].why
 
 
 async def test_the_headline_alone_is_told_where_the_feed_has_no_more(world, matcher):
