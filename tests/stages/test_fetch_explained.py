@@ -151,7 +151,7 @@ async def test_what_stands_before_an_article_is_said_and_is_nobodys_deletion(wor
     assert isinstance(restored, ArticleRestored)
     assert restored.was == "blocked"
     seen = (await why(world)).seen
-    assert seen[3].looks == 2  # once it is said, equal looks are one
+    assert seen[3].times == 2  # once it is said, equal looks are one
     assert [one.outcome for one in seen] == [
         "discovered",
         "blocked",
