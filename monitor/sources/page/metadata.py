@@ -32,7 +32,7 @@ _STANDFIRST = (
     '.dek,.deck,.standfirst,.article-dek,.article-standfirst,[class$="__dek"],[class$="__standfirst"],[class*="standfirst"],[class$="-dek"],'
     + ",".join(
         f"{tag}.{name}"
-        for tag in ("h2", "h3", "h4", "p")
+        for tag in ("h2", "p")
         for name in ("subheadline", "sub-headline", "subhead", "article-subtitle", "entry-subtitle")
     )
     + ',[itemprop="alternativeHeadline"]'
@@ -47,7 +47,7 @@ METAS = frozenset(
 """The names of all meta tags that are read. Others come and go as they like: tokens, nonces, ids of a request."""
 TOLD = (
     'meta[content],title,h1,script[type="application/ld+json"],link[rel~="canonical"],[itemprop="author"],[rel="author"],[itemprop="alternativeHeadline"],'
-    '.author-name,.deck,[class*="byline"],[class*="dek"],[class*="standfirst"],h2[class*="sub"],h3[class*="sub"],h4[class*="sub"],p[class*="sub"]'
+    '.author-name,.deck,[class*="byline"],[class*="dek"],[class*="standfirst"],h2[class*="sub"],p[class*="sub"]'
 )
 """Every element that `described` may read, but for the root's language: wider than its own selectors, and quicker."""
 
