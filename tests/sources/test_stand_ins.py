@@ -182,6 +182,8 @@ ARTICLES = {
     "a brief under a banner behind a network": page("Jets strike Raqqa", f'{BANNER}<article><h1>Jets strike Raqqa</h1><p>{BRIEF}</p></article><script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script><script src="https://js.datadome.co/tags.js"></script>'),
     "a brief with comments": page("Jets strike Raqqa", f'<article><h1>Jets strike Raqqa</h1><p>{BRIEF}</p></article><div id="disqus_thread"></div><noscript>Please enable JavaScript to view the comments powered by Disqus.</noscript>'),
     "a picture story": page("Raqqa in pictures", "<h1>Raqqa in pictures</h1><figure><img src=x><figcaption>Smoke over the city</figcaption></figure><noscript>Please enable JavaScript to view the gallery</noscript>", STORY),
+    "a gallery under a banner": page("Raqqa in pictures", f"{BANNER}<h1>Raqqa in pictures</h1><figure><img src=x><figcaption>Smoke over the city</figcaption></figure>", STORY),
+    "a video under a banner": page("Raqqa: the video", f"{BANNER}<main><h1>Raqqa: the video</h1><p>Jets over Raqqa</p></main>", '<meta property="og:type" content="article">'),
     "a stub with a form": page("Jets strike Raqqa", f'<article><h1>Jets strike Raqqa</h1><p>{BRIEF[:80]}</p></article><div class="g-recaptcha"></div><form><input type="password"></form>'),
     "a teaser": page("Jets strike Raqqa", f"<article><h1>Jets strike Raqqa</h1><p>{BRIEF}</p><p>Subscribe to continue reading. Already a subscriber? Sign in to continue.</p></article>", STORY),
     "french, in brief": told("Disparu : l'alpiniste introuvable", "Les recherches ont été suspendues dimanche soir, a indiqué la gendarmerie."),

@@ -25,7 +25,7 @@ _SENTENCE = 24  # letters
 _MOST_WORDS = 5
 _MOST_READ = 6_000  # characters of what a page says
 _MOST_MARKUP = 200_000
-_PARTS = re.compile(r"\s*[|–—·•»«｜_]+\s*|\s+-+\s+|\s*[:：]\s+|(?<=\d):\s*")
+_PARTS = re.compile(r"\s*[|–—·•»«›｜_]+\s*|\s+-+\s+|\s*[:：]\s+|(?<=\d):\s*")
 _STATUS = re.compile(r"\b[45]\d\d\b.*[a-z]{4}", re.IGNORECASE)
 _TRIM = " \t.!?…,;:¿¡。！？-–—’'\"“”"
 _NAME_WORDS = 3  # that a site's name beside a telling title may have
@@ -84,8 +84,12 @@ def _against(page: Page, own: int) -> Iterator[Sign]:
         yield Sign(-2 if own > _SHORT else -1, "a text of its own")
     if any(len(block.letters) >= _SENTENCE and walls.REPORTS.search(_plain(block.text)) for block in page.inside):
         yield Sign(-2, "it reports")
-    if page.is_article or page.tree.css_first(_ARTICLE) is not None:
+    if _calls_itself_one(page):
         yield Sign(-2, "it calls itself an article")
+
+
+def _calls_itself_one(page: Page) -> bool:
+    return page.is_article or page.tree.css_first(_ARTICLE) is not None
 
 
 def _missing(page: Page, own: int) -> Iterator[Sign]:
@@ -133,7 +137,7 @@ def _made(page: Page, own: int) -> Iterator[Sign]:
         yield Sign(1, f"the page carries {found[0][:40]}")
     if page.tree.css_first('input[type="password"]') is not None:
         yield Sign(2, "the page asks for a password")
-    if own >= _NOTHING:
+    if own >= _NOTHING or _calls_itself_one(page):
         return
     if found := walls.SCRIPT_WANTED.search(_plain(_all_said(page))):
         yield Sign(2, f"the page is empty and says “{found[0].strip()[:60]}”")
@@ -193,7 +197,7 @@ def _blocks(page: Page, own: int) -> Sequence[Shown]:
 
 def _said(page: Page, own: int) -> str:
     """What the region of the article says, on a stub with what is meant for readers without scripts; where it is no text, all that the page says."""
-    if own < _NOTHING:
+    if own < _NOTHING and not _calls_itself_one(page):  # a gallery says little, and its banner much
         return _all_said(page)
     return "\n".join([*(block.text for block in page.inside), *(_others(page, "noscript") if own <= _STUB else ())])
 
