@@ -222,7 +222,7 @@ def _readers(parts: Parts) -> dict[str, tuple[Work, float]]:
     feeds, pages = feeds_of(config), pages_of(config)
     polite = PoliteNet(parts.net, NAME, named=[page.url for page in pages.values()])
     poller = Poller(log, parts.net, parts.parser, feeds, lambda: parts.eyes.blind)
-    fetcher = Fetcher(log, polite, parts.parser, parts.captures, feeds | pages, rechecks_of(config))
+    fetcher = Fetcher(log, polite, parts.parser, parts.captures, feeds | pages, rechecks_of(config), parts.eyes)
     return {jobs.POLL: (poller, POLL_LEASE), jobs.FETCH: (fetcher, FETCH_LEASE)}
 
 

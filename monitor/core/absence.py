@@ -24,14 +24,19 @@ def miss(
     """What a look that did not find the article means: gone only after `checks` such looks in a row, spread over `over`."""
     absences = _remembered(looks.absences, absence)
     looks = msgspec.structs.replace(looks, absences=absences, walls=())
-    told = _told("Absent", absences, checks, over)
-    if article is None or article.status == "gone" or not _suffices(absences, checks, over):
-        return Decision((), article, looks, f"{told}.", outcome="absent")
+    met = f"({absence.status} {absence.reason})"
+    if article is None or article.status == "gone":
+        return Decision((), article, looks, f"Not there {met}.", outcome="absent")
+    counted = _counted(absences, checks, over)
+    if not _suffices(absences, checks, over):
+        return Decision((), article, looks, f"Not there {met}: {counted}.", outcome="absent")
     last_present = looks.seen_at or article.changed_at
     event = ArticleGone(
         at=absence.at, article=article.id, revision=article.revision, last_present=last_present, absent=absences
     )
-    return Decision((event,), fold(article, event), looks, f"{told}: gone.", outcome="gone")
+    return Decision(
+        (event,), fold(article, event), looks, f"Not there {met}: {counted}, so it is gone.", outcome="gone"
+    )
 
 
 def wall(
@@ -43,21 +48,24 @@ def wall(
     """
     walls = _remembered(looks.walls, met)
     looks = msgspec.structs.replace(looks, walls=walls)
-    told = _told("Something stands before the article: blocked", walls, checks, over)
-    if article is None or article.status != "live" or not _suffices(walls, checks, over):
-        return Decision((), article, looks, f"{told}. Nothing is known of the article.", outcome="blocked")
+    told = f"Something stands before the page ({met.status} {met.reason})"
+    if article is None or is_unread(article, looks):
+        return Decision((), article, looks, f"{told}: only its feed can be read.", outcome="blocked")
+    if article.status != "live":
+        return Decision((), article, looks, f"{told}: nothing is known of the article.", outcome="blocked")
+    counted = _counted(walls, checks, over)
+    if not _suffices(walls, checks, over):
+        return Decision((), article, looks, f"{told}: {counted}; nothing is known of the article.", outcome="blocked")
     last_present = looks.seen_at or article.changed_at
     event = ArticleBlocked(
         at=met.at, article=article.id, revision=article.revision, last_present=last_present, blocked=walls
     )
-    return Decision((event,), fold(article, event), looks, f"{told}: said to be blocked.", outcome="blocked")
+    return Decision((event,), fold(article, event), looks, f"{told}: {counted}, so it is blocked.", outcome="blocked")
 
 
 def doubted(article: Article | None, looks: Looks, absence: Absence) -> Decision:
-    """A look that did not find the article while most of the net could not be reached from here: it counts for nothing."""
-    why = (
-        f"Absent ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
-    )
+    """A look that did not find the article, or met a wall, while most of the net could not be reached from here: it counts for nothing."""
+    why = f"Not found ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
     return Decision((), article, looks, why, outcome="doubted")
 
 
@@ -77,6 +85,11 @@ def replaced(article: Article, looks: Looks, absence: Absence, by: str) -> Decis
     return Decision((event,), fold(article, event), looks, why, outcome="replaced")
 
 
+def is_unread(article: Article | None, looks: Looks) -> bool:
+    """Whether the page was never read: nothing is known of the article, or only what its feed says. It cannot be blocked that was never open."""
+    return article is None or (article.access == "teaser" and looks.count == 0)
+
+
 def _remembered(before: tuple[Absence, ...], new: Absence) -> tuple[Absence, ...]:
     """The first looks and the newest: the first says since when."""
     return (*before[: _MOST - 1], new)
@@ -86,6 +99,7 @@ def _suffices(looks: tuple[Absence, ...], checks: int, over: timedelta) -> bool:
     return len(looks) >= checks and looks[-1].at - looks[0].at >= over
 
 
-def _told(what: str, looks: tuple[Absence, ...], checks: int, over: timedelta) -> str:
-    spread, newest = looks[-1].at - looks[0].at, looks[-1]
-    return f"{what} at {len(looks)} of {checks} looks over {spread} of {over} ({newest.status} {newest.reason})"
+def _counted(looks: tuple[Absence, ...], checks: int, over: timedelta) -> str:
+    """How far the count is: so many looks in a row of those that it takes, over so much of the time."""
+    spread = timedelta(seconds=int((looks[-1].at - looks[0].at).total_seconds()))
+    return f"{min(len(looks), checks)} of {checks} looks in a row, over {spread} of {over}"

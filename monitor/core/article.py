@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.core.absence import doubted, miss, replaced, wall
+from monitor.core.absence import doubted, is_unread, miss, replaced, wall
 from monitor.core.content import Content
 from monitor.core.decision import CONFIRM, Decision
 from monitor.core.events import ArticleDiscovered, ArticleFact, ArticleReread, ArticleRestored, ArticleRevised
@@ -50,6 +50,7 @@ __all__ = [
     "encode",
     "fold",
     "folded",
+    "is_unread",
     "miss",
     "observe",
     "recheck_in",
@@ -61,6 +62,7 @@ __all__ = [
     "wording",
 ]
 
+_OPENED = "The text can be read now; until then only a part of it was known."
 _TEASER_SHARE = 0.6  # of the old text: a longer beginning of it is an edit, not a wall
 
 
@@ -82,6 +84,8 @@ def observe(
         if seed is None:
             raise ValueError("an article that was never read needs a seed")
         return _discovered(looks, sighting, seed)
+    if sighting.container and article.access == "teaser" and (sighting.access == "full" or is_unread(article, looks)):
+        return _opened(article, looks, sighting)
     walled = _teased(article, sighting)
     if walled:
         seen = _looked(looks, sighting, learned=False)
@@ -166,6 +170,29 @@ def _discovered(looks: Looks, sighting: Sighting, seed: Seed) -> Decision:
     )
     seen = _looked(looks, sighting)
     return Decision((event,), fold(None, event), seen, "Read for the first time.", outcome="discovered")
+
+
+def _opened(article: Article, looks: Looks, sighting: Sighting) -> Decision:
+    """The whole text takes the place of its part. That is nobody's edit: what is new in it is new to us alone."""
+    new = sighting.content
+    if new.digest() == article.sha256:
+        return _present(
+            article, _looked(looks, sighting), sighting.evidence.fetched_at, "The page shows the known text."
+        )
+    event = msgspec.structs.replace(
+        _revised(article, looks, sighting, new),
+        edits=(),
+        summary=_OPENED,
+        significance="cosmetic",
+        update_declared="unknown",
+        opened=True,
+        stealth=False,
+        bump=False,
+        confidence="confirmed",
+        reverted_to=None,
+    )
+    present = _present(article, _looked(looks, sighting), sighting.evidence.fetched_at, "")
+    return Decision((*present.events, event), fold(present.article, event), present.looks, event.summary, "opened")
 
 
 def _teased(article: Article, sighting: Sighting) -> str:

@@ -148,7 +148,8 @@ class ArticleRevised(Event, frozen=True, tag="article.revised"):
     `confidence` is `unconfirmed` for a headline alone that only one place of the page shows: it may be a test of headlines.
     What follows is `article.confirmed`, or another `article.revised`.
     `significance` and `update_declared` are None in what was recorded before they were told. `stealth`: major, and declared
-    to be no update. `bump`: a new stamp on the same words.
+    to be no update. `bump`: a new stamp on the same words. `opened`: what was known before was a part (a teaser, the feed's
+    own words before a wall), so that nothing can be said of edits, and there are none.
     """
 
     article: str
@@ -168,6 +169,7 @@ class ArticleRevised(Event, frozen=True, tag="article.revised"):
     update_declared: Declared | None = None
     stealth: bool = False
     bump: bool = False
+    opened: bool = False
 
 
 class ArticleConfirmed(Event, frozen=True, tag="article.confirmed"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.core.article import Article, Decision, Looks
+from monitor.core.article import Article, Decision, Looks, is_unread
 from monitor.core.decision import CONFIRM
 from monitor.core.explained import Explained
 from monitor.ports import Claim, Head
@@ -61,6 +61,16 @@ class Asked:
     def article(self) -> str:
         """The id of the article."""
         return self.claim.member
+
+    @property
+    def unread(self) -> bool:
+        """Whether its page was never read: nothing is known of it, or only what its feed says."""
+        return is_unread(self.known.article, self.known.looks)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is something to say of it though its page cannot be read: it was read before, or its feed names it."""
+        return self.known.article is not None or self.job.title != ""
 
     @property
     def afresh(self) -> bool:

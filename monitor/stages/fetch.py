@@ -26,8 +26,8 @@ from monitor.stages import jobs
 from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
 from monitor.stages.identity import Addresses, arrange_pages
 from monitor.stages.look import Looker
+from monitor.stages.sight import Eyes
 from monitor.stages.sources import Source
-from monitor.stages.vantage import Vantage
 from monitor.stages.work import put_back
 
 __all__ = ["CONFLICTS_BEFORE_GIVING_BACK", "FAILURES_BEFORE_GIVING_UP", "Fetcher", "Rechecks", "arrange_pages"]
@@ -50,11 +50,11 @@ class Fetcher:
         captures: Captures,
         sources: Mapping[str, Source],
         rechecks: Rechecks,
-        vantage: Vantage | None = None,
+        eyes: Eyes,
     ) -> None:
         self._log, self._captures, self._sources, self._rechecks = log, captures, sources, rechecks
-        self._vantage = vantage or Vantage()
-        self._looker = Looker(net, parser, captures, Addresses(log), self._vantage, rechecks)
+        self._eyes = eyes
+        self._looker = Looker(net, parser, captures, Addresses(log), eyes, rechecks)
 
     async def __call__(self, claim: Claim) -> None:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
@@ -114,7 +114,9 @@ class Fetcher:
             looks_note(claim.member): core.encode(decision.looks),
             explained.note_key(claim.member): _explained(asked, seen, wait),
         }
-        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=0))
+        known = asked.job.content == "page" and decision.looks.count > 0  # the feed's words are needed no more
+        job = msgspec.structs.replace(asked.job, failures=0, html="" if known else asked.job.html)
+        payload = jobs.encode(job)
         finish = Finish(claim, delay=_seconds(wait), payload=payload)
         await self._log.commit(Batch(claim.partition, appends=appends, notes=notes, finish=finish))
         tell = logger.info if decision.events else logger.debug
@@ -144,13 +146,13 @@ class Fetcher:
 
     async def _try_later(self, asked: Asked, error: OutsideError) -> None:
         failures, source, rechecks = asked.job.failures + 1, asked.source, self._rechecks
-        blind = self._vantage.is_blind(asked.at)
+        doubtful = self._eyes.doubtful
         first = source.every if source.fixed else min(FIRST_RETRY, rechecks.maximum)
         wait: timedelta | None = wait_after_failure(failures, first, error.retry_after, random.random())
         if failures >= FAILURES_BEFORE_GIVING_UP and not source.fixed:
-            wait = None if asked.known.article is None and not blind else rechecks.maximum
+            wait = None if asked.known.article is None and not doubtful else rechecks.maximum
         why = f"Not read: {error.reason}{f' ({error.detail})' if error.detail else ''}."
-        if blind:
+        if doubtful:
             why += " Most hosts cannot be reached from here just now."
         seen = explained.observed(asked.at, "failed", why, status=error.status)
         payload = jobs.encode(msgspec.structs.replace(asked.job, failures=failures))

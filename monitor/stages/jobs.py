@@ -13,12 +13,14 @@ from monitor.ports import Append, Entry, Head, SetTimer
 FETCH = "fetch"
 POLL = "poll"
 POLICY = "policy"
+MOST_HTML = 8_000
 
 
 class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One article to read. `html` is the feed's own text, for sources that are read from the feed alone; times in seconds.
+    """One article to read; times in seconds.
 
-    `follows` is the article whose address this one took over.
+    `html` is the feed's own text: all there is to sources that are read from the feed alone, and what is known of a page
+    behind a wall until it was read (`MOST_HTML` characters). `follows` is the article whose address this one took over.
     """
 
     url: str
@@ -59,6 +61,7 @@ def of_entry(
     entry: Entry, *, source: str, content: Literal["page", "feed"], max_age: timedelta, aliases: tuple[str, ...]
 ) -> FetchJob:
     """The job that a feed's entry asks for."""
+    text = entry.content_html or entry.summary
     return FetchJob(
         url=entry.url,
         source=source,
@@ -66,7 +69,7 @@ def of_entry(
         aliases=aliases,
         title=entry.title,
         author=entry.author,
-        html=(entry.content_html or entry.summary) if content == "feed" else "",
+        html=text if content == "feed" else text[:MOST_HTML],
         published=entry.published,
         updated=entry.updated,
         max_age=max_age.total_seconds(),

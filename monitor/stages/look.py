@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,8 +22,8 @@ from monitor.ports import Captures, Net, ParsedPage, Parser, Response
 from monitor.stages.asked import Asked, Look, Rechecks, is_front
 from monitor.stages.identity import Addresses
 from monitor.stages.jobs import FetchJob
+from monitor.stages.sight import Eyes
 from monitor.stages.sources import validators
-from monitor.stages.vantage import Vantage
 
 REFUSALS = frozenset({401, 403, 451})
 
@@ -33,10 +32,10 @@ class Looker:
     """Looks at articles. Raises Transient or Permanent where nothing could be read."""
 
     def __init__(
-        self, net: Net, parser: Parser, captures: Captures, addresses: Addresses, vantage: Vantage, rechecks: Rechecks
+        self, net: Net, parser: Parser, captures: Captures, addresses: Addresses, eyes: Eyes, rechecks: Rechecks
     ) -> None:
         self._net, self._parser, self._captures = net, parser, captures
-        self._addresses, self._vantage, self._rechecks = addresses, vantage, rechecks
+        self._addresses, self._eyes, self._rechecks = addresses, eyes, rechecks
 
     async def look(self, asked: Asked) -> Look | None:
         """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
@@ -50,8 +49,8 @@ class Looker:
         absence = _absence(job, response, asked.at)
         if absence:
             return Look(self._missed(asked, absence), response.status)
-        if response.status in REFUSALS and known.article is not None:
-            return Look(self._walled(asked, Absence(asked.at, response.status, "refused")), response.status)
+        if response.status in REFUSALS and asked.is_told:
+            return await self._walled(asked, Absence(asked.at, response.status, "refused"))
         if response.status != 200:
             pause = retry_after(response.headers.get("retry-after"), asked.at)
             raise Transient(f"http_{response.status}", status=response.status, retry_after=pause)
@@ -61,14 +60,7 @@ class Looker:
         """The answer. While a headline is unconfirmed it is asked for afresh, so that nothing cached confirms it."""
         looks = asked.known.looks
         headers = {} if asked.afresh else validators(looks.etag, looks.last_modified)
-        host = urlsplit(asked.job.url).hostname or ""
-        try:
-            response = await self._net.get(asked.job.url, headers=headers)
-        except Transient as error:
-            self._vantage.failed(host, error.reason, asked.at)
-            raise
-        self._vantage.answered(host, asked.at)
-        return response
+        return await self._net.get(asked.job.url, headers=headers)
 
     async def _read(self, asked: Asked, response: Response) -> Look | None:
         known, looks = asked.known, asked.known.looks
@@ -76,36 +68,45 @@ class Looker:
         page = await self._parser.page(response.body, response.url, response.headers, looks.container, seen)
         if page.verdict == "unchanged":
             return Look(self._unchanged(asked), response.status)
-        if page.verdict != "article" and known.article is None:
-            raise Permanent(page.verdict, page.detail, status=response.status)
-        if page.verdict == "not_found":
+        if page.verdict == "not_found" and known.article is not None:
             return Look(self._missed(asked, Absence(asked.at, response.status, "says_not_found")), response.status)
-        if page.verdict == "block_page":
-            met = self._walled(asked, Absence(asked.at, response.status, "block_page"))
-            return Look(msgspec.structs.replace(met, filters=(f"block page: {page.detail}",)), response.status)
-        if page.verdict == "article":
-            heir = await self._addresses.heir(asked, page.content, (response.url, page.canonical))
-            if heir is not None and known.article is not None:
-                absence = Absence(asked.at, response.status, "another_text")
-                return Look(core.replaced(known.article, looks, absence, heir), response.status)
-            if await self._addresses.is_copy(asked, page.content, (response.url, page.canonical)):
-                return None
+        if page.verdict == "not_found" or (page.verdict != "article" and not asked.is_told):
+            raise Permanent(page.verdict, page.detail, status=response.status)
+        if page.verdict != "article":
+            return await self._walled(asked, Absence(asked.at, response.status, page.verdict), page.detail)
+        addresses = (response.url, page.canonical)
+        heir = None if asked.unread else await self._addresses.heir(asked, page.content, addresses)
+        if heir is not None and known.article is not None:
+            absence = Absence(asked.at, response.status, "another_text")
+            return Look(core.replaced(known.article, looks, absence, heir), response.status)
+        if await self._addresses.is_copy(asked, page.content, addresses):
+            return None
         evidence = _evidence(page, response, asked.at)
         decision = await self._decided(asked, page, evidence, response)
         return Look(decision, response.status, response.body)
 
+    async def _walled(self, asked: Asked, met: Absence, detail: str = "") -> Look:
+        """Something stands before the page. What its feed says of it is told as long as the page itself was never read."""
+        decision = self._met(asked, met)
+        if detail:
+            decision = msgspec.structs.replace(decision, filters=(f"{met.reason.replace('_', ' ')}: {detail}",))
+        if not asked.unread or not asked.job.title:
+            return Look(decision, met.status)
+        page = await self._parser.fragment(asked.job.html, asked.job.url, asked.job.title)
+        content = msgspec.structs.replace(page.content, title=asked.job.title)
+        page = dataclasses.replace(page, verdict="article", access="teaser", content=content)
+        told = self._observed(asked, asked.known.article, asked.known.looks, page, _of_feed(page, asked, met.status))
+        if not told.events:
+            return Look(decision, met.status)
+        looks = msgspec.structs.replace(Looks(), seen_at=asked.at, walls=decision.looks.walls)
+        why = f"{told.why} {decision.why}"
+        told = msgspec.structs.replace(told, looks=looks, why=why, filters=(*told.filters, *decision.filters))
+        return Look(told, met.status, asked.job.html.encode())
+
     async def _read_entry(self, asked: Asked) -> Look:
-        job, body = asked.job, asked.job.html.encode()
+        job = asked.job
         page = await self._parser.fragment(job.html, job.url, job.title)
-        evidence = Evidence(
-            fetched_at=asked.at,
-            url=job.url,
-            status=200,
-            raw_sha256=sha256(body),
-            extractor=page.extractor,
-            confidence=page.confidence,
-        )
-        return Look(await self._decided(asked, page, evidence, None), 200, body)
+        return Look(await self._decided(asked, page, _of_feed(page, asked, 200), None), 200, job.html.encode())
 
     # --- what it means ---
 
@@ -128,7 +129,12 @@ class Looker:
     async def _reread(self, asked: Asked, page: ParsedPage, response: Response | None) -> Decision | None:
         """The kept page of the newest revision, as this extractor reads it; None where that is not needed, or it is not kept."""
         article, looks = asked.known.article, asked.known.looks
-        if article is None or page.verdict != "article" or page.extractor in {article.extractor, looks.reread_by}:
+        if (
+            article is None
+            or asked.unread
+            or page.verdict != "article"
+            or page.extractor in {article.extractor, looks.reread_by}
+        ):
             return None
         body = await self._captures.read(article.raw_sha256)
         if body is None:
@@ -163,12 +169,14 @@ class Looker:
 
     def _missed(self, asked: Asked, absence: Absence) -> Decision:
         known, rechecks = asked.known, self._rechecks
-        if self._vantage.is_blind(asked.at):
+        if self._eyes.doubtful:
             return core.doubted(known.article, known.looks, absence)
         return core.miss(known.article, known.looks, absence, checks=rechecks.gone_checks, over=rechecks.gone_over)
 
-    def _walled(self, asked: Asked, met: Absence) -> Decision:
+    def _met(self, asked: Asked, met: Absence) -> Decision:
         known, rechecks = asked.known, self._rechecks
+        if self._eyes.doubtful:
+            return core.doubted(known.article, known.looks, met)
         return core.wall(known.article, known.looks, met, checks=rechecks.gone_checks, over=rechecks.gone_over)
 
 
@@ -181,6 +189,18 @@ def _evidence(page: ParsedPage, response: Response, at: datetime) -> Evidence:
         extractor=page.extractor,
         etag=response.headers.get("etag", "")[:1024],
         last_modified=response.headers.get("last-modified", "")[:128],
+        confidence=page.confidence,
+    )
+
+
+def _of_feed(page: ParsedPage, asked: Asked, status: int) -> Evidence:
+    """The evidence of what was read from the feed's entry."""
+    return Evidence(
+        fetched_at=asked.at,
+        url=asked.job.url,
+        status=status,
+        raw_sha256=sha256(asked.job.html.encode()),
+        extractor=page.extractor,
         confidence=page.confidence,
     )
 

@@ -114,7 +114,7 @@ class Matcher:
     def _judge(self, event: ArticleEvent, before: Article | None, after: Article) -> tuple[Verdict, ...]:
         old = before.content if before else None
         new = None if isinstance(event, ArticleGone) else after.content
-        return self._rulebook.judge(
+        verdicts = self._rulebook.judge(
             old,
             new,
             how=_how(event),
@@ -124,12 +124,13 @@ class Matcher:
             edits=event.edits if isinstance(event, ArticleRevised) else (),
             at=event.at,
         )
+        return tuple(filter(None, map(_new_alone, verdicts))) if is_opened(event) else verdicts
 
     async def _template(
         self, partition: int, event: ArticleEvent, before: Article | None, after: Article
     ) -> templates.Found:
         """Whether an edit is the site's, not the article's."""
-        if before is None or not isinstance(event, ArticleRevised):
+        if before is None or not isinstance(event, ArticleRevised) or event.opened:
             return templates.NOTHING
         return await templates.look_for(self._log, partition, event, before, after, self._threshold)
 
@@ -171,6 +172,17 @@ def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:
     if watchlist.max_age is None or claimed is None:
         return event.backlog
     return event.at - claimed > watchlist.max_age
+
+
+def is_opened(event: ArticleEvent) -> bool:
+    """Whether the text of an article can be read for the first time, of which a part was known."""
+    return isinstance(event, ArticleRevised) and event.opened
+
+
+def _new_alone(verdict: Verdict) -> Verdict | None:
+    """What a verdict says of terms that stand for the first time in what is known; None where it says nothing of such."""
+    hits = tuple(hit for hit in verdict.hits if hit.change == "appeared")
+    return replace(verdict, changes=("appeared",), hits=hits) if hits else None
 
 
 def _is_unblocked(event: ArticleEvent) -> bool:

@@ -1,8 +1,9 @@
-"""Watches over all exchanges whether anybody answers, and says once that Monitor is blind, and once that it sees again. It judges no feed."""
+"""Watches over all exchanges who answers: says once that Monitor is blind, and once that it sees again; knows when to doubt. It judges no feed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,19 +17,31 @@ from monitor.ports import Append, Batch, Limits, Log, Net, Response
 logger = structlog.get_logger()
 
 ENTITY = "monitor"
+LATELY = 600.0  # seconds for which an exchange tells of our own network
+_MOST_HOSTS = 10_000
 
 
 class Eyes:
-    """What this process sees. `hosts` are those of the feeds and pages; others may well be dead for years."""
+    """What this process sees. `hosts` are those of the feeds and pages; others may well be dead for years.
 
-    def __init__(self, log: Log, hosts: Collection[str]) -> None:
-        self._log, self._hosts = log, frozenset(hosts)
+    `clock` counts seconds, from anywhere.
+    """
+
+    def __init__(self, log: Log, hosts: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._log, self._hosts, self._clock = log, frozenset(hosts), clock
         self._sight = core.Sight()
+        self._heard: dict[str, tuple[float, bool]] = {}  # the last exchange of each host, the newest last
 
     @property
     def blind(self) -> bool:
         """Whether nobody answers: a failure of those who did not says nothing about them."""
         return self._sight.blind
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether most hosts that were asked lately gave no answer: what one of them says may come from somebody in between."""
+        since = self._clock() - LATELY
+        return self.blind or core.is_doubtful([heard for at, heard in self._heard.values() if at >= since])
 
     async def open(self) -> None:
         """Go on with what was said last."""
@@ -36,17 +49,25 @@ class Eyes:
 
     async def missed(self, host: str) -> None:
         """A host gave no answer."""
+        self._hear(host, answered=False)
         if host not in self._hosts:
             return
         self._sight, event = core.missed(self._sight, host, len(self._hosts), await self._log.now())
         await self._say(event)
 
-    async def saw(self) -> None:
-        """Somebody answered."""
-        if self._sight == core.Sight():
+    async def saw(self, host: str) -> None:
+        """A host answered, whatever it said."""
+        self._hear(host, answered=True)
+        if not self._sight.silent:
             return
         self._sight, event = core.saw(self._sight, await self._log.now())
         await self._say(event)
+
+    def _hear(self, host: str, *, answered: bool) -> None:
+        self._heard.pop(host, None)
+        self._heard[host] = (self._clock(), answered)
+        if len(self._heard) > _MOST_HOSTS:
+            del self._heard[next(iter(self._heard))]
 
     async def _say(self, event: MonitorBlind | MonitorSighted | None) -> None:
         if event is None:
@@ -75,13 +96,14 @@ class WatchedNet:
         self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
     ) -> Response:
         """Fetch, as the Net within."""
+        host = urlsplit(url).netloc
         try:
             response = await self._net.get(url, headers=headers, limits=limits)
         except Transient as error:
             if error.reason in core.NO_ANSWER:
-                await self._eyes.missed(urlsplit(url).netloc)
+                await self._eyes.missed(host)
             raise
-        await self._eyes.saw()
+        await self._eyes.saw(host)
         return response
 
     async def post(

@@ -1,12 +1,13 @@
 import ipaddress
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.urls import aliases, article_id, canonical, same_site, site, without_amp
+from monitor.core.urls import aliases, article_id, canonical, same_site, site, without_amp, without_device
 from monitor.errors import Permanent
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared/corpora/urls/urltestdata.json"
@@ -116,3 +117,21 @@ def test_a_site_is_a_publisher_not_a_host() -> None:
     assert not same_site("https://one.co.uk/", "https://two.co.uk/")
     assert not same_site("https://one.github.io/", "https://two.github.io/")
     assert site("http://10.0.0.1:80/") == "10.0.0.1"
+
+
+LABELS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
+HOSTS = st.builds(lambda labels, top: ".".join([*labels, top]), st.lists(LABELS, min_size=1, max_size=4), st.sampled_from(["com", "co.uk", "org", "de"]))  # fmt: skip
+PIECES = st.lists(st.sampled_from(["/", "..", ".", "a", "amp", ".amp", ".html", "%2f", "%", "é", " ", "\\", "@", ":", "//"]), max_size=8).map("".join)  # fmt: skip
+QUERIES = st.lists(st.sampled_from(["utm_source=x", "amp", "amp=1", "id=5", "&", "=", "?", "fbclid=7", "%zz", "ü"]), max_size=6).map("&".join)  # fmt: skip
+
+
+@given(st.sampled_from(["http://", "HTTPS://", "https:\\\\"]), HOSTS, PIECES, QUERIES)
+def test_no_spelling_changes_the_host_and_each_is_made_once(scheme: str, host: str, path: str, query: str) -> None:
+    try:
+        known = canonical(f"{scheme}{host}/{path}?{query}#{path}")
+    except Permanent:
+        return  # a host of digits alone is an address of another kind
+    for spelling in (known, without_amp(known)):
+        assert urlsplit(spelling).hostname == host
+        assert canonical(spelling) == spelling
+    assert site(without_device(known)) == site(known)

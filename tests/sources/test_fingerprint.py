@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from monitor.ports import ParsedPage
 from monitor.sources.page import read_page
@@ -24,6 +25,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>Strikes | Post</title><met
 <main><article><h1>Strikes</h1><p class="byline">By Anna Lind</p><p>French jets struck the city on Sunday evening, the ministry said.</p>
 <p>Ten fighters took part in the raid, flying from bases in the Gulf and in the Levant, and dropped twenty bombs.</p>
 <p>The first site was used as a command post and a recruitment centre, according to the ministry, which gave no detail.</p>
+<p>Witnesses in the city counted more than twenty explosions; water and electricity were cut in most of its quarters, they said.</p>
 <script>track(1)</script></article></main><footer>12:01 <span>4 readers</span></footer></body></html>"""
 
 
@@ -106,6 +108,63 @@ def test_no_mutation_of_a_real_page_is_missed_that_a_full_reading_sees() -> None
     assert spared
 
 
+_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
+_ATTRIBUTE = re.compile(r' ([a-z][\w-]*)="([^"]*)"')
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
+
+
+def one_by_one(html: str, chance: random.Random, most: int) -> Iterator[str]:
+    """The page with one text, one attribute or one tag changed, drawn by lot from all of them."""
+    for found in chance.sample(known := list(_TEXT.finditer(html)), min(most, len(known))):
+        start, end = found.span(1)
+        yield html[:start] + chance.choice(["Zanzibar", "7 shares", "", found[1] + " 8", "Read more"]) + html[end:]
+    for found in chance.sample(known := list(_ATTRIBUTE.finditer(html)), min(most, len(known))):
+        start, end = found.span(2)
+        yield html[:start] + chance.choice(["", "share related", "none", found[2] + "x"]) + html[end:]
+    for found in chance.sample(known := list(_TAG.finditer(html)), min(most // 2, len(known))):
+        yield html[: found.start()] + chance.choice(["", f"<{found[1]}section>"]) + html[found.end() :]
+
+
+def test_no_text_attribute_or_tag_of_a_real_page_changes_unseen() -> None:
+    chance = random.Random(13)
+    spared = differed = 0
+    for file in sorted(corpus("articles/html").glob("*.html.gz"))[5::40]:
+        html = LexborHTMLParser(gzip.decompress(file.read_bytes())).html or ""
+        first = read_again(html.encode(), URL, HTML, "", "")
+        for changed in one_by_one(html, chance, 30):
+            again = fingerprint(changed.encode(), URL, HTML, first.container) if first.fingerprint else ""
+            if again and again == first.fingerprint:
+                spared += 1
+                assert said(read_page(changed.encode(), URL, HTML, first.container)) == said(first), file.name
+            else:
+                differed += 1
+    assert spared > differed > 0
+
+
+@pytest.mark.parametrize(
+    "counter",
+    ["4838", "<b>4838</b>", '<a href="/s">4838</a>', "1,204", "17k"],
+)
+def test_what_is_set_aside_by_its_own_words_may_count_on(counter: str) -> None:
+    piece = '<div class="share-bar"><p class="shares">Share · {}</p></div>'
+    first, again = (PAGE.replace("</article>", f"{piece.format(count)}</article>").encode() for count in (counter, "9"))
+    last = read_again(first, URL, HTML, "", "")
+    assert read_again(again, URL, HTML, last.container, last.fingerprint).verdict == "unchanged"
+    assert said(read_page(again, URL, HTML, last.container)) == said(last)
+
+
+def test_the_stamp_of_a_post_is_not_set_aside() -> None:
+    posts = "".join(
+        f'<div id="p{n}"><p class="share-time"><time datetime="2015-11-15T2{n}:00:00Z">2{n}:00</time></p><p>{n} jets struck the city, the ministry said on Sunday evening.</p></div>'
+        for n in range(4)
+    )
+    first = PAGE.replace("</article>", f"{posts}</article>")
+    last = read_again(first.encode(), URL, HTML, "", "")
+    assert [block.id for block in last.content.blocks if block.kind == "post"] == ["p0", "p1", "p2", "p3"]
+    later = first.replace("T23:00", "T23:05").encode()
+    assert read_again(later, URL, HTML, last.container, last.fingerprint).verdict == "article"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
@@ -119,7 +178,9 @@ def test_no_mutation_of_a_real_page_is_missed_that_a_full_reading_sees() -> None
         ("Strikes | Post", "Jets | Post", False),
         ('class="day"', 'class="day" hidden', False),
         ('lang="en"', 'lang="fr"', False),
-        ("<article>", "<article><base href='x'>", False),
+        ("<article>", "<article><aside>Elsewhere</aside>", True),
+        ("<article>", "<article><p class='shares'>Share · 311</p>", False),
+        ("<article>", "<article><section>", False),
         ("</article>", "<p>More.</p></article>", False),
     ],
 )

@@ -18,6 +18,7 @@ from monitor.sources.feed import parse_feed
 from monitor.sources.frontpage import read_front_page
 from monitor.stages.fetch import Fetcher, Rechecks
 from monitor.stages.poll import Poller
+from monitor.stages.sight import Eyes, WatchedNet
 from monitor.stages.sources import Source
 from monitor.store import RedisLog
 
@@ -142,13 +143,17 @@ class World:
     )
     parser: PlainParser = field(default_factory=PlainParser)
 
+    def __post_init__(self) -> None:
+        self.eyes = Eyes(self.log, ())
+
     @property
     def poller(self) -> Poller:
         return Poller(self.log, self.net, self.parser, self.sources)
 
     @property
     def fetcher(self) -> Fetcher:
-        return Fetcher(self.log, self.net, self.parser, self.shelf, self.sources, self.rechecks)
+        net = WatchedNet(self.net, self.eyes)
+        return Fetcher(self.log, net, self.parser, self.shelf, self.sources, self.rechecks, self.eyes)
 
     async def due(self, kind: str) -> list[Claim]:
         return await self.log.claim(kind, 0, 100, 60.0)

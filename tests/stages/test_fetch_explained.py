@@ -24,6 +24,7 @@ from monitor.ports import Batch, Response, SetTimer
 from monitor.sources.page import fingerprint
 from monitor.stages import jobs
 from monitor.stages.jobs import FetchJob
+from monitor.stages.sight import Eyes
 
 URL = "https://post.example/raqqa"
 ARTICLE = article_id(URL)
@@ -149,9 +150,10 @@ async def test_what_stands_before_an_article_is_said_and_is_nobodys_deletion(wor
     *_, restored = await story(world)
     assert isinstance(restored, ArticleRestored)
     assert restored.was == "blocked"
-    assert [seen.outcome for seen in (await why(world)).seen] == [
+    seen = (await why(world)).seen
+    assert seen[3].times == 2  # once it is said, equal looks are one
+    assert [one.outcome for one in seen] == [
         "discovered",
-        "blocked",
         "blocked",
         "blocked",
         "blocked",
@@ -173,8 +175,33 @@ async def test_our_own_network_down_decides_nothing(world, page):
     for _ in range(4):
         await world.make_due(jobs.FETCH, ARTICLE)
         await world.work(jobs.FETCH, fetcher)
+    world.net.answers[URL] = CHALLENGE
+    for _ in range(4):
+        await look(world)
     assert [type(event) for event in await story(world)] == [ArticleDiscovered]
-    assert (await why(world)).seen[-1].outcome == "doubted"
+    assert {seen.outcome for seen in (await why(world)).seen[1:]} == {"doubted"}
+
+
+async def test_an_absence_in_a_blind_time_does_not_count(world, page):
+    hosts = [f"site{n}.example" for n in range(6)]
+    world.eyes = Eyes(world.log, hosts)
+    world.net.answers[URL] = page("Strikes on Raqqa")
+    await ask_for(world)
+    await look(world)
+    for host in hosts:
+        await world.eyes.missed(host)
+    assert world.eyes.blind
+    world.net.answers[URL] = 404
+    for _ in range(4):
+        await look(world)  # a portal answers in the place of all
+    for host in hosts:
+        await world.eyes.saw(host)
+    await look(world)
+    assert [type(event) for event in await story(world)] == [ArticleDiscovered]
+    await look(world)
+    gone = (await story(world))[-1]
+    assert isinstance(gone, ArticleGone)
+    assert len(gone.absent) == world.rechecks.gone_checks == 2
 
 
 # --- upgrades --------------------------------------------------------------------------------------------------------

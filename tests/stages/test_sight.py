@@ -1,5 +1,7 @@
 """Blind and sighted: our own network gone is one event, and no feed is judged for it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,10 +11,11 @@ from monitor.core.sight import LEAST, Sight, missed, saw
 from monitor.errors import Transient
 from monitor.stages import jobs
 from monitor.stages.poll import Poller, arrange
-from monitor.stages.sight import Eyes, WatchedNet
+from monitor.stages.sight import LATELY, Eyes, WatchedNet
 from monitor.stages.sources import Source
 
 FEED = '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>'
+START = datetime(2015, 11, 15, tzinfo=UTC)
 HOSTS = [f"site{number}.example" for number in range(6)]
 
 
@@ -87,10 +90,10 @@ async def test_a_start_goes_on_with_what_was_said(world, newsroom, sources):
     again = Eyes(world.log, HOSTS)
     await again.open()
     assert again.blind
-    await again.saw()
+    await again.saw(HOSTS[0])
     assert [type(event) for event in await newsroom.said()] == [MonitorBlind, MonitorSighted]
     other = Eyes(world.log, HOSTS)
-    await other.saw()
+    await other.saw(HOSTS[0])
     assert len(await newsroom.said()) == 2
 
 
@@ -101,11 +104,38 @@ async def test_hosts_that_nobody_watches_say_nothing(world):
     assert not eyes.blind
 
 
+async def test_four_hundred_failures_are_one_event(world):
+    hosts = [f"site{number}.example" for number in range(400)]
+    eyes = Eyes(world.log, hosts)
+    net = WatchedNet(world.net, eyes)
+    for host in hosts:
+        answer(world, Transient("timeout", ""), host)
+        with pytest.raises(Transient):
+            await net.get(f"https://{host}/rss")
+    said = [recorded.event for recorded in await world.events("monitor")]
+    assert [(event.silent, event.hosts) for event in said] == [(200, 400)]
+
+
+async def test_a_doubt_takes_most_of_the_hosts_and_is_soon_over(world):
+    now = 0.0
+    eyes = Eyes(world.log, HOSTS, clock=lambda: now)
+    await eyes.missed("dead.example")
+    assert not eyes.doubtful
+    for number in range(3):
+        await eyes.missed(f"dead{number}.example")
+    await eyes.saw("portal.example")
+    assert eyes.doubtful
+    assert not eyes.blind
+    now = LATELY + 1
+    assert not eyes.doubtful
+    await eyes.missed("dead.example")
+    await eyes.saw("post.example")
+    assert not eyes.doubtful
+
+
 @given(st.lists(st.sampled_from([*HOSTS, None])), st.integers(1, 12))
 def test_blind_and_sighted_take_turns(looks, hosts):
-    from datetime import UTC, datetime
-
-    at, sight, said = datetime(2015, 11, 15, tzinfo=UTC), Sight(), []
+    at, sight, said = START, Sight(), []
     for host in looks:
         sight, event = missed(sight, host, hosts, at) if host else saw(sight, at)
         said += [type(event)] if event else []

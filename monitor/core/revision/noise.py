@@ -103,7 +103,7 @@ class _Doubt:
 
 def _doubt(old: tuple[Block, ...], new: tuple[Block, ...]) -> _Doubt | None:
     """Whether a look shows so little of the known text that the page may be half loaded, cut short or an error's."""
-    was = [lettering(block.text) for block in old]
+    was = [lettering(block.text) for block in _without_tail(old, new)]
     total = sum(map(len, was))
     if total < _TEXT:
         return None
@@ -118,6 +118,12 @@ def _doubt(old: tuple[Block, ...], new: tuple[Block, ...]) -> _Doubt | None:
     if _breaks_off(was, shown):
         return _Doubt("the text breaks off in the middle", _PATIENCE_WITH_CUT)
     return None
+
+
+def _without_tail(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The known blocks without the posts of a live blog that are older than any that is shown: they rolled off long ago."""
+    oldest = min((block.at for block in new if block.at), default=None)
+    return old if oldest is None else tuple(b for b in old if b.at is None or b.at >= oldest)
 
 
 def _breaks_off(was: Sequence[str], shown: Sequence[str]) -> bool:

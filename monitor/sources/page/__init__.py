@@ -8,6 +8,7 @@ and compares nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import selectolax
 import trafilatura
@@ -21,11 +22,11 @@ from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
 from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
-from monitor.sources.page.posts import Post, post_of
+from monitor.sources.page.posts import Post, posts_of
 from monitor.sources.page.region import find
-from monitor.sources.page.verdict import stands_in
+from monitor.sources.page.verdict import Page, stands_in
 
-VERSION = 1
+VERSION = 2
 EXTRACTOR = f"container/{VERSION} selectolax/{selectolax.__version__} trafilatura/{trafilatura.__version__}"
 
 _OTHER_KINDS = (
@@ -63,7 +64,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], container: str)
         return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
     if container and trees.breaks_off(html):
         return _nothing("empty", "the document breaks off: the rest was lost on its way")
-    return _read(tree, html, url, container)
+    return _read(tree, html, url, headers, container)
 
 
 def read_fragment(html: str, url: str, title: str) -> ParsedPage:
@@ -89,7 +90,7 @@ def _nothing(verdict: str, detail: str) -> ParsedPage:
     return ParsedPage(verdict, Content(title=""), extractor=EXTRACTOR, confidence=0.0, detail=detail)
 
 
-def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> ParsedPage:
+def _read(tree: LexborHTMLParser, html: str, url: str, headers: Mapping[str, str], container: str) -> ParsedPage:
     about, seen = described(tree, url), picture(tree, url)
     known = _inside(tree, seen, container)
     located = (
@@ -99,7 +100,10 @@ def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> Parsed
     )
     shown = known or _inside(tree, seen, located.name)
     blocks = _blocks(shown, about)
-    verdict, detail = _verdict(tree, html, seen, about, shown)
+    host = urlsplit(url).hostname or ""
+    verdict, detail = _verdict(
+        Page(tree, host, html, headers, about.titles, seen.shown, shown, about.is_article), about
+    )
     return ParsedPage(
         verdict=verdict,
         content=_content(about, blocks),
@@ -125,15 +129,15 @@ def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
     """The blocks without the title's own, but with a main heading that says something else than the title."""
     titles = {lettering(title) for title in about.titles}
     kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
-    blocks = tuple(_block(block, about.posts) for block in kept)
+    posts = posts_of(((block.letters, block.path, block.post) for block in kept), about.posts)
+    blocks = tuple(map(_block, kept, posts))
     heading = lettering(about.h1)
     if heading and heading not in titles and all(block.letters != heading for block in kept):
         return (Block("heading", about.h1), *blocks)
     return blocks
 
 
-def _block(shown: Shown, posts: tuple[Post, ...] = ()) -> Block:
-    post = post_of(shown.letters, shown.post, posts)
+def _block(shown: Shown, post: Post | None = None) -> Block:
     if post is None:
         return Block(shown.kind, shown.text)
     kind = "post" if shown.kind == "paragraph" else shown.kind
@@ -159,13 +163,11 @@ def _own_description(description: str, blocks: tuple[Block, ...]) -> str:
     return "" if start in joined(block.text for block in blocks) else description
 
 
-def _verdict(tree: LexborHTMLParser, html: str, seen: Picture, about: Described, shown: list[Shown]) -> tuple[str, str]:
-    letters = sum(len(block.letters) for block in shown)
-    text = " ".join(block.text for block in seen.shown)
-    verdict, detail = stands_in(tree, html, " | ".join(about.titles), text, letters)
+def _verdict(page: Page, about: Described) -> tuple[str, str]:
+    verdict, detail = stands_in(page)
     if verdict:
         return verdict, detail
-    return ("article", "") if letters or about.title else ("empty", "the page shows no text")
+    return ("article", "") if page.inside or about.title else ("empty", "the page shows no text")
 
 
 def _rest(seen: Picture, blocks: tuple[Block, ...], about: Described) -> tuple[str, ...]:

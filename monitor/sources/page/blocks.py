@@ -41,6 +41,7 @@ _BLOCKS = frozenset(
 )
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "article": "paragraph",
     "blockquote": "quote",
     "li": "item",
     "figcaption": "caption",
@@ -50,7 +51,7 @@ _KINDS: dict[str, BlockKind] = {
 
 @dataclass(slots=True)
 class Shown:
-    """One visible block: its text, how much of it is linked, the elements above it (their ids), and which of those look like furniture."""
+    """One visible block: its text, how much of it is linked, the elements above it (their ids), which of those look like furniture, and which is a post."""
 
     kind: BlockKind
     text: str
@@ -61,6 +62,7 @@ class Shown:
     aside: bool = False  # by its own words, whatever holds it
     post: Post | None = None
     inward: int = 0  # of the linked characters, those that lead to the same host
+    posted: int = 0  # the element that is the post
 
     def is_prose(self) -> bool:
         """Whether it is long and not mostly a link."""
@@ -78,6 +80,7 @@ class _Above:
     inward: bool = False  # in a link to the same host
     timed: bool = False
     post: Post | None = None
+    posted: int = 0
 
 
 @dataclass(slots=True)
@@ -160,7 +163,18 @@ class _Reading:
         stamp = run.timed > 0 and is_stamp_around(collapse("".join(run.untimed)))
         aside = stamp or is_counter_or_stamp(text) or is_offer(text) or leads_away(text, run.inward)
         self.shown.append(
-            Shown(above.kind, text, letters, run.linked, above.path, above.named, aside, above.post, run.inward)
+            Shown(
+                above.kind,
+                text,
+                letters,
+                run.linked,
+                above.path,
+                above.named,
+                aside,
+                above.post,
+                run.inward,
+                above.posted,
+            )
         )
 
     def _below(self, node: LexborNode, tag: str, attributes: dict[str, str | None], above: _Above) -> _Above:
@@ -171,7 +185,7 @@ class _Reading:
             return replace(above, timed=True)
         if tag not in _BLOCKS and "-" not in tag:
             return above
-        post = self.posts.get(node.mem_id, above.post)
+        post, posted = (found, node.mem_id) if (found := self.posts.get(node.mem_id)) else (above.post, above.posted)
         kind = _kind(tag, attributes, above.kind)
         return replace(
             above,
@@ -179,6 +193,7 @@ class _Reading:
             path=(*above.path, node.mem_id),
             named=(*above.named, node.mem_id) if attributes and is_named_so(attributes) else above.named,
             post=post,
+            posted=posted,
         )
 
 
@@ -211,9 +226,18 @@ class Picture:
     nodes: dict[int, LexborNode]
 
     def inside(self, within: Collection[int], without: Collection[int] = ()) -> Iterator[Shown]:
-        """The blocks of some elements: furniture, repetitions and the elements `without` left out."""
+        """The blocks of some elements: furniture, repetitions and the elements `without` left out.
+
+        What is aside by its own words leaves no trace: only a heading over links still says what the links are.
+        """
         containers, left_out = set(within), set(without)
-        inner = [b for b in self.shown if not containers.isdisjoint(b.path) and left_out.isdisjoint(b.path)]
+        inner = [
+            _without_outer_post(b, containers)
+            for b in self.shown
+            if not containers.isdisjoint(b.path)
+            and left_out.isdisjoint(b.path)
+            and not (b.aside and not is_heading_of_links(b.text))
+        ]
         furniture = _furniture(inner, containers)
         stay = _without_lists_of_links(_within_prose([b for b in inner if furniture.isdisjoint(b.named)]))
         said: set[str] = set()
@@ -225,9 +249,14 @@ class Picture:
                 yield block
 
 
+def host_of(url: str) -> str:
+    """The host whose pages links lead inward to."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def picture(tree: LexborHTMLParser, url: str) -> Picture:
     """Read all visible text of a page. `url` tells which links lead to the page's own site."""
-    reading = _Reading((urlsplit(url).hostname or "").removeprefix("www."), marked(tree))
+    reading = _Reading(host_of(url), marked(tree))
     body = tree.body
     if body is not None:
         reading.nodes[body.mem_id] = body
@@ -235,6 +264,27 @@ def picture(tree: LexborHTMLParser, url: str) -> Picture:
         reading.walk(body, above)
         reading.flush(above)
     return Picture(reading.shown, reading.nodes)
+
+
+def is_aside(node: LexborNode, host: str) -> bool:
+    """Whether all that a block element shows is aside by its own words, wherever in a text it stands outside of links."""
+    if node.tag not in _BLOCKS or is_hidden(node.attributes):
+        return False
+    reading = _Reading(host, {})
+    above = _Above()
+    reading.walk(node, above)
+    reading.flush(above)
+    return bool(reading.shown) and all(b.aside and not is_heading_of_links(b.text) for b in reading.shown)
+
+
+def _without_outer_post(block: Shown, containers: set[int]) -> Shown:
+    """A block that is no part of a post where the whole text is: a page of one posting is no live blog."""
+    if not block.posted:
+        return block
+    top = next(depth for depth, element in enumerate(block.path) if element in containers)
+    if block.posted in block.path[top + (len(containers) == 1) :]:
+        return block
+    return replace(block, post=None, posted=0, kind="paragraph" if block.kind == "post" else block.kind)
 
 
 def _furniture(inner: list[Shown], containers: set[int]) -> set[int]:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import collapse, lettering
 from monitor.core.urls import canonical, same_site
@@ -29,14 +29,25 @@ _MOST_THINGS = 200  # of one JSON-LD script
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Blog|Recipe)$")
 _SEPARATORS = re.compile(r"\s+[|–—·•»«:\-]{1,2}\s+|\s*[|｜]\s*")
 _STANDFIRST = (
-    ".dek,.deck,.standfirst,.subheadline,.sub-headline,.subhead,.article-dek,.article-subtitle,.entry-subtitle,.article-standfirst,"
-    '[class$="__dek"],[class$="__standfirst"],[class*="standfirst"],[class$="-dek"],[itemprop="alternativeHeadline"]'
+    '.dek,.deck,.standfirst,.article-dek,.article-standfirst,[class$="__dek"],[class$="__standfirst"],[class*="standfirst"],[class$="-dek"],'
+    + ",".join(
+        f"{tag}.{name}"
+        for tag in ("h2", "p")
+        for name in ("subheadline", "sub-headline", "subhead", "article-subtitle", "entry-subtitle")
+    )
+    + ',[itemprop="alternativeHeadline"]'
 )
 _AUTHORS = '[itemprop="author"] [itemprop="name"],[rel="author"],[itemprop="author"],.byline__name,.byline,.author-name'
+METAS = frozenset(
+    """
+    og:title twitter:title og:site_name og:description description article:section og:type og:url og:locale author article:author
+    article:published_time date dc.date article:modified_time og:updated_time last-modified
+    """.split()  # noqa: SIM905 - a word list reads best as words
+)
+"""The names of all meta tags that are read. Others come and go as they like: tokens, nonces, ids of a request."""
 TOLD = (
-    'meta[content],title,h1,script[type="application/ld+json"],link[rel~="canonical"],[itemprop="author"],[rel="author"],'
-    '[class*="byline"],[class*="author-name"],[itemprop="alternativeHeadline"],[class*="dek"],[class*="deck"],'
-    '[class*="standfirst"],[class*="subhea"],[class*="sub-head"],[class*="-subtitle"]'
+    'meta[content],title,h1,script[type="application/ld+json"],link[rel~="canonical"],[itemprop="author"],[rel="author"],[itemprop="alternativeHeadline"],'
+    '.author-name,.deck,[class*="byline"],[class*="dek"],[class*="standfirst"],h2[class*="sub"],p[class*="sub"]'
 )
 """Every element that `described` may read, but for the root's language: wider than its own selectors, and quicker."""
 
@@ -45,7 +56,7 @@ TOLD = (
 class Described:
     """A page in its own words. `titles` are all it gives itself, the chosen one first; `free` is None where it does not say.
 
-    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`.
+    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`. `is_article`: it calls itself one, in JSON-LD.
     """
 
     title: str
@@ -62,6 +73,7 @@ class Described:
     free: bool | None
     agreeing: tuple[str, ...] = ()
     posts: tuple[Post, ...] = ()
+    is_article: bool = False
 
 
 def described(tree: LexborHTMLParser, url: str) -> Described:
@@ -93,6 +105,7 @@ def described(tree: LexborHTMLParser, url: str) -> Described:
         free=_free(thing),
         agreeing=_agreeing(title, meta, thing, h1),
         posts=told(thing),
+        is_article=bool(thing),
     )
 
 
@@ -100,10 +113,17 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     """The meta tags by lower-case name; the first of a name counts."""
     found: dict[str, str] = {}
     for node in tree.css("meta[content]")[:500]:
-        attributes = node.attributes
-        name = (attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or "").lower()
-        found.setdefault(name, attributes.get("content") or "")
+        name, content = meta_of(node)
+        if name in METAS:
+            found.setdefault(name, content)
     return found
+
+
+def meta_of(node: LexborNode) -> tuple[str, str]:
+    """The lower-case name and the content of a meta tag."""
+    attributes = node.attributes
+    name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+    return name.lower(), attributes.get("content") or ""
 
 
 def _line(value: Any) -> str:

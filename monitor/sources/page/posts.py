@@ -6,15 +6,17 @@ A post is an element marked as a BlogPosting (schema.org), or one of at least th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import lettering
+from monitor.sources.page.furniture import SILENT
 
 _MOST_POSTS = 1_000
+_MOST_TIMES = 20  # that are looked at to find a post's own
 _FEWEST_SIBLINGS = 3
 _HIGHEST = 6  # elements between a post and its stamp
 _IDS = ("id", "data-post-id", "data-block-id", "data-entry-id", "data-id", "data-key")
@@ -32,18 +34,19 @@ class Post(NamedTuple):
 
 def marked(tree: LexborHTMLParser) -> dict[int, Post]:
     """The elements that are posts, by their ids in the tree."""
-    found = {}
+    found = _dated(tree)
     for node in tree.css('[itemtype$="/BlogPosting"]')[:_MOST_POSTS]:
-        time = node.css_first("time[datetime]")
-        found[node.mem_id] = Post(_own_id(node), _stamp(time.attributes.get("datetime")) if time is not None else None)
-    return found or _dated(tree)
+        times = (time for time in node.css("time[datetime]")[:_MOST_TIMES] if _is_read(time))
+        at = next((_stamp(time.attributes.get("datetime")) for time in times), None)
+        found[node.mem_id] = Post(_own_id(node), at)
+    return found
 
 
 def _dated(tree: LexborHTMLParser) -> dict[int, Post]:
     """Siblings that look alike, each with an id and a stamp of its own."""
     rows: dict[tuple[int, str], dict[int, Post]] = defaultdict(dict)
     for time in tree.css("time[datetime]")[:_MOST_POSTS]:
-        node = _holder(time)
+        node = _holder(time) if _is_read(time) else None
         at = _stamp(time.attributes.get("datetime"))
         if node is not None and node.parent is not None and at is not None:
             rows[node.parent.mem_id, node.tag or ""].setdefault(node.mem_id, Post(_own_id(node), at))
@@ -67,6 +70,16 @@ def _holder(time: LexborNode) -> LexborNode | None:
     return None
 
 
+def _is_read(node: LexborNode) -> bool:
+    """Whether it stands in no element whose text is not read."""
+    above = node.parent
+    while above is not None and above.is_element_node:
+        if above.tag in SILENT:
+            return False
+        above = above.parent
+    return True
+
+
 def _own_id(node: LexborNode) -> str:
     attributes = node.attributes
     return next((value[:100] for name in _IDS if (value := (attributes.get(name) or "").strip())), "")
@@ -86,8 +99,28 @@ def _told(update: Mapping[str, Any]) -> Post:
     return Post((address.rpartition("#")[2] or address)[-100:], _stamp(update.get("datePublished")), letters)
 
 
-def post_of(letters: str, known: Post | None, listed: Sequence[Post]) -> Post | None:
-    """The post that a block belongs to: the element it stands in, completed by JSON-LD, else the one whose text it is."""
+def posts_of(blocks: Iterable[tuple[str, tuple[int, ...], Post | None]], listed: Sequence[Post]) -> list[Post | None]:
+    """The post that each block (its letters, the elements above it, and the post these are) belongs to.
+
+    That is the element it stands in, completed by JSON-LD; else the listed one whose text it is, or that all known
+    blocks of an element around it belong to: a post's heading is not always told.
+    """
+    blocks = list(blocks)
+    own = [_post_of(letters, known, listed) for letters, _, known in blocks]
+    if not listed:
+        return own
+    within: dict[int, set[Post]] = defaultdict(set)
+    for (_, path, _), post in zip(blocks, own, strict=True):
+        if post is not None:
+            for element in path:
+                within[element].add(post)
+    return [
+        post or next((next(iter(within[e])) for e in path if len(within[e]) == 1), None)
+        for (_, path, _), post in zip(blocks, own, strict=True)
+    ]
+
+
+def _post_of(letters: str, known: Post | None, listed: Sequence[Post]) -> Post | None:
     if known is not None:
         return known if known.at else next((p for p in listed if p.id and p.id == known.id), known)
     if len(letters) < _SURE_TEXT:

@@ -31,21 +31,24 @@ class Region:
 
 def find(tree: LexborHTMLParser, name: str) -> Region | None:
     """The region of that name, or None where the page has it no more."""
-    within, without = elements(tree, name)
+    within, others = parts(tree, name)
     if not within:
         return None
-    return Region(frozenset(node.mem_id for node in within), frozenset(node.mem_id for node in without))
+    without = (node.mem_id for other in others for node in tree.css(other))
+    try:
+        return Region(frozenset(node.mem_id for node in within), frozenset(without))
+    except SelectolaxError:  # a name that this module did not give
+        return None
 
 
-def elements(tree: LexborHTMLParser, name: str) -> tuple[list[LexborNode], list[LexborNode]]:
-    """The elements of the region of that name, and those that are left out; none where the page has it no more."""
+def parts(tree: LexborHTMLParser, name: str) -> tuple[list[LexborNode], list[str]]:
+    """The elements of the region of that name, none where the page has it no more, and the names of what is left out of them."""
     container, *others = name[:_LONGEST_NAME].split(_WITHOUT)
     try:
         found = tree.css(container.removeprefix(_ALL)) if container else []
-        within = found if container.startswith(_ALL) else found[:1]
-        return within, [node for other in others for node in tree.css(other)] if within else []
     except SelectolaxError:  # a name that this module did not give
         return [], []
+    return found if container.startswith(_ALL) else found[:1], others
 
 
 def named(tree: LexborHTMLParser, node: LexborNode, others: Iterable[str] = ()) -> str:
