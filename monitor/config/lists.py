@@ -9,32 +9,90 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 from monitor.config.positions import Path as KeyPath
 from monitor.config.values import ID
+from monitor.core.watch.fold import says_something
 from monitor.core.watch.rules import Entity
 
 LARGEST = 256 * 1024 * 1024  # bytes of one file
 LONGEST = 1_000  # code points of one alias
 MOST = 2_000_000  # aliases of one file
 
+_is_id = re.compile(ID).fullmatch
+
 Problem = tuple[KeyPath, str, str]  # the key that names a file, what was expected of it, what it has
+
+
+class Listed:
+    """The entities of one file, each made when it is asked for: as objects, a million names would take ten times the room."""
+
+    def __init__(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """`rows` are ids, each with some of its aliases as lines."""
+        numbers: dict[str, int] = {}
+        aliases, ends = bytearray(), array("I")
+        late: dict[int, bytearray] = {}
+        for name, lines in rows:
+            number = numbers.setdefault(name, len(numbers))
+            if number < len(ends) - 1:
+                late.setdefault(number, bytearray()).extend(lines)
+                continue
+            aliases += lines
+            ends[number:] = array("I", [len(aliases)])
+        self.ids = tuple(numbers)
+        self._aliases, self._ends = _together(aliases, ends, late) if late else (aliases, ends)
+
+    def __iter__(self) -> Iterator[Entity]:
+        start = 0
+        for name, end in zip(self.ids, self._ends, strict=True):
+            yield Entity(name, tuple(dict.fromkeys(self._aliases[start:end].decode().split("\n")[:-1])))
+            start = end
+
+    def without_aliases(self) -> str | None:
+        """The first id that has none."""
+        spans = pairwise([0, *self._ends])
+        return next((name for name, (start, end) in zip(self.ids, spans, strict=True) if start == end), None)
+
+
+def _together(aliases: bytearray, ends: array[int], late: Mapping[int, bytearray]) -> tuple[bytearray, array[int]]:
+    """Aliases in one piece for each id, with those that came after others."""
+    merged, merged_ends, start = bytearray(), array("I"), 0
+    for number, end in enumerate(ends):
+        merged += aliases[start:end]
+        merged += late.get(number, bytearray())
+        merged_ends.append(len(merged))
+        start = end
+    return merged, merged_ends
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The entities of all files that a configuration names."""
 
-    files: Mapping[Path, tuple[Entity, ...]] = field(default_factory=dict)
+    files: Mapping[Path, Listed] = field(default_factory=dict)
     digest: str = ""
 
     def ids(self) -> Iterator[str]:
         """The ids of all of them."""
-        return (entity.id for entities in self.files.values() for entity in entities)
+        return chain.from_iterable(listed.ids for listed in self.files.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The entities of tables, then those of files. It can be gone through as often as one likes."""
+
+    tables: tuple[Entity, ...]
+    lists: Lists
+
+    def __iter__(self) -> Iterator[Entity]:
+        return chain(self.tables, *self.lists.files.values())
 
 
 class _Bad(Exception):
@@ -47,7 +105,7 @@ class _Bad(Exception):
 
 def bring_in(raw: Mapping[str, Any], folder: Path) -> tuple[Lists, list[Problem]]:
     """All lists that a raw configuration names, and what is wrong with them. Keys of a wrong type are left to the models."""
-    files: dict[Path, tuple[Entity, ...]] = {}
+    files: dict[Path, Listed] = {}
     problems: list[Problem] = []
     owners: dict[str, Path] = {}
     hashed = hashlib.sha256()
@@ -87,36 +145,42 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _entities(content: bytes) -> tuple[Entity, ...]:
-    aliases: dict[str, list[str]] = {}
+def _entities(content: bytes) -> Listed:
+    listed = Listed(_checked(content))
+    if lonely := listed.without_aliases():
+        raise _Bad("an alias for each id", f'none for "{lonely}"')
+    if not listed.ids:
+        raise _Bad("a row for each entity: its id and its aliases", "an empty file")
+    return listed
+
+
+def _checked(content: bytes) -> Iterator[tuple[str, bytes]]:
     count = 0
     for line, (name, *names) in _rows(content):
-        if not re.fullmatch(ID, name):
+        if not _is_id(name):
             raise _Bad("an id of a-z, 0-9, _ and - at the start of each row", f'"{name[:40]}" in line {line}')
-        kept = [alias.strip() for alias in names if alias.strip()]
-        for alias in kept:
-            if len(alias) > LONGEST or not any(map(str.isalnum, alias)):
-                raise _Bad(
-                    f"aliases with a letter or digit, of at most {LONGEST:,} characters",
-                    f'"{alias[:40]}" in line {line}',
-                )
-        aliases.setdefault(name, []).extend(kept)
-        count += len(kept)
+        aliases = [_line(alias, line) for alias in map(str.strip, names) if alias]
+        count += len(aliases)
         if count > MOST:
             raise _Bad(f"at most {MOST:,} aliases in one file", "more")
-    if lonely := next((name for name, kept in aliases.items() if not kept), None):
-        raise _Bad("an alias for each id", f'none for "{lonely}"')
-    if not aliases:
-        raise _Bad("a row for each entity: its id and its aliases", "an empty file")
-    return tuple(Entity(name, tuple(dict.fromkeys(kept))) for name, kept in aliases.items())
+        yield name, "".join(aliases).encode()
+
+
+def _line(alias: str, line: int) -> str:
+    """An alias as a line of its own; a line break within it is white space like any other."""
+    if len(alias) > LONGEST or not says_something(alias):
+        raise _Bad(
+            f"aliases with a letter or digit, of at most {LONGEST:,} characters", f'"{alias[:40]}" in line {line}'
+        )
+    return f"{alias}\n" if "\n" not in alias else f"{' '.join(alias.splitlines())}\n"
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _Bad("a file in UTF-8", f"byte 0x{content[error.start]:02x} at {error.start}") from error
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(TextIOWrapper(BytesIO(content), "utf-8-sig", newline=""), strict=True)
     try:
         for number, row in enumerate(reader):
             if row and not (number == 0 and row[0].strip().casefold() == "id"):
@@ -125,8 +189,9 @@ def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise _Bad("rows of CSV", f"{error} in line {reader.line_num}") from error
 
 
-def _owned(entities: tuple[Entity, ...], path: Path, owners: dict[str, Path], raw: Mapping[str, Any]) -> None:
+def _owned(listed: Listed, path: Path, owners: dict[str, Path], raw: Mapping[str, Any]) -> None:
     tables = raw.get("entities")
-    for entity in entities:
-        if (isinstance(tables, dict) and entity.id in tables) or owners.setdefault(entity.id, path) != path:
-            raise _Bad("ids that no other entity has", f'"{entity.id}"')
+    named = tables if isinstance(tables, dict) else {}
+    for name in listed.ids:
+        if name in named or owners.setdefault(name, path) != path:
+            raise _Bad("ids that no other entity has", f'"{name}"')

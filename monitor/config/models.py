@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from monitor.config.channels import Channel
 from monitor.config.keeping import Captures, TemplateAfter
-from monitor.config.lists import Lists
+from monitor.config.lists import Lists, Roster
 from monitor.config.routes import Inhibit, Route
 from monitor.config.table import Table
 from monitor.config.values import (
@@ -312,18 +312,16 @@ class Config(Table):
         listed._lists = lists  # noqa: SLF001  # a copy of its own, which is frozen for everybody else
         return listed
 
-    def named(self) -> Iterator[core.Entity]:
+    def named(self) -> Roster:
         """All entities, of tables and of files."""
-        for name, table in self.entities.items():
-            yield core.Entity(name, table.aliases, table.reject_near or ())
-        for entities in self._lists.files.values():
-            yield from entities
+        tables = (core.Entity(name, each.aliases, each.reject_near or ()) for name, each in self.entities.items())
+        return Roster(tuple(tables), self._lists)
 
     def entities_of(self, watchlist: str) -> tuple[str, ...]:
         """The ids of the entities of which a watchlist wants one, its file's too."""
         table = self.watchlists[watchlist]
-        listed = self._lists.files[table.entities_file] if table.entities_file else ()
-        return (*(table.entities or ()), *(entity.id for entity in listed))
+        listed = self._lists.files[table.entities_file].ids if table.entities_file else ()
+        return (*(table.entities or ()), *listed)
 
     def expires_of(self, watchlist: str) -> datetime | None:
         """When a watchlist ends."""

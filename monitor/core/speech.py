@@ -81,11 +81,25 @@ _padding = re.compile(
 _REACH = 300  # code points in which a verb of saying is looked for on each side
 
 
+def spoken(text: str) -> list[Span]:
+    """Where direct speech stands, in order, without its marks. Who speaks costs more to say (`quotations`)."""
+    return [mark.span(mark.lastgroup or 0) for mark in _marked(text)]
+
+
+def _marked(text: str) -> list[re.Match[str]]:
+    found = []
+    at = 0
+    while opening := _mark.search(text, at):  # one set of characters is quicker to search for than all those patterns
+        mark = _quotation.match(text, opening.start())
+        at = mark.end() if mark else opening.end()
+        if mark and any(map(str.isalnum, mark[0])):
+            found.append(mark)
+    return found
+
+
 def quotations(text: str) -> list[Quotation]:
     """All direct speech of a text, in order, each with the places of the words that name its speaker."""
-    if not _mark.search(text):
-        return []
-    found = [mark for mark in _quotation.finditer(text) if any(map(str.isalnum, mark[0]))]
+    found = _marked(text)
     if not found:
         return []
     made: list[Quotation] = []

@@ -22,6 +22,36 @@ def test_rows_of_one_id_are_one_entity_and_empty_cells_are_none(tmp_path: Path) 
     assert list(config.named()) == [Entity("acme", ("Acme Corp", "ACME", "{AC}")), Entity("beta", ("Beta, Inc",))]
 
 
+def test_aliases_of_one_id_may_stand_far_apart_and_hold_any_white_space(tmp_path: Path) -> None:
+    rows = 'acme,Acme\nbeta,"Beta\nInc"\ngamma,G\nacme,"AC\u2028ME"\nbeta,Beta\u0085B\nacme,A\n'
+    assert list(read(tmp_path, rows).named()) == [
+        Entity("acme", ("Acme", "AC\u2028ME", "A")),
+        Entity("beta", ("Beta Inc", "Beta\u0085B")),
+        Entity("gamma", ("G",)),
+    ]
+
+
+def test_entities_are_there_as_often_as_one_asks(tmp_path: Path) -> None:
+    config = read(tmp_path, "acme,Acme\n", 'entities_file = "names.csv"\nentities.beta.aliases = ["Beta"]')
+    assert [entity.id for entity in config.named()] == [entity.id for entity in config.named()] == ["beta", "acme"]
+
+
+@pytest.mark.parametrize(("aliases", "is_good"), [(2, True), (3, True), (4, False)])
+def test_a_file_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aliases: int, is_good: bool) -> None:
+    monkeypatch.setattr("monitor.config.lists.MOST", 3)
+    rows = "".join(f"id{number},Name {number}\n" for number in range(aliases))
+    if is_good:
+        assert len(list(read(tmp_path, rows).named())) == aliases
+        return
+    with pytest.raises(ConfigError, match="expected at most 3 aliases in one file, got more"):
+        read(tmp_path, rows)
+
+
+@pytest.mark.parametrize("length", [999, 1000])
+def test_an_alias_may_be_long(tmp_path: Path, length: int) -> None:
+    assert [len(entity.aliases[0]) for entity in read(tmp_path, f"acme,{'a' * length}\n").named()] == [length]
+
+
 def test_queries_name_them_and_watchlists_take_a_file_whole(tmp_path: Path) -> None:
     toml = """
         watchlists.all.entities_file = "names.csv"
@@ -43,9 +73,11 @@ def test_another_list_is_another_ruleset(tmp_path: Path) -> None:
         ("", "expected a row for each entity: its id and its aliases, got an empty file"),
         ("Acme,Acme\n", 'expected an id of a-z, 0-9, _ and - at the start of each row, got "Acme" in line 1'),
         ("id,alias\nacme,Acme\nbeta\n", 'expected an alias for each id, got none for "beta"'),
+        ("acme,ـ\n", 'expected aliases with a letter or digit, of at most 1,000 characters, got "ـ" in line 1'),
         ("acme,–\n", 'expected aliases with a letter or digit, of at most 1,000 characters, got "–" in line 1'),
         (f"acme,{'a' * 1001}\n", f'of at most 1,000 characters, got "{"a" * 40}" in line 1'),
         ('acme,"Acme\n', "expected rows of CSV, got unexpected end of data in line 1"),
+        ("acme,Acme\nbeta,Beta\nacme,\ngamma\n", 'expected an alias for each id, got none for "gamma"'),
         (b"acme,\xff\n", "expected a file in UTF-8, got byte 0xff at 5"),
     ],
 )

@@ -18,7 +18,8 @@ from monitor.core.content import Content
 from monitor.core.events import Edit
 from monitor.core.watch.lexicon import Lexicon
 from monitor.core.watch.outcome import Changes, Event, Text, outcome
-from monitor.core.watch.plan import OneLeaf, Plan, Planner, Term
+from monitor.core.watch.plan import OneLeaf, Plan, Term
+from monitor.core.watch.planner import Planner
 from monitor.core.watch.published import Published
 from monitor.core.watch.reading import Find, Page, read
 from monitor.core.watch.rules import Change, Entity, Hit, How, Verdict, Watchlist, Zone
@@ -49,9 +50,12 @@ class Rulebook:
 
     @classmethod
     def compile(cls, watchlists: Iterable[Watchlist], entities: Iterable[Entity]) -> Rulebook:
-        """Compile watchlists. Raises ValueError for an id that names no entity and for a phrase with nothing to search for."""
-        watchlists, known = tuple(watchlists), {entity.id: entity for entity in entities}
-        lexicon = Lexicon(known)
+        """Compile watchlists. Raises ValueError for an id that names no entity and for a phrase with nothing to search for.
+
+        Entities that are made anew each time one goes through them are never there all together.
+        """
+        watchlists, entities = tuple(watchlists), entities if iter(entities) is not entities else tuple(entities)
+        lexicon = Lexicon(entities)
         planner = Planner(lexicon)
         rules = []
         for watchlist in watchlists:
@@ -59,8 +63,9 @@ class Rulebook:
                 rules.append(Rule(watchlist, planner.plan(watchlist.asked)))
             except ValueError as error:
                 raise ValueError(f"watchlist {watchlist.id}: {error}") from error
+        digest = _digest(watchlists, entities)
         lexicon.seal()
-        return cls(rules, lexicon, _digest(watchlists, known))
+        return cls(rules, lexicon, digest)
 
     def judge(
         self,
@@ -102,10 +107,10 @@ class Rulebook:
 
     def concerned(self, event: Event) -> list[Rule]:
         """The rules with a leaf in either text, without which none is true."""
-        old, new = event.before.page.present, event.after.page.present
-        concerned = {rule for leaf in old | new for rule in self._concerned[leaf]}
+        pages = [text.page for text in (event.after, event.before) if text.page.present]
+        concerned = {rule for page in pages for leaf in page.present for rule in self._concerned[leaf]}
         rules = (self.rules[number] for number in sorted(concerned))
-        return [rule for rule in rules if rule.plan.may_hold(new) or rule.plan.may_hold(old)]
+        return [rule for rule in rules if any(map(rule.plan.may_hold, pages))]
 
     def verdict(self, rule: Rule, event: Event) -> Verdict | None:
         """What one rule has to say about an event, wherever its watchlist looks."""
@@ -173,11 +178,11 @@ def _by_trigger(rules: Sequence[Rule], leaves: int) -> list[tuple[int, ...]]:
     return concerned
 
 
-def _digest(watchlists: Sequence[Watchlist], entities: Mapping[str, Entity]) -> str:
-    """Over what is asked, entities in the order of their ids. Their many aliases are written out one entity after another."""
+def _digest(watchlists: Sequence[Watchlist], entities: Iterable[Entity]) -> str:
+    """Over what is asked, entities in the order of their ids, by which each as it is written begins."""
     hashed = hashlib.sha256(msgspec.json.encode([SEMANTICS, *map(_asked, watchlists)], order="deterministic"))
-    for name in sorted(entities):
-        hashed.update(msgspec.json.encode(entities[name], order="deterministic"))
+    for written in sorted(msgspec.json.encode(entity, order="deterministic") for entity in entities):
+        hashed.update(written)
     return f"sha256:{hashed.hexdigest()}"
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 # The letters that Unicode does not decompose, although readers and wire services drop their strokes.
@@ -37,22 +37,24 @@ _JOINED = (  # conjoining Hangul, and kana with a voice mark: several code point
 )
 _join = re.compile(_JOINED)
 _diacritics = "".join(f"{chr(first)}-{chr(last)}" for first, last in _MARKS)
-_foreign = re.compile(
-    "([^\x00-\x7f]+(?:[ ,.]{1,2}[^\x00-\x7f]+)*)"
-)  # runs, with what little ASCII stands in other scripts
-_odd = re.compile(f"(?:{_JOINED}|[^ -~])[{_diacritics}]*|[ -~][{_diacritics}]+")  # what may not fold one to one
+_oddities = re.compile(
+    "[^ -~]+"
+)  # what may not fold one to one, with the letter before it; one set is quick to search for
+_odd = re.compile(f"(?:{_JOINED}|[^ -~])[{_diacritics}]*|[ -~][{_diacritics}]+")
 _word = re.compile("(?<![wm])w|s|(?<![wmsn])[mn]")  # over the classes of letters, see `_class`
 _ascii_word = re.compile("[0-9a-z]+")
 _run = re.compile("   *")  # two literal spaces first: that is what a search is quick at
 _possessive = re.compile(rf"'s(?<=\w's)(?![^\W_{_SPACELESS}])")
 _squeezed = re.compile(rf"(?P<run> {{2,}})|{_possessive.pattern}")
-_DELETE = "\x7f"  # folds to nothing like all control characters, so that it is free to hold pieces apart
+_ASCII = bytes(range(128))
+_FEW = 16  # different letters that are replaced one after the other more quickly than all letters are looked up
+_places = array("I", range(4096))  # where a letter stands that stands for itself
 _is_spaceless = re.compile(f"[{_SPACELESS}]").match
 
 
 def fold(text: str) -> str:
     """The folded text."""
-    return _squeeze(_fold_letters(text, _folds))
+    return _squeeze(_fold_letters(text, _letters))
 
 
 def fold_lines(texts: Sequence[str]) -> list[str]:
@@ -60,7 +62,13 @@ def fold_lines(texts: Sequence[str]) -> list[str]:
     if not texts:
         return []
     joined = "\n".join(text.replace("\n", " ") if "\n" in text else text for text in texts)
-    return _squeeze(_fold_letters(joined, _line_folds)).split("\n")
+    return _squeeze(_fold_letters(joined, _lines)).split("\n")
+
+
+def says_something(text: str) -> bool:
+    """Whether a letter or digit is left when a text is folded."""
+    first = text[:1]
+    return (first.isascii() and first.isalnum()) or any(map(str.isalnum, fold(text)))
 
 
 def exact(text: str) -> str:
@@ -93,28 +101,33 @@ class Folded:
     @cached_property
     def _origins(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where each folded character starts and ends in the original."""
-        return _without_gaps(*_unfolded(self.original))
+        raw = _fold_letters(self.original, _letters)
+        starts, ends = _unfolded(self.original)
+        return (starts, ends) if len(raw) == len(self.text) else _without_gaps(raw, starts, ends)
 
 
-def _unfolded(text: str) -> tuple[str, array[int], array[int]]:
-    """The folded letters of a text, and where each starts and ends in it. Between odd units a letter stands for itself."""
-    raw, starts, ends = [], array("I"), array("I")
+def _unfolded(text: str) -> tuple[array[int], array[int]]:
+    """Where each folded letter of a text starts and ends in it, before any is squeezed out. Between odd units each stands for itself."""
+    places = _places if len(text) < len(_places) else array("I", range(len(text) + 1))
+    starts, ends = array("I"), array("I")
     here = 0
-    for unit in _odd.finditer(text):
-        first, last = unit.span()
-        if last - first == 1 and len(_folds[ord(unit[0])]) == 1 and unit[0] != _DELETE:
-            continue  # odd it is not
-        piece = _fold_letters(unit[0], _folds)
-        raw += [text[here:first].translate(_folds), piece]
-        starts.extend(range(here, first))
-        ends.extend(range(here + 1, first + 1))
-        starts.extend([first] * len(piece))
-        ends.extend([last] * len(piece))
+    for first, last, size in _odd_units(text):
+        starts += places[here:first]
+        ends += places[here + 1 : first + 1]
+        starts += array("I", [first]) * size
+        ends += array("I", [last]) * size
         here = last
-    raw.append(text[here:].translate(_folds))
-    starts.extend(range(here, len(text)))
-    ends.extend(range(here + 1, len(text) + 1))
-    return "".join(raw), starts, ends
+    return starts + places[here : len(text)], ends + places[here + 1 : len(text) + 1]
+
+
+def _odd_units(text: str) -> Iterator[tuple[int, int, int]]:
+    """What does not fold one to one, as (start, end, folded letters)."""
+    for run in _oddities.finditer(text):
+        for unit in _odd.finditer(text, max(run.start() - 1, 0), run.end()):
+            first, last = unit.span()
+            size = len(_letters[ord(unit[0])] if last - first == 1 else _fold_letters(unit[0], _letters))
+            if last - first > 1 or size != 1:
+                yield first, last, size
 
 
 def _without_gaps(raw: str, starts: array[int], ends: array[int]) -> tuple[array[int], array[int]]:
@@ -133,10 +146,15 @@ def _without_gaps(raw: str, starts: array[int], ends: array[int]) -> tuple[array
 
 def joins(left: str, right: str) -> bool:
     """Whether two neighbouring folded characters belong to one word, so that no hit may begin or end between them."""
-    here, there = _kinds[ord(left)], _kinds[ord(right)]
-    if not (here and there):
-        return False
-    return there.endswith("mark") or not (here.startswith("spaceless") or there.startswith("spaceless"))
+    return _classes[ord(left)] + _classes[ord(right)] in _JOINING
+
+
+def joints(folded: str) -> Callable[[int], object]:
+    """Tells of each place in a folded text whether the characters on both sides of it belong to one word."""
+    if not folded.isascii():
+        return lambda at: 0 < at < len(folded) and joins(folded[at - 1], folded[at])
+    letters = folded.encode().translate(_ASCII_CLASSES) + b"\0"  # which stands before the first letter too, at -1
+    return lambda at: letters[at - 1] & letters[at]
 
 
 def on_words(text: str, start: int, end: int) -> bool:
@@ -153,6 +171,13 @@ def words(folded: str) -> list[int]:
     return [word.start() for word in _word.finditer(folded.translate(_classes))]
 
 
+def count_words(folded: str) -> int:
+    """How many words a folded text has."""
+    if folded.isascii():
+        return (b"\0" + folded.encode().translate(_ASCII_CLASSES)).count(b"\0\1")
+    return len(words(folded))
+
+
 def marked(folded: str) -> str:
     """The folded text with a capital at the start of each word: a finder of marked terms passes over the insides of words."""
     titled = folded.title()
@@ -165,23 +190,20 @@ def _titled(letters: tuple[str, str]) -> str:
     return titled if len(titled) == 1 else letter
 
 
-def _fold_letters(text: str, table: _Table) -> str:
-    text = text.replace(_DELETE, "")
+def _fold_letters(text: str, letters: _Letters) -> str:
     if text.isascii():
-        return text.translate(table)
-    pieces = _foreign.split(text)
-    # What is ASCII is folded at once, in the quick way that Python has for nothing else.
-    pieces[::2] = _DELETE.join(pieces[::2]).translate(table).split(_DELETE)
-    pieces[1::2] = map(_fold_run, pieces[1::2])
-    return "".join(pieces)
-
-
-def _fold_run(run: str) -> str:
-    if len(run) == 1:
-        return _folds[ord(run)]
-    if _join.search(run):
-        run = _join.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), run)
-    return run.translate(_folds)
+        return text.translate(letters)
+    written = text.encode("utf-8", "surrogatepass")
+    foreign = written.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if _join.search(foreign):
+        return _join.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text).translate(letters)
+    changed = {char: folded for char in set(foreign) if (folded := letters[ord(char)]) != char}
+    if len(changed) > _FEW:
+        return text.translate(letters)
+    text = written.translate(letters.ascii, letters.gone).decode("utf-8", "surrogatepass")
+    for char, folded in changed.items():
+        text = text.replace(char, folded)
+    return text
 
 
 def _squeeze(raw: str) -> str:
@@ -200,6 +222,15 @@ class _Table(dict[int, str]):
     def __missing__(self, code: int) -> str:
         self[code] = worked_out = self._work_out(chr(code))
         return worked_out
+
+
+class _Letters(_Table):
+    """What each letter folds to; of ASCII also as `bytes.translate` wants it, which is the quickest way there is."""
+
+    def __init__(self, keeps: str = "") -> None:
+        super().__init__(lambda char: char if char in keeps else _letter(char))
+        self.ascii = "".join(self[code] or chr(code) for code in _ASCII).encode() + bytes(range(128, 256))
+        self.gone = bytes(code for code in _ASCII if not self[code])
 
 
 def _shape(char: str) -> str | None:
@@ -240,22 +271,17 @@ def _shaped(char: str) -> str:
     return char if shaped is None else shaped
 
 
-def _kind(char: str) -> str:
-    """`word` for letters and digits, `mark` for marks that make letters, either of them `spaceless` or not; else nothing."""
+def _class(char: str) -> str:
+    """A word's letter or digit, its mark, a letter that is a word, a mark of such: one character for each, as `_word` reads them."""
     category = unicodedata.category(char)[0]
     if category not in "LNM":
-        return ""
-    script = "spaceless " if _is_spaceless(char) else ""
-    return script + ("mark" if category == "M" else "word")
+        return " "
+    return ("s" if category != "M" else "n") if _is_spaceless(char) else ("w" if category != "M" else "m")
 
 
-def _class(char: str) -> str:
-    """A word's letter, its mark, a letter that is a word, a mark of such: one character for each, as `_word` reads them."""
-    return {"word": "w", "mark": "m", "spaceless word": "s", "spaceless mark": "n"}.get(_kinds[ord(char)], " ")
-
-
-_folds = _Table(lambda char: char if char == _DELETE else _letter(char))
-_line_folds = _Table(lambda char: char if char in {_DELETE, "\n"} else _letter(char))
+_letters = _Letters()
+_lines = _Letters(keeps="\n")
 _shapes = _Table(_shaped)
-_kinds = _Table(_kind)
 _classes = _Table(_class)
+_JOINING = frozenset({"ww", "mw"} | {left + mark for left in "wmsn" for mark in "mn"})
+_ASCII_CLASSES = bytes(_classes[code] == "w" for code in _ASCII) + bytes(128)

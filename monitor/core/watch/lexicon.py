@@ -1,14 +1,14 @@
 """Leaves: everything that all queries look for, numbered, and what the automaton must know to find it. It reads no text.
 
-Kept lean, for there may be a million names: what has one spelling and nothing special is an integer and a string.
+Kept lean, for there may be a million names: a spelling is a row of numbers in a few arrays, and a label in one long string.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from monitor.core.watch import query as q
@@ -18,23 +18,30 @@ from monitor.core.watch.rules import Entity, Spelling, folded, stripped
 
 Key = q.Leaf
 Span = tuple[int, int]
+_TOGETHER = 10_000  # aliases that are folded at once: enough to be quick, few enough to be lean
+_END = b"\xff"  # behind a label in UTF-8, which has no such byte
 
 
 class Spelt(NamedTuple):
-    """One way to find a leaf at a pattern. `exact`: what the text must say; `rest`: how a wildcard goes on; `end`: how it may end."""
+    """One way to find a leaf. `exact`: what the text must say; `rest`: how a wildcard goes on behind what is looked for."""
 
     leaf: int
     label: str
     exact: str | None = None
     rest: tuple[str, ...] = ()
-    end: int = CLOSED
+
+
+_Row = tuple[str, int, int, str, Spelt | None]
+"""A pattern, how it may end, the leaf, the label, and the spelling itself where there is more to it."""
 
 
 class Lexicon:
     """The leaves of a rulebook. `number` gives each its own; `seal` makes the automaton when all are known."""
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        """`entities` is gone through more than once: made anew each time, they need never be there all together."""
         self._entities = entities
+        self._rejects = {entity.id: entity.reject_near for entity in entities}
         self._numbers: dict[Key, int] = {}
         self.rejected: dict[int, tuple[int, ...]] = {}
         self.patterns: list[tuple[int, q.Regex]] = []
@@ -45,10 +52,9 @@ class Lexicon:
             return known
         number = self._numbers[leaf] = len(self._numbers)
         if isinstance(leaf, q.EntityRef):
-            if leaf.id not in self._entities:
+            if leaf.id not in self._rejects:
                 raise ValueError(f"no entity {leaf.id!r}")
-            reject = self._entities[leaf.id].reject_near
-            if reject:
+            if reject := self._rejects[leaf.id]:
                 self.rejected[number] = tuple(self.number(q.Phrase(phrase)) for phrase in reject)
         return number
 
@@ -60,86 +66,67 @@ class Lexicon:
     def seal(self) -> None:
         """Build the automaton over all leaves. Raises ValueError for a leaf with nothing to search for."""
         self.leaves: Sequence[Key] = tuple(self._numbers)
-        patterns: dict[str, int] = {}
-        self._single, self._labels = array("i"), list[str]()
-        self._several: dict[int, list[Spelt]] = {}
-        ends = bytearray()
-        for pattern, spelt in self._spellings():
-            number = patterns.setdefault(pattern, len(patterns))
-            if number == len(self._single):
-                ends.append(spelt.end)
-                self._labels.append(spelt.label)
-                simple = spelt.exact is None and not spelt.rest
-                self._single.append(spelt.leaf if simple else -1)
-                if not simple:
-                    self._several[number] = [spelt]
-                continue
-            if number not in self._several:
-                self._several[number] = [Spelt(self._single[number], self._labels[number], end=ends[number])]
-                self._single[number] = -1
-            self._several[number].append(spelt)
-            ends[number] = max(ends[number], spelt.end)
-        self.automaton = Automaton(list(patterns), bytes(ends))
-        self._lengths = array("I", map(len, patterns))
-        self._numbers.clear()  # of no more use, and there may be very many
+        self._ends, self._leaf_of, self._starts, self._labels = bytearray(), array("I"), array("I"), bytearray()
+        self._special: dict[int, Spelt] = {}
+        self.automaton = Automaton(self._written(), self._ends)
+        del self._entities, self._rejects, self._numbers  # of no more use, and there may be very many
 
-    def leaves_at(self, pattern: int) -> Sequence[int]:
-        """The leaves that a pattern may be a find of."""
-        leaf = self._single[pattern]
-        return (leaf,) if leaf >= 0 else [spelt.leaf for spelt in self._several[pattern]]
+    def leaf(self, spelling: int) -> int:
+        """The leaf that a spelling, which is a pattern of the automaton, belongs to."""
+        return self._leaf_of[spelling]
 
-    def single(self, pattern: int) -> int:
-        """The only leaf that a pattern is a find of; -1 where there are several, or more to look at."""
-        return self._single[pattern]
+    def spelt(self, spelling: int) -> Spelt:
+        """A spelling."""
+        if spelling in self._special:
+            return self._special[spelling]
+        start = self._starts[spelling]
+        label = self._labels[start : self._labels.index(_END, start)]
+        return Spelt(self._leaf_of[spelling], label.decode("utf-8", "surrogatepass"))
 
-    def spelt(self, pattern: int, leaf: int) -> Iterator[Spelt]:
-        """How a leaf is spelt by a pattern."""
-        if self._single[pattern] == leaf:
-            yield Spelt(leaf, self._labels[pattern], end=self._ends_of(pattern))
-            return
-        yield from (spelt for spelt in self._several[pattern] if spelt.leaf == leaf)
+    def _written(self) -> Iterator[Sequence[str]]:
+        """The patterns, many at a time; their spellings are written down on the way."""
+        rows = chain(self._terms(), self._aliases())
+        while some := list(islice(rows, _TOGETHER)):
+            patterns, ends, leaves, labels, special = zip(*some, strict=True)
+            self._special |= {at: spelt for at, spelt in enumerate(special, len(self._ends)) if spelt}
+            self._ends += bytes(ends)
+            self._leaf_of.extend(leaves)
+            written = [label.encode("utf-8", "surrogatepass") + _END for label in labels]
+            self._starts.extend(accumulate(map(len, written[:-1]), initial=len(self._labels)))
+            self._labels += b"".join(written)
+            yield patterns
 
-    def length(self, pattern: int) -> int:
-        """How long a pattern is, in folded code points."""
-        return self._lengths[pattern]
-
-    def _ends_of(self, pattern: int) -> int:
-        return self.automaton.ends[pattern]
-
-    def _spellings(self) -> Iterator[tuple[str, Spelt]]:
+    def _terms(self) -> Iterator[_Row]:
         for number, leaf in enumerate(self.leaves):
             match leaf:
                 case q.Phrase(text):
-                    yield folded(text), Spelt(number, text)
+                    yield folded(text), CLOSED, number, text, None
                 case q.Exact(text):
-                    spelling = Spelling.parse(f"{{{text}}}")
-                    yield spelling.folded, Spelt(number, text, spelling.exact)
+                    yield _row(number, Spelling.parse(f"{{{text}}}"))
                 case q.Wildcard(pattern):
                     first, *rest = wildcard(pattern)
-                    yield first, Spelt(number, pattern, rest=tuple(rest), end=OPEN)
+                    spelt = Spelt(number, pattern, rest=tuple(rest))
+                    yield first, OPEN if rest else CLOSED, number, pattern, spelt
                 case q.Regex():
                     self.patterns.append((number, leaf))
-        yield from self._aliases()
 
-    def _aliases(self) -> Iterator[tuple[str, Spelt]]:
+    def _aliases(self) -> Iterator[_Row]:
         """All aliases, many folded together: a million of them one by one would take a quarter of a minute."""
         named = (
             (number, alias)
-            for number, leaf in enumerate(self.leaves)
-            if isinstance(leaf, q.EntityRef)
-            for alias in self._entities[leaf.id].aliases
+            for entity in self._entities
+            if (number := self._numbers.get(q.EntityRef(entity.id))) is not None
+            for alias in entity.aliases
         )
         while some := list(islice(named, _TOGETHER)):
             for (number, alias), bare in zip(some, fold_lines([alias for _, alias in some]), strict=True):
-                if bare[:1].isalnum():
-                    yield stripped(bare), Spelt(number, alias, end=PLURAL)
-                else:
-                    spelling = Spelling.parse(alias)
-                    end = CLOSED if spelling.exact else PLURAL
-                    yield spelling.folded, Spelt(number, spelling.text, spelling.exact, end=end)
+                is_plain = bare[:1].isalnum()
+                yield (stripped(bare), PLURAL, number, alias, None) if is_plain else _row(number, Spelling.parse(alias))
 
 
-_TOGETHER = 10_000  # aliases that are folded at once: enough to be quick, few enough to be lean
+def _row(leaf: int, spelling: Spelling) -> _Row:
+    special = None if spelling.exact is None else Spelt(leaf, spelling.text, spelling.exact)
+    return spelling.folded, CLOSED if special else PLURAL, leaf, spelling.text, special
 
 
 def wildcard(pattern: str) -> list[str]:

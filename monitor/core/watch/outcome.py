@@ -35,12 +35,16 @@ class Text:
         """Where a term stands."""
         known = self._known.get(term)
         if known is None:
-            known = self._known[term] = term.look(self) if term.may_hold(self.page.present) else []
+            known = self._known[term] = term.look(self) if term.may_hold(self.page) else []
         return known
+
+    def has(self, term: Term) -> bool:
+        """Whether a term stands anywhere."""
+        return bool(self._known[term]) if term in self._known else term.may_hold(self.page) and term.stands(self)
 
     def terms(self, plan: Plan) -> Terms:
         """The terms that make a plan true, with where they stand; empty where it is false."""
-        if not plan.may_hold(self.page.present) or not plan.holds(self):
+        if not self.page.present or not plan.may_hold(self.page) or not plan.holds(self):
             return {}
         return {term: self.finds(term) for term in plan.witnesses(self)}
 
@@ -78,6 +82,8 @@ class Outcome:
 def outcome(plan: Plan, event: Event) -> Outcome:
     """What became of a rule."""
     was, now = event.before.terms(plan), event.after.terms(plan)
+    if not was and not now:
+        return Outcome({})
     if event.how in {"gone", "restored"}:
         return Outcome(_whole(was, now, event))
     changes: Changes = {}
@@ -125,7 +131,7 @@ def _words_left(term: Term, event: Event) -> bool:
 
 def part_stands(alternatives: Sequence[Term], text: Text) -> bool:
     """Whether any of several terms stands in a text."""
-    return any(text.finds(term) for term in alternatives)
+    return any(map(text.has, alternatives))
 
 
 def _turned(was: Terms, now: Terms, event: Event, changes: Changes, excluded: list[Term]) -> None:

@@ -13,23 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.core.watch import query as q
-from monitor.core.watch.fold import fold
-from monitor.core.watch.lexicon import Lexicon
+from monitor.core.watch.bounds import Bounds, may_be_within, present, within
 from monitor.core.watch.query import Query
 from monitor.core.watch.reading import Find, Page
 from monitor.core.watch.rules import Zone
-from monitor.core.watch.wording import canonical
 
 SHOWN = 50  # finds of each side in one sentence or paragraph
 MAX_FINDS = 2_000  # of one group in one text: beyond, a text is not news but noise
-
-Said = tuple[Literal["said"], int | None]
-Bound = q.ZoneName | Said
-Bounds = tuple[Bound, ...]
-"""Where a term must stand: zones, and direct speech of the entity with that number (None: of anybody named)."""
 
 
 class Triggers(NamedTuple):
@@ -39,7 +32,7 @@ class Triggers(NamedTuple):
     leaves: frozenset[int]
 
 
-def _expected(leaf: Query) -> int:
+def frequency(leaf: Query) -> int:
     """A guess that saves time and decides nothing: names and phrases are rare, plain words are not."""
     match leaf:
         case q.EntityRef() | q.Exact():
@@ -80,6 +73,10 @@ class Reads(Protocol):
         """Where a term stands."""
         ...
 
+    def has(self, term: Term) -> bool:
+        """Whether a term stands anywhere."""
+        ...
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan(ABC):
@@ -88,7 +85,7 @@ class Plan(ABC):
     query: Query
 
     @abstractmethod
-    def may_hold(self, present: AbstractSet[int]) -> bool:
+    def may_hold(self, page: Page) -> bool:
         """Whether it is worth asking: never False where the plan holds."""
 
     @abstractmethod
@@ -111,7 +108,7 @@ class Term(Plan):
     bounds: Bounds
 
     def holds(self, text: Reads) -> bool:
-        return bool(text.finds(self))
+        return text.has(self)
 
     def witnesses(self, text: Reads) -> Iterator[Term]:
         yield self
@@ -119,6 +116,10 @@ class Term(Plan):
     @abstractmethod
     def look(self, text: Reads) -> list[Find]:
         """Where it stands, bounds and all; `Reads.finds` keeps the answer."""
+
+    def stands(self, text: Reads) -> bool:
+        """Whether it stands anywhere, where that is sooner said than where."""
+        return bool(text.finds(self))
 
     @abstractmethod
     def leaves(self) -> AbstractSet[int]:
@@ -128,8 +129,8 @@ class Term(Plan):
         """Of a group: for each of its sides the terms of which one must stand."""
         return ()
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
-        return self.leaves() <= present
+    def may_hold(self, page: Page) -> bool:
+        return self.leaves() <= page.present
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -141,14 +142,24 @@ class OneLeaf(Term):
     def leaves(self) -> AbstractSet[int]:
         return frozenset([self.leaf])
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
-        return self.leaf in present
+    def may_hold(self, page: Page) -> bool:
+        return self.leaf in present(page, self.bounds)
 
     def triggers(self) -> Triggers | None:
-        return Triggers(_expected(self.query), frozenset([self.leaf]))
+        return Triggers(frequency(self.query), frozenset([self.leaf]))
 
     def look(self, text: Reads) -> list[Find]:
-        return [find for find in text.page.finds(self.leaf) if within(text.page, find, self.bounds)]
+        return list(self._finds(text.page))
+
+    def stands(self, text: Reads) -> bool:
+        return any(True for _ in self._finds(text.page))
+
+    def _finds(self, page: Page) -> Iterator[Find]:
+        fields = page.where(self.leaf)
+        if self.bounds:
+            fields = [number for number in fields if may_be_within(self.bounds, page.fields[number])]
+        finds = page.finds(self.leaf, fields)
+        return (find for find in finds if within(page, find, self.bounds)) if self.bounds else finds
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -198,28 +209,50 @@ def _windows(places: list[_Placed], needed: Counter[int], distance: int) -> Iter
             yield grouped(part[4] for part in taken)
 
 
+class Side:
+    """One side of a group: terms of which one is enough. There may be very many that are nothing but a leaf; few stand in a text."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
+        self._leaves: dict[int, list[Term]] = {}
+        for term in self.terms:
+            if isinstance(term, OneLeaf):
+                self._leaves.setdefault(term.leaf, []).append(term)
+        self._others = [term for term in self.terms if not isinstance(term, OneLeaf)]
+
+    def may_stand(self, page: Page) -> bool:
+        """Whether it is worth looking."""
+        return not self._leaves.keys().isdisjoint(page.present) or any(term.may_hold(page) for term in self._others)
+
+    def finds(self, text: Reads) -> list[Find]:
+        """Where any of the terms stands."""
+        terms = chain(self._others, *(self._leaves[leaf] for leaf in self._leaves.keys() & text.page.present))
+        return sorted({find for term in terms for find in text.finds(term)})
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class TwoSides(Term):
-    """`a NEAR/5 b`, `a SENTENCE b`, `a PARAGRAPH b`: each side the terms of which one is enough."""
+    """`a NEAR/5 b`, `a SENTENCE b`, `a PARAGRAPH b`."""
 
-    left: tuple[Term, ...]
-    right: tuple[Term, ...]
+    left: Side
+    right: Side
 
     def leaves(self) -> AbstractSet[int]:
-        return frozenset(chain.from_iterable(term.leaves() for term in (*self.left, *self.right)))
+        return frozenset(chain.from_iterable(term.leaves() for side in self.needs() for term in side))
 
     def needs(self) -> tuple[tuple[Term, ...], ...]:
-        return self.left, self.right
+        return self.left.terms, self.right.terms
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
-        return any(term.may_hold(present) for term in self.left) and any(term.may_hold(present) for term in self.right)
+    def may_hold(self, page: Page) -> bool:
+        return self.left.may_stand(page) and self.right.may_stand(page)
 
     def triggers(self) -> Triggers | None:
-        return _rarest(_any_of(term.triggers() for term in side) for side in (self.left, self.right))
+        return _rarest(_any_of(term.triggers() for term in side) for side in self.needs())
 
     def look(self, text: Reads) -> list[Find]:
-        left, right = side(text, self.left), side(text, self.right)
-        if not left or not right:
+        left = self.left.finds(text)
+        right = self.right.finds(text) if left else []
+        if not right:
             return []
         pairs = (
             self._near(text.page, left, right)
@@ -260,11 +293,6 @@ def _paragraph(find: Find) -> int | None:
     return find.field if all(part.field == find.field for part in find.simple) else None
 
 
-def side(text: Reads, terms: Iterable[Term]) -> list[Find]:
-    """Where any of several terms stands."""
-    return sorted({find for term in terms for find in text.finds(term)})
-
-
 def grouped(finds: Iterable[Find]) -> Find:
     """Several finds as one."""
     parts = tuple(sorted({part for find in finds for part in find.simple}))
@@ -273,20 +301,20 @@ def grouped(finds: Iterable[Find]) -> Find:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Any(Plan):
-    """Any of several plans; `leaves` are those that are nothing but a leaf, of which there may be very many."""
+    """Any of several plans; `leaves` are those that are nothing but a leaf within bounds, of which there may be very many."""
 
+    bounds: Bounds
     leaves: frozenset[int]
     expected: int
     parts: tuple[Plan, ...]
     term: Callable[[int], Term] = field(repr=False)
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
-        return not self.leaves.isdisjoint(present) or any(part.may_hold(present) for part in self.parts)
+    def may_hold(self, page: Page) -> bool:
+        return not self.leaves.isdisjoint(present(page, self.bounds)) or any(part.may_hold(page) for part in self.parts)
 
     def _alive(self, text: Reads) -> Iterator[Plan]:
-        present = text.page.present
-        yield from map(self.term, sorted(self.leaves & present))
-        yield from (part for part in self.parts if part.may_hold(present))
+        yield from map(self.term, sorted(self.leaves & present(text.page, self.bounds)))
+        yield from (part for part in self.parts if part.may_hold(text.page))
 
     def holds(self, text: Reads) -> bool:
         return any(part.holds(text) for part in self._alive(text))
@@ -306,8 +334,8 @@ class All(Plan):
 
     parts: tuple[Plan, ...]
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
-        return all(part.may_hold(present) for part in self.parts)
+    def may_hold(self, page: Page) -> bool:
+        return all(part.may_hold(page) for part in self.parts)
 
     def holds(self, text: Reads) -> bool:
         return all(part.holds(text) for part in self.parts)
@@ -326,11 +354,11 @@ class Without(Plan):
 
     part: Plan
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
+    def may_hold(self, page: Page) -> bool:
         return True
 
     def holds(self, text: Reads) -> bool:
-        return not (self.part.may_hold(text.page.present) and self.part.holds(text))
+        return not (self.part.may_hold(text.page) and self.part.holds(text))
 
     def witnesses(self, text: Reads) -> Iterator[Term]:
         return iter(())
@@ -343,7 +371,7 @@ class Without(Plan):
 class Where(Plan):
     """A scope: where the article is published."""
 
-    def may_hold(self, present: AbstractSet[int]) -> bool:
+    def may_hold(self, page: Page) -> bool:
         return True
 
     def holds(self, text: Reads) -> bool:
@@ -355,101 +383,3 @@ class Where(Plan):
 
     def triggers(self) -> Triggers | None:
         return None
-
-
-def within(page: Page, find: Find, bounds: Bounds) -> bool:
-    """Whether a find stands in all of some zones."""
-    return all(_is_in(page, find, bound) for bound in bounds)
-
-
-def _is_in(page: Page, find: Find, bound: Bound) -> bool:
-    here = page.fields[find.field]
-    match bound:
-        case "title" | "byline":
-            return here.zone == bound
-        case "lede":
-            return here.is_lede
-        case "body":
-            return here.zone == "body" and here.kind != "caption"
-        case "caption":
-            return here.kind == "caption"
-        case "quote":
-            return here.kind == "quote" or page.quotation(find) is not None
-        case (_, speaker):
-            quotation = page.quotation(find)
-            if quotation is None or not quotation.speakers:
-                return False
-            return speaker is None or page.speaks(speaker, find.field, quotation)
-
-
-class Planner:
-    """Makes plans over one lexicon; equal terms of different queries become one, so that a text is asked once."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._terms: dict[tuple[str, Bounds], Term] = {}
-        self._leaves: dict[tuple[int, Bounds], OneLeaf] = {}
-
-    def plan(self, query: Query, bounds: Bounds = (), *, negated: bool = False) -> Plan:
-        """The plan of a query, which `checks` found good. Raises ValueError for an id that names no entity."""
-        match query:
-            case q.Not(part):
-                return self.plan(part, bounds, negated=not negated)
-            case q.Zone(name, part):
-                return self.plan(part, (*bounds, name), negated=negated)
-            case q.Said(speaker, part):
-                number = None if speaker is None else self._lexicon.number(q.EntityRef(speaker))
-                return self.plan(part, (*bounds, ("said", number)), negated=negated)
-            case q.And(parts) | q.Or(parts) if isinstance(query, q.And) is not negated:
-                return All(query, tuple(self.plan(part, bounds, negated=negated) for part in parts))
-            case q.And(parts) | q.Or(parts):
-                leaves = frozenset(
-                    self._lexicon.number(part) for part in parts if isinstance(part, q.Leaf) and not negated
-                )
-                others = [part for part in parts if negated or not isinstance(part, q.Leaf)]
-                expected = sum(_expected(part) for part in parts if isinstance(part, q.Leaf))
-                made = tuple(self.plan(part, bounds, negated=negated) for part in others)
-                return Any(query, leaves, expected, made, lambda leaf: self._leaf(leaf, bounds))
-            case q.Scope():
-                where = Where(query)
-                return Without(query, where) if negated else where
-            case _:
-                term = self._term(query, bounds)
-                return Without(query, term) if negated else term
-
-    def _term(self, query: q.Leaf | q.Group, bounds: Bounds) -> Term:
-        if isinstance(query, q.Leaf):
-            return self._leaf(self._lexicon.number(query), bounds, query)
-        key = (canonical(query), bounds)
-        if key not in self._terms:
-            self._terms[key] = self._group(query, bounds)
-        return self._terms[key]
-
-    def _leaf(self, leaf: int, bounds: Bounds, query: q.Leaf | None = None) -> OneLeaf:
-        key = (leaf, bounds)
-        if key not in self._leaves:
-            self._leaves[key] = OneLeaf(query or self._lexicon.leaves[leaf], bounds, leaf)
-        return self._leaves[key]
-
-    def _group(self, query: q.Group, bounds: Bounds) -> Term:
-        if isinstance(query, q.Loose):
-            phrases = map(q.Phrase, map(fold, query.words))
-            words = tuple(self._leaf(self._lexicon.number(phrase), bounds, phrase) for phrase in phrases)
-            return LooseWords(query, bounds, words, query.distance)
-        left, right = (tuple(self._side(side, bounds)) for side in (query.left, query.right))
-        return TwoSides(query, bounds, left, right)
-
-    def _side(self, query: Query, bounds: Bounds) -> Iterator[Term]:
-        match query:
-            case q.Or(parts):
-                yield from chain.from_iterable(self._side(part, bounds) for part in parts)
-            case q.Zone() | q.Said():
-                name: Bound = query.name if isinstance(query, q.Zone) else self._said(query)
-                yield from self._side(query.part, (*bounds, name))
-            case q.And() | q.Not() | q.Scope():
-                raise ValueError("AND, NOT and places of publication have no place of their own in a text")
-            case _:
-                yield self._term(query, bounds)
-
-    def _said(self, query: q.Said) -> Said:
-        return "said", None if query.speaker is None else self._lexicon.number(q.EntityRef(query.speaker))

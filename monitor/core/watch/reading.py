@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import NamedTuple
 
 from monitor.core.content import BlockKind, Content
 from monitor.core.sentences import sentences
-from monitor.core.speech import Quotation, quotations
+from monitor.core.speech import Quotation, quotations, spoken
 from monitor.core.watch.checks import compiled
-from monitor.core.watch.fold import Folded, exact, fold_lines, joins, words
+from monitor.core.watch.fold import Folded, count_words, exact, fold_lines, joins, words
 from monitor.core.watch.lexicon import Lexicon, Span, Spelt
 from monitor.core.watch.rules import Zone
 
@@ -50,7 +51,7 @@ class Field(NamedTuple):
 
 
 class Line:
-    """One string of an article, and what was found in it: for each leaf (start, end, pattern) in folded code points."""
+    """One string of an article, and what was found in it: for each leaf (start, end, spelling) in folded code points."""
 
     def __init__(self, text: str, folded: str, lexicon: Lexicon) -> None:
         self.text, self._folded, self._lexicon = text, folded, lexicon
@@ -71,14 +72,24 @@ class Line:
         return sentences(self.text)
 
     @cached_property
+    def spoken(self) -> list[Span]:
+        """Where direct speech stands in it."""
+        return spoken(self.text)
+
+    @cached_property
     def quotations(self) -> list[Quotation]:
-        """The direct speech in it."""
+        """The direct speech in it, and who speaks."""
         return quotations(self.text)
 
     @cached_property
     def words(self) -> Sequence[int]:
         """Where each word starts, in folded code points."""
         return array("I", words(self._folded))
+
+    @property
+    def length(self) -> int:
+        """How many words it has."""
+        return count_words(self._folded)
 
     def word(self, at: int) -> int:
         """The number of the word in which the original place `at` lies."""
@@ -89,19 +100,16 @@ class Line:
         return Folded(self.text, self._folded)
 
     def _spans(self, leaf: int) -> Iterator[tuple[int, int, str]]:
-        for start, end, pattern in self.hits[leaf]:
-            if pattern < 0:  # of a regular expression, which reads the original
+        for start, end, spelling in self.hits[leaf]:
+            if spelling < 0:  # of a regular expression, which reads the original
                 yield start, end, self.text[start:end][:100]
-                continue
-            for spelt in self._lexicon.spelt(pattern, leaf):
-                yield from self._span(start, end, pattern, spelt)
+            else:
+                yield from self._span(start, end, self._lexicon.spelt(spelling))
 
-    def _span(self, start: int, end: int, pattern: int, spelt: Spelt) -> Iterator[tuple[int, int, str]]:
+    def _span(self, start: int, end: int, spelt: Spelt) -> Iterator[tuple[int, int, str]]:
         if spelt.rest:
             end = _end_of_wildcard(self._folded, end, spelt.rest)
-        elif end - start > self._lexicon.length(pattern) and not spelt.end:
-            return  # a plural, which this spelling has none of
-        if end <= start or (not spelt.rest and not _ends_a_word(self._folded, end)):
+        if end <= start:
             return
         span = self._way_back.span(start, end)
         if span and (spelt.exact is None or _says(self.text, span, spelt.exact)):
@@ -118,19 +126,40 @@ class Line:
 class Page:
     """One text of an article, ready to be asked where leaves stand in it."""
 
-    def __init__(self, content: Content | None, lines: dict[str, Line]) -> None:
+    def __init__(self, content: Content | None, strings: Sequence[_Placed], lines: Mapping[str, Line]) -> None:
         self.content = content
-        self.fields: list[Field] = list(_fields(content, lines))
-        self.present: set[int] = set()
-        self._where: dict[int, list[int]] = {}
-        for number, field in enumerate(self.fields):
-            for leaf in field.line.hits:
-                self._where.setdefault(leaf, []).append(number)
-        self.present.update(self._where)
+        self._strings, self._lines = strings, lines
+        self._present_in: dict[Hashable, AbstractSet[int]] = {}
+        self.present: set[int] = set().union(*(hits for *_, text in strings if (hits := lines[text].hits)))
 
-    def finds(self, leaf: int) -> Iterator[Find]:
-        """Where a leaf stands, in reading order."""
-        for number in self._where.get(leaf, ()):
+    @cached_property
+    def fields(self) -> list[Field]:
+        """The strings of the text in reading order."""
+        return list(_fields(self._strings, self._lines))
+
+    @cached_property
+    def _where(self) -> dict[int, list[int]]:
+        where: dict[int, list[int]] = {}
+        for number, (*_, text) in enumerate(self._strings):
+            for leaf in self._lines[text].hits:
+                where.setdefault(leaf, []).append(number)
+        return where
+
+    def present_in(self, places: Hashable, is_there: Callable[[Field], bool]) -> AbstractSet[int]:
+        """The leaves in the fields that are in some places, which `places` names."""
+        known = self._present_in.get(places)
+        if known is None:
+            lines = (field.line.hits for field in self.fields if field.line.hits and is_there(field))
+            known = self._present_in[places] = set().union(*lines)
+        return known
+
+    def where(self, leaf: int) -> Sequence[int]:
+        """The numbers of the fields in which a leaf may stand, in reading order."""
+        return self._where.get(leaf, ())
+
+    def finds(self, leaf: int, fields: Sequence[int] | None = None) -> Iterator[Find]:
+        """Where a leaf stands, in reading order; in some fields only, where these are given."""
+        for number in self.where(leaf) if fields is None else fields:
             for start, end, label in self.fields[number].line.finds(leaf):
                 yield Find(number, start, end, label)
 
@@ -158,7 +187,7 @@ class Page:
         firsts = []
         for field in self.fields:
             firsts.append(counts.get(field.zone, 0))
-            counts[field.zone] = firsts[-1] + len(field.line.words)
+            counts[field.zone] = firsts[-1] + field.line.length
         return firsts
 
     def quotation(self, find: Find) -> Quotation | None:
@@ -166,10 +195,10 @@ class Page:
         if len({part.field for part in find.simple}) > 1:
             return None
         first, last = find.start, max(part.end for part in find.simple)
-        found = self.fields[find.field].line.quotations
-        at = bisect_left(found, first, key=lambda quotation: quotation.end)
-        inside = found[at : at + 1]
-        return inside[0] if inside and inside[0].start <= first and last <= inside[0].end else None
+        line = self.fields[find.field].line
+        at = bisect_left(line.spoken, first, key=lambda span: span[1])
+        is_inside = at < len(line.spoken) and line.spoken[at][0] <= first and last <= line.spoken[at][1]
+        return line.quotations[at] if is_inside else None
 
     def speaks(self, leaf: int, field: int, quotation: Quotation) -> bool:
         """Whether an entity is named as the speaker of direct speech."""
@@ -179,11 +208,12 @@ class Page:
 
 def read(contents: Sequence[Content | None], lexicon: Lexicon) -> list[Page]:
     """Read the texts of one event."""
-    texts = list(dict.fromkeys(text for content in contents for _, _, _, text in _strings(content)))
+    strings = [list(_strings(content)) for content in contents]
+    texts = list(dict.fromkeys(text for placed in strings for *_, text in placed))
     lines = [Line(text, folded, lexicon) for text, folded in zip(texts, fold_lines(texts), strict=True)]
     _scan(lines, lexicon)
-    known = {line.text: line for line in lines}
-    return [Page(content, known) for content in contents]
+    known = dict(zip(texts, lines, strict=True))
+    return [Page(content, placed, known) for content, placed in zip(contents, strings, strict=True)]
 
 
 def _scan(lines: Sequence[Line], lexicon: Lexicon) -> None:
@@ -191,15 +221,12 @@ def _scan(lines: Sequence[Line], lexicon: Lexicon) -> None:
     joined = "\n".join(line._folded for line in lines)  # noqa: SLF001  # a line is read here and nowhere else
     here, first, last = -1, 0, -1
     hits: dict[int, list[tuple[int, int, int]]] = {}
-    single = lexicon.single
-    for start, end, pattern in lexicon.automaton.find(joined):
+    for start, end, spelling in lexicon.automaton.find(joined):
         while start > last:
             here += 1
             first, hits = last + 1, lines[here].hits
             last = first + len(lines[here]._folded)  # noqa: SLF001  # as above
-        leaf = single(pattern)
-        for each in (leaf,) if leaf >= 0 else set(lexicon.leaves_at(pattern)):
-            hits.setdefault(each, []).append((start - first, end - first, pattern))
+        hits.setdefault(lexicon.leaf(spelling), []).append((start - first, end - first, spelling))
     for leaf, wanted in lexicon.patterns:
         pattern = compiled(wanted.pattern, ignores_case=wanted.ignores_case)
         for line in lines:
@@ -207,7 +234,10 @@ def _scan(lines: Sequence[Line], lexicon: Lexicon) -> None:
                 line.hits[leaf] = found
 
 
-def _strings(content: Content | None) -> Iterator[tuple[Zone, int | None, BlockKind | None, str]]:
+_Placed = tuple[Zone, int | None, BlockKind | None, str]
+
+
+def _strings(content: Content | None) -> Iterator[_Placed]:
     if content is None:
         return
     yield "title", None, None, content.title
@@ -217,13 +247,13 @@ def _strings(content: Content | None) -> Iterator[tuple[Zone, int | None, BlockK
         yield "body", number, block.kind, block.text
 
 
-def _fields(content: Content | None, lines: dict[str, Line]) -> Iterator[Field]:
+def _fields(strings: Iterable[_Placed], lines: Mapping[str, Line]) -> Iterator[Field]:
     """The strings of a text in reading order. The lede is the standfirst and the first paragraph."""
     waits_for_lede = True
-    for zone, block, kind, text in _strings(content):
+    for zone, block, kind, text in strings:
         opens = waits_for_lede and kind == "paragraph"
         waits_for_lede = waits_for_lede and not opens
-        yield Field(zone, block, kind, lines[text], is_lede=opens or zone == "dek")
+        yield Field(zone, block, kind, lines[text], opens or zone == "dek")
 
 
 def _longest(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.core.content import Content
 from monitor.core.sentences import sentences
 from monitor.core.speech import quotations
 from monitor.core.watch import query as q
-from monitor.core.watch.fold import _JOINED, _diacritics, _squeezed, fold, joins, on_words
+from monitor.core.watch.fold import _JOINED, _diacritics, _letter, _squeezed, fold, joins, on_words
 from monitor.core.watch.query import Query
 from monitor.core.watch.rules import written
 
 _units = re.compile(f"(?:{_JOINED}|.)[{_diacritics}]*", re.DOTALL)
+
+
+def fold_slowly(text: str) -> str:
+    """Each letter by itself, once those that are several code points are one; then what `_squeezed` takes out is taken out."""
+    joined = re.sub(_JOINED, lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
+    return _squeezed.sub(lambda gap: " " if gap.lastgroup == "run" else "", "".join(map(_letter, joined)))
 
 
 def origins(text: str) -> tuple[list[int], list[int]]:

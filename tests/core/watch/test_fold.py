@@ -6,9 +6,21 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from reference import origins
+from reference import fold_slowly, origins
 
-from monitor.core.watch.fold import Folded, exact, fold, fold_lines, joins, marked, on_words, words
+from monitor.core.watch.fold import (
+    Folded,
+    count_words,
+    exact,
+    fold,
+    fold_lines,
+    joins,
+    joints,
+    marked,
+    on_words,
+    says_something,
+    words,
+)
 
 TRICKY = st.text(
     st.one_of(
@@ -17,6 +29,15 @@ TRICKY = st.text(
         ),
         st.characters(exclude_categories=["Cs"]),
     )
+)
+
+
+# What each way to fold is for: ASCII alone, a few other letters among it, very many different ones, and scripts of their own.
+ASCII = st.text(st.characters(max_codepoint=0x7F))
+LATIN = st.text(st.sampled_from("abc 's-\n\0\x7f’é“”\u00a0ß"), max_size=60)
+MOTLEY = st.text(st.sampled_from("ab's ÀÉÎÕÜÇÑŠŽŁØÅÆŒĐĞİıŐŰŢȘĀĒĪŪĢĶĻŅ’“”«»—…\u00ad\u0301"), min_size=30, max_size=90)
+FOREIGN = st.text(
+    st.sampled_from("Президент Й ё، الرقّة שָׁלוֹם 国の戦争はｶﾞ か\u3099 \u1112\u1161\u11ab 각 हिन्दी ไทยกิน a's"), max_size=60
 )
 
 
@@ -59,6 +80,20 @@ def test_what_a_reader_tells_apart_stays_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
+@given(st.one_of(TRICKY, ASCII, LATIN, MOTLEY, FOREIGN))
+def test_every_quick_way_to_fold_is_the_slow_one(text: str) -> None:
+    assert fold(text) == fold_slowly(text)
+
+
+@pytest.mark.parametrize("size", [4095, 4096, 4097])
+@pytest.mark.parametrize("odd", ["ﬁ", "’s", "e\u0301"])
+def test_the_way_back_of_a_long_text(size: int, odd: str) -> None:
+    text = ("x" * (size - len(odd))) + odd + " end"
+    folded = Folded(text)
+    assert folded.span(len(folded.text) - 3, len(folded.text)) == (len(text) - 3, len(text))
+    assert folded.span(0, 1) == (0, 1)
+
+
 @given(TRICKY)
 @example("ﬁnd the  ‘Islamic\u00a0State’s’ caf e\u0301 \u0301")
 @example("ab's's  's x's國")
@@ -76,7 +111,7 @@ def test_every_folded_span_on_words_leads_to_an_original_span_that_folds_to_it(t
             assert fold(text[slice(*span)]) == folded.text[start:end]
 
 
-@given(TRICKY)
+@given(st.one_of(TRICKY, LATIN, MOTLEY, FOREIGN))
 def test_the_way_back_is_that_of_a_slow_walk_letter_by_letter(text: str) -> None:
     starts, ends = origins(text)
     folded = Folded(text)
@@ -86,15 +121,30 @@ def test_the_way_back_is_that_of_a_slow_walk_letter_by_letter(text: str) -> None
         assert folded.span(at, at + 1) == (None if cut else (starts[at], ends[at]))
 
 
-@given(st.lists(TRICKY))
+@given(st.lists(st.one_of(TRICKY, LATIN, MOTLEY, FOREIGN)))
 def test_lines_folded_together_are_as_each_alone(texts: list[str]) -> None:
     assert fold_lines(texts) == [fold(text) for text in texts]
 
 
-@given(TRICKY.map(fold))
+@given(st.one_of(TRICKY, ASCII).map(fold))
 def test_words_start_where_letters_do_not_join(folded: str) -> None:
     letters = [at for at in range(len(folded)) if unicodedata.category(folded[at])[0] in "LNM"]
     assert words(folded) == [at for at in letters if at == 0 or not joins(folded[at - 1], folded[at])]
+    assert count_words(folded) == len(words(folded))
+
+
+@given(st.one_of(TRICKY, ASCII).map(fold))
+def test_joints_are_where_letters_join(folded: str) -> None:
+    is_joint = joints(folded)
+    inner = [at for at in range(1, len(folded)) if joins(folded[at - 1], folded[at])]
+    assert [at for at in range(len(folded) + 1) if is_joint(at)] == inner
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("a", True), ("“1”", True), ("½", True), ("–", False), ("ـ", False), ("", False)]
+)
+def test_what_is_left_to_search_for(text: str, says: bool) -> None:
+    assert says_something(text) is says
 
 
 @given(TRICKY.map(fold))

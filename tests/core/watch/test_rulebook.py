@@ -1,5 +1,7 @@
 """When a watchlist fires: transitions of terms between two texts."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -67,6 +69,36 @@ def test_overlapping_aliases_are_one_hit() -> None:
         ("François Hollande", ((0, 17),)),
         ("Hollande", ((22, 30),)),
     ]
+
+
+def test_of_names_that_fold_to_the_same_the_first_in_order_is_told() -> None:
+    city = Entity("lodz", ("Łódź", "Lodz", "LÓDZ", "{Łódź}"))
+    verdicts = Rulebook.compile((Watchlist("w", entities=("lodz",)),), iter((city,))).judge(
+        None, text("In Łódź and in Lodz."), how="new", source="post"
+    )
+    assert [(hit.term, hit.marks) for verdict in verdicts for hit in verdict.hits] == [("Lodz", ((3, 7), (15, 19)))]
+
+
+def test_a_name_that_many_have_is_a_hit_of_each() -> None:
+    named = [Entity(f"p{number}", ("Springfield", "国", f"Name {number}")) for number in range(3)]
+    lists = [Watchlist(entity.id, entities=(entity.id,)) for entity in named]
+    verdicts = Rulebook.compile(lists, named).judge(None, text("Springfields. 国. Name 2."), how="new", source="post")
+    assert [[hit.term for hit in verdict.hits] for verdict in verdicts] == [
+        ["Springfield", "国"],
+        ["Springfield", "国"],
+        ["Springfield", "国", "Name 2"],
+    ]
+
+
+def test_entities_made_anew_give_the_same_rules_as_entities_kept() -> None:
+    class Anew:
+        def __iter__(self) -> Iterator[Entity]:
+            return (replace(entity) for entity in (HOLLANDE, GROUP))
+
+    kept, anew = Rulebook.compile((WAR,), (GROUP, HOLLANDE)), Rulebook.compile((WAR,), Anew())
+    assert kept.digest == anew.digest == Rulebook.compile((WAR,), iter((HOLLANDE, GROUP))).digest
+    said = text("President Hollande.")
+    assert kept.judge(None, said, how="new", source="s") == anew.judge(None, said, how="new", source="s") != ()
 
 
 def test_a_second_term_joins_where_the_first_stood() -> None:
