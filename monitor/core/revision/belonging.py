@@ -16,7 +16,6 @@ _UNPARTED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u
 _STEM = 8  # letters by which a word is known in most of its forms
 _FEWEST = 2  # words of a text that is judged
 _FEWEST_OF_STORY = 40
-_HARDLY = 0.05  # of the weight of a text's words
 
 
 class Story:
@@ -25,12 +24,12 @@ class Story:
     def __init__(self, texts: Iterable[str]) -> None:
         self._words = _words(texts)
 
-    def owns(self, text: str) -> bool | None:
-        """Whether a text belongs to the story; None where that cannot be told."""
+    def share(self, text: str) -> float | None:
+        """How much of a text's words the story uses too, by weight, 0..1; None where that cannot be told."""
         words = _words([text])
         if len(words) < _FEWEST or len(self._words) < _FEWEST_OF_STORY or _UNPARTED.search(text):
             return None
-        return _weight(words & self._words) >= _HARDLY * _weight(words)
+        return _weight(words & self._words) / _weight(words)
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

@@ -239,18 +239,21 @@ class _Judge:
         self.places[index] = place
         stood = self.look - held.since
         counts = piece.is_counted_on and place.swaps > _COUNTS
-        free = piece.is_edited_prose and not piece.is_strange and not returned and not counts
+        free = (piece.is_edited_prose or piece.is_chapter) and not piece.is_strange and not returned and not counts
         if not free and stood < place.patience(strange=piece.is_strange):
             self.held = True
             self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
             return None
-        waits = not free and stood < STRANGE and self._is_doubtful(piece, returned=returned)
+        quick = returned and self._known[index].is_quick(held.since)
+        waits = not free and stood < STRANGE and self._is_doubtful(piece, returned=returned, quick=quick)
         return _Judged(piece, index, (old, new), waits)
 
-    def _is_doubtful(self, piece: Piece, *, returned: bool) -> bool:
+    def _is_doubtful(self, piece: Piece, *, returned: bool, quick: bool) -> bool:
         """Whether a difference is to be seen again, whatever its place is known for."""
         if piece.is_line:
             return False
+        if quick and not piece.after and piece.belongs is not None:  # a text that had only just come
+            return True
         restless = any(place.unrest for place in self._known)
         return piece.is_very_strange or (piece.is_strange and (restless or returned))
 

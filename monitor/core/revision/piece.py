@@ -24,9 +24,12 @@ _PROSE_WORDS = 4
 _PROSE_LETTERS = 12  # where words are not parted by spaces
 _LONG_WORDS = 8  # of a block that is hardly furniture
 _LONG_LETTERS = 40  # the same where words are not parted by spaces
+_PARAGRAPHS = 3  # of prose that are more than a widget's
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", "”", '"', "»", "。", "！", "？", "।", "۔", "؟")
 _ALIKE = 0.7  # the likeness of a text that was edited with what it was
 _UNLIKE = 0.5  # the likeness of short texts below which one was not made of the other
+# of a text's words, by weight: with less in common it has nothing to do with the story
+_SHARE_OF_EXCHANGE, _SHARE_OF_PROSE, _SHARE_OF_SHORT = 0.1, 0.05, 0.3
 _SAMPLE = 2_000  # letters that are compared
 
 
@@ -108,13 +111,31 @@ class Piece:
         return self.is_long and self.is_exchange and (self.is_counted_on or not self.is_swap)
 
     @cached_property
+    def is_chapter(self) -> bool:
+        """Whether several paragraphs of prose that belong to the story came: furniture hardly does."""
+        return sum(map(_is_long, self.after)) >= _PARAGRAPHS and self.belongs is True
+
+    @cached_property
     def belongs(self) -> bool | None:
         """Whether either text belongs to the story, or says something about it; None where that cannot be told."""
         sides = [" ".join(block.text for block in side) for side in (self.before, self.after) if side]
-        owned = [self.story.owns(text) for text in sides]
-        if True in owned or any(note(text, lexicon(self.lang, text)) in {"correction", "update"} for text in sides):
+        if any(note(text, lexicon(self.lang, text)) in {"correction", "update"} for text in sides):
             return True
-        return None if None in owned else False
+        shares = [self.story.share(text) for text in sides]
+        if None in shares:
+            return None
+        return max(share for share in shares if share is not None) >= self._least_share
+
+    @property
+    def _least_share(self) -> float:
+        if self.is_exchange:
+            return _SHARE_OF_EXCHANGE
+        return _SHARE_OF_PROSE if self.is_prose else _SHARE_OF_SHORT
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether there is a written sentence in it."""
+        return any(is_prose(block.text) for block in (*self.before, *self.after))
 
     @cached_property
     def is_strange(self) -> bool:
@@ -128,7 +149,7 @@ class Piece:
     @cached_property
     def is_very_strange(self) -> bool:
         """Whether it is so strange that not one edit in five hundred is like it: prose of another story, another text in its place, a counter."""
-        return self.is_strange and (self.is_exchange or any(is_prose(block.text) for block in (*self.before, *self.after)))
+        return self.is_strange and (self.is_exchange or self.is_prose)
 
 
 def pieces(old: Content, new: Content) -> list[tuple[Gap, Piece | None]]:

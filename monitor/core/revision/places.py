@@ -14,7 +14,7 @@ _MOST_TEXTS = 24
 _MOST_HELD = 8
 _QUICK = 3  # looks within which a second change is a quick one
 _PATIENCE = (0, 0, 6, 12, 48)  # looks that a difference has to stand, by signs of unrest
-_PATIENCE_WITH_STRANGE = (0, 6, 12, 48)  # the same for a text that has nothing to do with the story
+_PATIENCE_WITH_STRANGE = (0, 12, 48)  # the same for a text that has nothing to do with the story
 NOTHING = ""
 
 
