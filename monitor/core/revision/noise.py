@@ -239,7 +239,7 @@ class _Judge:
         self.places[index] = place
         stood = self.look - held.since
         counts = piece.is_counted_on and place.swaps > _COUNTS
-        free = (piece.is_edited_prose or piece.is_chapter) and not piece.is_strange and not returned and not counts
+        free = (piece.is_edited_prose or piece.is_chapter) and not returned and not counts
         if not free and stood < place.patience(strange=piece.is_strange):
             self.held = True
             self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")

@@ -140,10 +140,10 @@ class Piece:
     @cached_property
     def is_strange(self) -> bool:
         """Whether furniture does this and editors hardly do: a text that has nothing to do with the story comes, goes, gives way to another or counts on."""
-        if self.is_line or (self.is_long and self.is_exchange and not self.is_swap):
+        if self.is_line or self.is_edited_prose:
             return False
         if self.is_counted_on:
-            return self.belongs is False or not (self.belongs or self.is_long)
+            return not self.belongs
         return self.belongs is False and not self.is_reworded
 
     @cached_property
