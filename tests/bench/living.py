@@ -114,7 +114,9 @@ class Piece:
 
 def _piece(lot: random.Random, stock: dict[str, list[str]], count: int) -> Piece:
     kind = lot.choice([*stock])
-    behaviour = lot.choice(["rotates", "rotates slowly", "flaps", "flaps", "flaps", "comes", "goes", "counts", "stands"])
+    behaviour = lot.choice(
+        ["rotates", "rotates slowly", "flaps", "flaps", "flaps", "comes", "goes", "counts", "stands"]
+    )
     several = tuple(lot.sample(stock[kind], min(len(stock[kind]), lot.choice([2, 3, 5]))))
     if behaviour == "counts":
         several = (lot.choice([s for s in stock["short"] + stock["other"] if _NUMBER.search(s)]),)
@@ -126,7 +128,9 @@ def _piece(lot: random.Random, stock: dict[str, list[str]], count: int) -> Piece
     }.get(behaviour, 0)
     if lot.random() < 0.5:  # names made by a build tool say nothing
         several = tuple(_NAMES.sub("", snippet) for snippet in several)
-    return Piece(kind, behaviour, several, lot.choice([0, lot.random(), lot.random(), 1, 1, 1]), number, str(lot.random()))
+    return Piece(
+        kind, behaviour, several, lot.choice([0, lot.random(), lot.random(), 1, 1, 1]), number, str(lot.random())
+    )
 
 
 # --- one page's life -------------------------------------------------------------------------------------------------
@@ -219,7 +223,10 @@ def _is_of(half: str, name: str) -> bool:
 def _edit(html: str, spans: list[tuple[int, int]], lot: random.Random) -> tuple[str, str, str]:
     """An edit of the article's own words: its kind, the page before and the page after."""
     start, end = lot.choice(spans[1:])
-    text, kind = html[start:end], lot.choice(["paragraph added", "paragraph removed", "sentence added", "word", "number"])
+    text, kind = (
+        html[start:end],
+        lot.choice(["paragraph added", "paragraph removed", "sentence added", "word", "number"]),
+    )
     without = html[:start] + html[end:]
     if kind == "paragraph added":
         return kind, without, html
@@ -274,7 +281,7 @@ def measure(chosen: list[Life], count: int) -> dict[str, Any]:
     looks, alarms = len(chosen) * count, sum(false.values())
     return {
         "pages": len(chosen),
-        "restless_pages": sum(n for name, n in pages.items() if name not in {"nothing"}),
+        "restless_pages": sum(n for name, n in pages.items() if name != "nothing"),
         "polls": looks,
         "edits": sum(outcome.values()),
         **{word.replace(" ", "_"): sum(n for k, n in outcome.items() if k.endswith(word)) for word in ("at once", "late", "missed")},

@@ -33,9 +33,7 @@ class Story:
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        word.casefold()[:_STEM] for text in texts for word in _WORD.findall(_ADDRESS.sub(" ", text))
-    )
+    return frozenset(word.casefold()[:_STEM] for text in texts for word in _WORD.findall(_ADDRESS.sub(" ", text)))
 
 
 def _weight(words: Iterable[str]) -> int:

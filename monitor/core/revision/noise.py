@@ -69,7 +69,9 @@ def settle(
         judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
     lines = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
-    blocks = judge.blocks(old.blocks, new.blocks, differences, sure=any(line != getattr(old, name) for name, line in lines.items()))
+    blocks = judge.blocks(
+        old.blocks, new.blocks, differences, sure=any(line != getattr(old, name) for name, line in lines.items())
+    )
     stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
     content = msgspec.structs.replace(new, blocks=blocks, **lines, **stated)
     if returns:

@@ -86,6 +86,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
             return self
         return msgspec.structs.replace(self, held=stay, unrest=self.unrest + 1, last=look)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a difference waits in a place of which no unrest is known: the next looks decide what it is."""
+        return bool(self.held) and not self.unrest
+
     def patience(self, *, strange: bool) -> int:
         """The looks that a difference has to stand here before it is believed."""
         looks = _PATIENCE_WITH_STRANGE if strange else _PATIENCE

@@ -25,7 +25,9 @@ def test_how_much_of_a_text_a_story_shares(text: str, least: float, most: float)
     assert least <= share <= most
 
 
-@pytest.mark.parametrize("text", ["", "by", "12", "Live", "https://example.org/some/long/address.html", "新华社北京电 法国总统奥朗德"])
+@pytest.mark.parametrize(
+    "text", ["", "by", "12", "Live", "https://example.org/some/long/address.html", "新华社北京电 法国总统奥朗德"]
+)
 def test_where_words_are_too_few_or_not_parted_nothing_is_judged(text: str) -> None:
     assert Story(STORY).share(text) is None
 
