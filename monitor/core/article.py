@@ -7,7 +7,7 @@ means that an article was not found is `core.absence`'s to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,10 +71,12 @@ def observe(
     *,
     seed: Seed | None = None,
     confirm: Sequence[timedelta] = CONFIRM,
+    repeated: Collection[str] = frozenset(),
 ) -> Decision:
     """What a page that was read means. `confirm`: how long after it was first seen a headline alone is looked at again.
 
-    `seed` is needed where `article` is None; raises ValueError without it.
+    `repeated` are the hashes of texts that other articles of the site show (`core.repeated`). `seed` is needed where
+    `article` is None; raises ValueError without it.
     """
     if sighting.verdict != "article":
         return _no_article(article, looks, sighting)
@@ -86,7 +88,7 @@ def observe(
     if walled:
         seen = _looked(looks, sighting, learned=False)
         return _present(article, seen, sighting.evidence.fetched_at, walled, outcome="teaser")
-    return _compared(article, looks, sighting, confirm)
+    return _compared(article, looks, sighting, confirm, repeated)
 
 
 def unchanged(
@@ -188,7 +190,9 @@ def _cut_short(content: Content) -> bool:
     return content.blocks[-1].text.rstrip().endswith(("…", "...", "[…]", "[...]"))
 
 
-def _compared(article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta]) -> Decision:
+def _compared(
+    article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta], repeated: Collection[str]
+) -> Decision:
     """Compare the new picture with the old one, and record what is an edit."""
     new, at = _same_title(article, looks, sighting), sighting.evidence.fetched_at
     settled = settle(
@@ -199,6 +203,7 @@ def _compared(article: Article, looks: Looks, sighting: Sighting, confirm: Seque
         before=frozenset(looks.rest),
         now=frozenset(sighting.rest),
         past=article.past[:-1],
+        repeated=repeated,
     )
     after = msgspec.structs.replace(_looked(looks, sighting), places=settled.places)
     after = _unsettled(after) if settled.held else after

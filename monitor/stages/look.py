@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.core import article as core
+from monitor.core import repeated
 from monitor.core.article import Article, Decision, Looks, Seed, Sighting
 from monitor.core.events import Absence, Evidence
 from monitor.core.http import retry_after
@@ -92,7 +93,7 @@ class Looker:
                 return None
         evidence = _evidence(page, response, asked.at)
         decision = await self._decided(asked, page, evidence, response)
-        return Look(decision, response.status, response.body)
+        return Look(decision, response.status, response.body, repeated.texts_of(page.content, page.rest))
 
     async def _read_entry(self, asked: Asked) -> Look:
         job, body = asked.job, asked.job.html.encode()
@@ -156,7 +157,8 @@ class Looker:
             follows=job.follows,
         )
         sighting = _sighting(page, evidence, job)
-        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm)
+        elsewhere = repeated.repeated(repeated.decode(asked.known.site), asked.article, asked.at)
+        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm, repeated=elsewhere)
 
     def _unchanged(self, asked: Asked) -> Decision:
         return core.unchanged(asked.known.article, asked.known.looks, asked.at, confirm=self._rechecks.confirm)

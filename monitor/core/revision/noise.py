@@ -54,13 +54,14 @@ def settle(
     before: Collection[str],
     now: Collection[str],
     past: Collection[str],
+    repeated: Collection[str] = frozenset(),
 ) -> Settled:
     """The new content with everything that is no edit put back as it was.
 
     `before` and `now` are the hashes (`text.short_hash` of a lettering) of texts visible outside the article, at the last
-    look and at this one; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
+    look and at this one, `repeated` those of texts that other articles of the site show; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
     """
-    judge = _Judge(look, list(places), before, now)
+    judge = _Judge(look, list(places), before, now, repeated)
     said, recorded = wording(new), wording(old)
     differences = pieces(old, new)
     returns = said in past and judge.is_first_return() and any(p and p.is_edited_prose for _, p in differences)
@@ -106,6 +107,7 @@ class _Judge:
     places: list[Place]
     before: Collection[str]
     now: Collection[str]
+    repeated: Collection[str]
     notes: list[str] = field(default_factory=list)
     held: bool = False
     _known: list[Place] = field(init=False)
@@ -190,15 +192,18 @@ class _Judge:
         """What a difference is worth; None where it is no edit."""
         if piece is None:
             return None
-        if not piece.now or not piece.was:
-            why = self._artefact(piece, gap, old, new)
-            if why:
-                self.notes.append(why)
-                return None
+        why = self._artefact(piece, gap, old, new)
+        if why:
+            self.notes.append(why)
+            return None
         return self._judged(piece)
 
     def _artefact(self, piece: Piece, gap: Gap, old: tuple[Block, ...], new: tuple[Block, ...]) -> str:
-        """Why what came or went neither came nor went; empty where it did."""
+        """Why what came or went is none of the article's doing; empty where it is."""
+        if not (piece.is_prose and piece.belongs) and self._was_there((*piece.was, *piece.now), self.repeated):
+            return f"{piece.sample} stands on other articles of the site"
+        if piece.is_exchange:
+            return ""
         if not piece.was and self._was_there(piece.now, self.before):
             return "text that was visible on the page before is no insertion"
         if not piece.now and self._was_there(piece.was, self.now):
