@@ -28,7 +28,7 @@ _COUNTS = 3  # figures alone that change in prose, one after the other, before i
 _WHOLE = "*"  # stands for both neighbours of the page as a whole
 _ENDS = ("^", "$", _WHOLE)
 _PATIENCE_WITH_RETURN = 12  # looks
-STRANGE = 2  # looks that a difference has to stand which is strange by itself
+_PATIENCE_WITH_DOUBT = 2  # looks that a difference has to stand which is strange by itself
 _NOBODY = Story(())
 
 
@@ -91,12 +91,12 @@ def settle(
 
 @dataclass(slots=True)
 class _Judged:
-    """A difference that counts, or waits only because it is strange by itself: which place it is in, and the hashes of both texts."""
+    """A difference that counts: which place it is in, and the hashes of both texts. `doubt`: why it should be seen again unless something sure stands beside it."""
 
     piece: Piece
     index: int
     difference: tuple[str, str]
-    waits: bool
+    doubt: str
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ class _Judge:
     ) -> tuple[Block, ...]:
         """The new blocks, with the old ones where a difference is no edit. What is only strange counts beside a sure edit."""
         judged = [self._weighed(piece, gap, old, new) for gap, piece in differences]
-        sure = sure or any(one and not one.waits for one in judged)
+        sure = sure or any(one and not one.doubt for one in judged)
         result: list[Block] = []
         cursor = 0
         for (gap, _), one in zip(differences, judged, strict=True):
@@ -220,9 +220,9 @@ class _Judge:
     def _counts(self, judged: _Judged | None, *, sure: bool) -> bool:
         if judged is None:
             return False
-        if judged.waits and not sure:
+        if judged.doubt and not sure:
             self.held = True
-            self.notes.append(f"{judged.piece.sample} has nothing to do with the story: it has to be seen again")
+            self.notes.append(f"{judged.piece.sample} {judged.doubt}: it has to be seen again")
             return False
         self._believed.append(judged)
         return True
@@ -252,17 +252,19 @@ class _Judge:
             self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
             return None
         quick = returned and self._known[index].is_quick(held.since)
-        waits = not free and stood < STRANGE and self._is_doubtful(piece, returned=returned, quick=quick)
-        return _Judged(piece, index, (old, new), waits)
+        doubt = "" if free or stood >= _PATIENCE_WITH_DOUBT else self._doubt(piece, returned=returned, quick=quick)
+        return _Judged(piece, index, (old, new), doubt)
 
-    def _is_doubtful(self, piece: Piece, *, returned: bool, quick: bool) -> bool:
-        """Whether a difference is to be seen again, whatever its place is known for."""
+    def _doubt(self, piece: Piece, *, returned: bool, quick: bool) -> str:
+        """Why a difference is to be seen again, whatever its place is known for; empty where it need not."""
         if piece.is_line:
-            return False
-        if quick and not piece.after and piece.belongs is not None:  # a text that had only just come
-            return True
-        restless = any(place.unrest for place in self._known)
-        return piece.is_very_strange or (piece.is_strange and (restless or returned))
+            return ""
+        if quick and not piece.after and piece.belongs is not None:
+            return "had only just come"
+        restless = any(place.unrest and place.before != _WHOLE for place in self._known)
+        if piece.is_very_strange or (piece.is_strange and (restless or returned)):
+            return "has nothing to do with the story"
+        return ""
 
     def believe(self) -> None:
         """Put on record what was taken for an edit at this look."""

@@ -30,6 +30,7 @@ _ALIKE = 0.7  # the likeness of a text that was edited with what it was
 _UNLIKE = 0.5  # the likeness of short texts below which one was not made of the other
 # of a text's words, by weight: with less in common it has nothing to do with the story
 _SHARE_OF_EXCHANGE, _SHARE_OF_PROSE, _SHARE_OF_SHORT = 0.1, 0.05, 0.3
+_MOST_NOTES = 40  # blocks in which a correction or an update is looked for
 _SAMPLE = 2_000  # letters that are compared
 
 
@@ -118,13 +119,17 @@ class Piece:
     @cached_property
     def belongs(self) -> bool | None:
         """Whether either text belongs to the story, or says something about it; None where that cannot be told."""
-        sides = [" ".join(block.text for block in side) for side in (self.before, self.after) if side]
-        if any(note(text, lexicon(self.lang, text)) in {"correction", "update"} for text in sides):
+        if any(map(self._speaks_of_the_text, (*self.before, *self.after)[:_MOST_NOTES])):
             return True
-        shares = [self.story.share(text) for text in sides]
+        shares = [
+            self.story.share(" ".join(block.text for block in side)) for side in (self.before, self.after) if side
+        ]
         if None in shares:
             return None
         return max(share for share in shares if share is not None) >= self._least_share
+
+    def _speaks_of_the_text(self, block: Block) -> bool:
+        return note(block.text, lexicon(self.lang, block.text)) in {"correction", "update"}
 
     @property
     def _least_share(self) -> float:
