@@ -7,7 +7,7 @@ means that an article was not found is `core.absence`'s to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,10 +73,12 @@ def observe(
     *,
     seed: Seed | None = None,
     confirm: Sequence[timedelta] = CONFIRM,
+    repeated: Collection[str] = frozenset(),
 ) -> Decision:
     """What a page that was read means. `confirm`: how long after it was first seen a headline alone is looked at again.
 
-    `seed` is needed where `article` is None; raises ValueError without it.
+    `repeated` are the hashes of texts that other articles of the site show (`core.repeated`). `seed` is needed where
+    `article` is None; raises ValueError without it.
     """
     if sighting.verdict != "article":
         return _no_article(article, looks, sighting)
@@ -90,7 +92,7 @@ def observe(
     if walled:
         seen = _looked(looks, sighting, learned=False)
         return _present(article, seen, sighting.evidence.fetched_at, walled, outcome="teaser")
-    return _compared(article, looks, sighting, confirm)
+    return _compared(article, looks, sighting, confirm, repeated)
 
 
 def unchanged(
@@ -215,7 +217,9 @@ def _cut_short(content: Content) -> bool:
     return content.blocks[-1].text.rstrip().endswith(("…", "...", "[…]", "[...]"))
 
 
-def _compared(article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta]) -> Decision:
+def _compared(
+    article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta], repeated: Collection[str]
+) -> Decision:
     """Compare the new picture with the old one, and record what is an edit."""
     new, at = _same_title(article, looks, sighting), sighting.evidence.fetched_at
     settled = settle(
@@ -226,6 +230,7 @@ def _compared(article: Article, looks: Looks, sighting: Sighting, confirm: Seque
         before=frozenset(looks.rest),
         now=frozenset(sighting.rest),
         past=article.past[:-1],
+        repeated=repeated,
     )
     after = msgspec.structs.replace(_looked(looks, sighting), places=settled.places)
     after = _unsettled(after) if settled.held else after
@@ -381,15 +386,17 @@ def recheck_in(
     """How long to wait for the next look; None where the article rested for `until` and is let go.
 
     The wait grows with the time since the last change, from `minimum` to `maximum`; it is at most `hot_every` while the
-    article is hot, and no longer than to the next of the times in `confirm` while a headline is unconfirmed. An article
-    that was absent or blocked at the last look is never let go before that is settled.
+    article is hot, and no longer than to the next of the times in `confirm` while a headline is unconfirmed. A difference
+    that was held back at first sight is looked at again after `minimum`. An article that was absent or blocked at the last
+    look is never let go before that is settled.
     """
     quiet = max(now - article.changed_at, timedelta())
     hot = article.hot_until is not None and now < article.hot_until
     suspect = bool(looks.absences or looks.walls) and article.status == "live"
-    if quiet > until and not hot and not suspect:
+    doubtful = any(place.is_doubtful for place in looks.places)
+    if quiet > until and not hot and not suspect and not doubtful:
         return None
-    wait = min(max(quiet * _GROWTH, minimum), maximum)
+    wait = minimum if doubtful else min(max(quiet * _GROWTH, minimum), maximum)
     check = next_check(article, now, confirm)
     if check is not None:
         wait = min(wait, check) if check else min(wait, minimum)

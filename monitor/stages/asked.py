@@ -29,22 +29,24 @@ class Rechecks:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an article before a look at it."""
+    """What is known of an article before a look at it. `site`: the note on what other articles of its site show."""
 
     head: Head
     article: Article | None
     looks: Looks
     hot_until: datetime | None
     explained: Explained
+    site: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a look brought: the decision, the answer's status, and the raw body where one was read."""
+    """What a look brought: the decision, the answer's status, and the raw body and the hashes of all texts where a page was read."""
 
     decision: Decision
     status: int | None = None
     body: bytes = b""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ import msgspec
 import structlog
 
 from monitor.core import article as core
-from monitor.core import explained
+from monitor.core import explained, repeated
 from monitor.core.article import Decision
 from monitor.core.events import ArticleDiscovered, ArticleRevised
 from monitor.core.feed import wait_after_failure
+from monitor.core.urls import site
 from monitor.errors import Conflict, OutsideError
 from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
@@ -65,7 +66,7 @@ class Fetcher:
             return
         for _ in range(CONFLICTS_BEFORE_GIVING_BACK):
             with suppress(Conflict):
-                await self._once(Asked(claim, job, source, await self._load(claim), await self._log.now()))
+                await self._once(Asked(claim, job, source, await self._load(claim, job), await self._log.now()))
                 return
         await put_back(self._log, claim)
 
@@ -82,13 +83,14 @@ class Fetcher:
             await self._captures.keep(look.body)
         await self._record(asked, look)
 
-    async def _load(self, claim: Claim) -> Known:
+    async def _load(self, claim: Claim, job: jobs.FetchJob) -> Known:
         article, partition = claim.member, claim.partition
-        head, looks, hot, why = await asyncio.gather(
+        head, looks, hot, why, beside = await asyncio.gather(
             self._log.load(partition, article),
             self._log.note(partition, looks_note(article)),
             self._log.note(partition, jobs.hot_note(article)),
             self._log.note(partition, explained.note_key(article)),
+            self._log.note(partition, repeated.note_key(site(job.url))),
         )
         return Known(
             head,
@@ -96,6 +98,7 @@ class Fetcher:
             core.decode_looks(looks),
             datetime.fromisoformat(hot.decode()) if hot else None,
             explained.decode(why),
+            beside,
         )
 
     # --- what came of it ---
@@ -113,6 +116,7 @@ class Fetcher:
         notes = {
             looks_note(claim.member): core.encode(decision.looks),
             explained.note_key(claim.member): _explained(asked, seen, wait),
+            **_seen_on_site(asked, look),
         }
         known = asked.job.content == "page" and decision.looks.count > 0  # the feed's words are needed no more
         job = msgspec.structs.replace(asked.job, failures=0, html="" if known else asked.job.html)
@@ -169,6 +173,15 @@ class Fetcher:
             failures=failures,
             next_try_in=wait and round(wait.total_seconds(), 1),
         )
+
+
+def _seen_on_site(asked: Asked, look: Look) -> dict[str, bytes | None]:
+    """The note on what the articles of a site show, where a page brought something new."""
+    if not look.texts or not (look.decision.events or look.decision.filters):
+        return {}
+    known = repeated.decode(asked.known.site)
+    after = repeated.with_page(known, asked.article, look.texts, asked.at)
+    return {} if after == known else {repeated.note_key(site(asked.job.url)): repeated.encode(after)}
 
 
 def _names_a_body(decision: Decision) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from monitor.core import article as core
+from monitor.core import repeated
 from monitor.core.article import Article, Decision, Looks, Seed, Sighting
 from monitor.core.events import Absence, Evidence
 from monitor.core.http import retry_after
@@ -83,7 +84,7 @@ class Looker:
             return None
         evidence = _evidence(page, response, asked.at)
         decision = await self._decided(asked, page, evidence, response)
-        return Look(decision, response.status, response.body)
+        return Look(decision, response.status, response.body, repeated.texts_of(page.content, page.rest))
 
     async def _walled(self, asked: Asked, met: Absence, detail: str = "") -> Look:
         """Something stands before the page. What its feed says of it is told as long as the page itself was never read."""
@@ -162,7 +163,8 @@ class Looker:
             follows=job.follows,
         )
         sighting = _sighting(page, evidence, job)
-        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm)
+        elsewhere = repeated.repeated(repeated.decode(asked.known.site), asked.article, asked.at)
+        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm, repeated=elsewhere)
 
     def _unchanged(self, asked: Asked) -> Decision:
         return core.unchanged(asked.known.article, asked.known.looks, asked.at, confirm=self._rechecks.confirm)

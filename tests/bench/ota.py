@@ -1,8 +1,9 @@
 """Steps recorded texts that flip between states through `observe`: an exact return is never a new revision that is not a reversal.
 
-    python tests/bench/ota.py [--data FILE] [--docs N] [--json]
+    python tests/bench/ota.py [--data FILE] [--docs N] [--markup] [--json]
 
-FILE: gzipped JSON lines, one line a state: doc, seq, ts, label (first, change, technical), text (Markdown). Each line of text is a block.
+FILE: gzipped JSON lines, one line a state: doc, seq, ts, label (first, change, technical), text (Markdown). Each line of text is a block, as a
+reader sees it; with `--markup` as it is recorded, so that a link's new address, too, makes a new state.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import gzip
 import hashlib
 import json
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -24,6 +26,7 @@ from monitor.core.events import ArticleRevised, Evidence
 from monitor.core.revision.noise import wording
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared/corpora/revisions/ota-pga.jsonl.gz"
+_PICTURE, _LINK = re.compile(r"!\[[^\]]*\]\([^()\s]*\)"), re.compile(r"\[([^\]]*)\]\([^()]*\)")
 _SEED = Seed("article_1", "https://example.org/terms", "bench")
 
 
@@ -37,22 +40,24 @@ def documents(file: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def content(state: dict[str, Any]) -> Content:
+def content(state: dict[str, Any], *, markup: bool) -> Content:
     """One state as an article."""
-    lines = (line.strip() for line in state["text"].splitlines())
+    text = state["text"] if markup else _LINK.sub(r"\1", _PICTURE.sub("", state["text"]))
+    lines = (line.strip() for line in text.splitlines())
     return Content(title=state["doc"], blocks=tuple(Block("paragraph", line) for line in lines if line))
 
 
-def measure(chosen: list[list[dict[str, Any]]]) -> dict[str, Any]:
+def measure(chosen: list[list[dict[str, Any]]], *, markup: bool) -> dict[str, Any]:
     """Count what was told of new states and of returns."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
+    quiet: list[str] = []
     started = time.process_time()
     for states in chosen:
         article: Article | None = None
         looks, known, last = Looks(), set[str](), ""
         for state in states:
-            shown = content(state)
+            shown = content(state, markup=markup)
             said = wording(shown)
             at = datetime.fromtimestamp(state["ts"], UTC)
             evidence = Evidence(at, _SEED.url, 200, hashlib.sha256(state["text"].encode()).hexdigest(), "lines")
@@ -62,6 +67,8 @@ def measure(chosen: list[list[dict[str, Any]]]) -> dict[str, Any]:
             kind = "same" if said == last else "returned" if said in known else "new"
             verdict = "quiet" if told is None else "revised" if told.reverted_to is None else "reverted"
             counts[f"{kind}: {verdict}"] += 1
+            if kind == "new" and verdict == "quiet" and state["label"] == "change":
+                quiet.append(f"{state['doc']} seq {state['seq']}: {decision.why[:200]}")
             if kind == "returned" and verdict == "revised":
                 wrong.append(f"{state['doc']} seq {state['seq']}: {decision.why[:200]}")
             known.add(said)
@@ -71,6 +78,7 @@ def measure(chosen: list[list[dict[str, Any]]]) -> dict[str, Any]:
         "states": sum(map(len, chosen)),
         "counts": dict(sorted(counts.items())),
         "wrong": wrong,
+        "quiet": quiet,
         "seconds": round(time.process_time() - started, 1),
     }
 
@@ -84,7 +92,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if not arguments.data.is_file():
         sys.exit(f"no data: there is no {arguments.data}; name a file with --data")
-    result = measure(list(documents(arguments.data).values())[: arguments.docs])
+    result = measure(list(documents(arguments.data).values())[: arguments.docs], markup=arguments.markup)
     if arguments.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -92,6 +100,7 @@ def main() -> int:
         for name, count in result["counts"].items():
             print(f"  {name:20} {count:5}")
         print(f"  returns told as new: {len(result['wrong'])}", *result["wrong"][:10], sep="\n    ")
+        print(f"  changes that were not told: {len(result['quiet'])}", *result["quiet"][:10], sep="\n    ")
     return 1 if result["wrong"] else 0
 
 

@@ -38,6 +38,7 @@ from monitor.core.events import decode as decode_event
 from monitor.core.events import (
     encode as encode_event,
 )
+from monitor.core.revision.places import Held, Place
 from monitor.errors import Corrupt
 
 START = datetime(2015, 11, 15, 14, 5, tzinfo=UTC)
@@ -402,8 +403,10 @@ def test_a_fold_refuses_what_does_not_follow_or_verify() -> None:
 def wait(hours: float, **fields: Any) -> timedelta | None:
     first = observe(None, Looks(), sighting(content(A)), seed=SEED)
     assert first.article is not None
-    article = msgspec.structs.replace(first.article, **{k: v for k, v in fields.items() if k != "absences"})
-    looks = msgspec.structs.replace(first.looks, absences=fields.get("absences", ()))
+    article = msgspec.structs.replace(
+        first.article, **{k: v for k, v in fields.items() if k not in {"absences", "places"}}
+    )
+    looks = msgspec.structs.replace(first.looks, absences=fields.get("absences", ()), places=fields.get("places", ()))
     return recheck_in(
         article,
         looks,
@@ -425,6 +428,15 @@ def test_the_wait_grows_with_the_time_since_the_last_change() -> None:
 def test_a_hot_article_is_looked_at_often() -> None:
     assert wait(4, hot_until=START + timedelta(hours=5)) == timedelta(minutes=2)
     assert wait(6, hot_until=START + timedelta(hours=5)) == timedelta(hours=1.5)
+
+
+def test_what_was_held_at_first_sight_is_looked_at_again_soon_and_no_longer_than_it_takes() -> None:
+    first = Place("^", "$", 3, held=(Held("", "b", 3),))
+    assert wait(4, places=(first,)) == timedelta(minutes=5)
+    assert wait(24 * 15, places=(first,)) == timedelta(minutes=5)
+    restless = msgspec.structs.replace(first, unrest=1)
+    assert wait(4, places=(restless,)) == timedelta(hours=1)
+    assert wait(24 * 15, places=(restless,)) is None
 
 
 def test_a_missing_article_is_not_let_go_before_that_is_settled() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
-from monitor.core import explained
+from monitor.core import explained, repeated
 from monitor.core.article import decode_article
 from monitor.core.events import (
     ArticleBlocked,
@@ -328,3 +329,26 @@ async def test_a_page_is_not_read_in_full_while_its_fingerprint_stands(world, pa
     world.net.answers[URL] = page("Strikes on Raqqa").replace("All rights reserved", "All rights reserved, 12:01")
     await look(world)
     assert (await why(world)).seen[-1].outcome == "unchanged"
+
+
+# --- what other articles of the site show ----------------------------------------------------------------------------
+
+
+async def test_a_widget_that_other_articles_show_is_no_edit_and_why_says_so(world, page, text):
+    widget = "Our reporters are on the ground in forty countries. Support their work today."
+    urls = [f"https://post.example/story-{n}" for n in range(3)]
+    for n, url in enumerate(urls):
+        own = [f"{words} It was the {n}th report of the kind, and the last one." for words in text]
+        world.net.answers[url] = page(f"Report {n}", *own, *[widget] * (n < 2))
+        await ask_for(world, url)
+        await look(world, article_id(url))
+    third = article_id(urls[2])
+    key = repeated.note_key("post.example")
+    site = repeated.decode(await world.log.note(0, key))
+    long_ago = tuple(msgspec.structs.replace(one, since=one.since - timedelta(hours=2)) for one in site.texts)
+    await world.log.commit(Batch(0, notes={key: repeated.encode(repeated.Site(long_ago))}))
+    world.net.answers[urls[2]] = page("Report 2", *own, widget)
+    for _ in range(4):
+        await look(world, third)
+    assert len([event for event in await story(world) if event.article == third]) == 1
+    assert any("other articles" in said for seen in (await why(world, third)).seen for said in seen.filters)

@@ -14,6 +14,7 @@ _MOST_TEXTS = 24
 _MOST_HELD = 8
 _QUICK = 3  # looks within which a second change is a quick one
 _PATIENCE = (0, 0, 6, 12, 48)  # looks that a difference has to stand, by signs of unrest
+_PATIENCE_WITH_STRANGE = (0, 12, 48)  # the same for a text that has nothing to do with the story
 NOTHING = ""
 
 
@@ -73,10 +74,10 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
         stay = tuple(one for one in self.texts if one != text)
         return msgspec.structs.replace(self, texts=(*stay, text)[-_MOST_TEXTS:], last=look)
 
-    def believed(self, old: str, new: str, before: str, after: str) -> Place:
+    def believed(self, difference: tuple[str, str], beside: tuple[str, str]) -> Place:
         """The place once a difference there is on record."""
-        held = tuple(one for one in self.held if (one.old, one.new) != (old, new))
-        return msgspec.structs.replace(self, held=held, before=before, after=after)
+        held = tuple(one for one in self.held if (one.old, one.new) != difference)
+        return msgspec.structs.replace(self, held=held, before=beside[0], after=beside[1])
 
     def looked(self, look: int, seen: set[tuple[str, str]]) -> Place:
         """The place after a look that saw these differences there: one that went before it was believed is a sign of unrest."""
@@ -86,6 +87,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, held=stay, unrest=self.unrest + 1, last=look)
 
     @property
-    def patience(self) -> int:
+    def is_doubtful(self) -> bool:
+        """Whether a difference waits in a place of which no unrest is known: the next looks decide what it is."""
+        return bool(self.held) and not self.unrest
+
+    def patience(self, *, strange: bool) -> int:
         """The looks that a difference has to stand here before it is believed."""
-        return _PATIENCE[min(self.unrest, len(_PATIENCE) - 1)]
+        looks = _PATIENCE_WITH_STRANGE if strange else _PATIENCE
+        return looks[min(self.unrest, len(looks) - 1)]
