@@ -72,7 +72,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
         at, last = stop.span()
         if at < start:
             continue
-        end = _end(text, start, at, last)
+        if last - at == 1 and text[at] == "." and _plainly_ends(text, start, at, last):
+            end: int | None = last
+        else:
+            end = _end(text, start, at, last)
         if end is not None:
             _add(spans, text, start, end)
             start = end
@@ -96,7 +99,7 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 def _end(text: str, start: int, at: int, last: int) -> int | None:
     """Where the sentence that began at `start` ends, if the stop text[at:last] ends it."""
     run = text[at:last]
-    if "\n" in run or (run == "." and _plainly_ends(text, start, at, last)):
+    if "\n" in run:
         return last
     wide = not _wide_stops.isdisjoint(run)
     if last == len(text) or (not wide and text[last].isspace() and text[last + 1 : last + 2] not in ("»", "›")):

@@ -14,10 +14,11 @@ from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.alignment import BlockPair
 from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.differing import Compared
 from monitor.core.revision.name_edits import name_edits
 from monitor.core.revision.quote_edits import quote_edits
 from monitor.core.revision.reading import Reading, Zone
-from monitor.core.revision.sentence_edits import sentence_edits
+from monitor.core.revision.sentence_edits import edits_within
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
@@ -93,7 +94,7 @@ def _kind_of(reading: Reading, block: Block, verb: str) -> str:
 def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     """A block that became another, sentence by sentence; what no other edit tells is one edit of the paragraph."""
     old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
-    before, after = "\n\n".join(old[i].text for i in pair.before), "\n\n".join(new[i].text for i in pair.after)
+    before, after = _text(old, pair.before), _text(new, pair.after)
     place = pair.after[0]
     if is_author_line(before) and is_author_line(after):
         yield Edit(kind="byline", zone="byline", before=before, after=after, block=place)
@@ -101,13 +102,13 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     if new[place].kind == "caption":
         yield Edit(kind="caption", zone="body", before=before, after=after, block=place)
         return
-    if reading.note(after) == "stamp" == reading.note(before):
+    if reading.is_stamp(after) and reading.is_stamp(before):
         reading.stamps.append(Edit(kind="stamp_only", zone="stamp", before=before, after=after, block=place))
         return
     zone = reading.zone(place, new=True)
     untold = False
     in_note = {"added": False, "removed": False}
-    for both in pair.sentences:
+    for both in reading.compared(pair):
         told = _sentence_edits(reading, both, zone, in_note)
         untold |= told is None
         yield from told or ()
@@ -116,20 +117,23 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
         yield Edit(kind=kind, zone=zone, before=before, after=after, block=place)
 
 
-def _sentence_edits(reading: Reading, pair: SentencePair, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
+def _text(blocks: tuple[Block, ...], numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return blocks[numbers[0]].text
+    return "\n\n".join(blocks[number].text for number in numbers)
+
+
+def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
     """The edits of a sentence; None where it changed and no edit of its own says how."""
-    before, after = (" ".join(sentence.text for sentence in side) for side in (pair.before, pair.after))
-    if pair.kind == "kept" or (pair.kind != "moved" and _looks_alike(before, after)):
+    pair = both.pair
+    if pair.kind != "moved" and _looks_alike(both.before, both.after):
         return []
     if pair.kind in in_note and (noted := _note_edit(reading, pair, in_note)) is not None:
         return noted
     block = pair.after[0].block if pair.after else pair.before[0].block
-    found = sentence_edits(before, after, reading.words, zone=zone, block=block)
+    found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
     found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
-    touched = any(reading.touched(s, new=False) for s in pair.before) or any(
-        reading.touched(s, new=True) for s in pair.after
-    )
-    return found if found or touched else None
+    return found if found or reading.touches(pair) else None
 
 
 def _looks_alike(before: str, after: str) -> bool:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
-from monitor.core.revision.differing import differing
 from monitor.core.revision.names import names
 from monitor.core.revision.reading import Reading
-from monitor.core.revision.sentences import SentencePair
 
 _MOST = 20  # of one text
 
@@ -48,14 +46,7 @@ def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
         if pair.kind in {"added", "removed"}:
             yield passage.block, passage.text
             continue
-        for both in pair.sentences:
-            own = both.after if new else both.before
-            if both.kind != "kept" and own and own[0].block == passage.block:
-                yield passage.block, _new_in(both, new=new)
-
-
-def _new_in(both: SentencePair, *, new: bool) -> str:
-    before, after = (" ".join(sentence.text for sentence in side) for side in (both.before, both.after))
-    if not before or not after:
-        return before or after
-    return differing(before, after)[new]
+        for both in reading.compared(pair):
+            own = both.pair.after if new else both.pair.before
+            if own and own[0].block == passage.block:
+                yield passage.block, both.right if new else both.left

@@ -60,8 +60,15 @@ def quoted_words(text: str) -> list[str]:
     return [text[start:end].strip(_MARKS) for start, end in _spans(text)]
 
 
+def may_quote(text: str) -> bool:
+    """Whether a quotation may stand in a text."""
+    if text.isascii():
+        return '"' in text or "'" in text
+    return _any_mark.search(text) is not None
+
+
 def _spans(text: str) -> list[tuple[int, int]]:
-    if not _any_mark.search(text):
+    if not may_quote(text):
         return []
     return [match.span() for match in _marks.finditer(text) if _says_words(match)]
 

@@ -11,9 +11,10 @@ from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.alignment import Alignment, BlockPair
 from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.differing import Compared, compared
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.notes import Note, note
-from monitor.core.revision.sentences import Sentence, SentencePair
+from monitor.core.revision.notes import LONGEST_STAMP, Note, note
+from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
 Zone = Literal["body", "lede"]
@@ -39,6 +40,8 @@ class Reading:
     notes: dict[str, Note] = field(default_factory=dict)
     ledes: dict[bool, int] = field(default_factory=dict)
     found: dict[bool, list[Passage]] = field(default_factory=dict)
+    homes: list[tuple[int, BlockPair]] | None = None
+    read: dict[int, list[Compared]] = field(default_factory=dict)
 
     def blocks(self, *, new: bool) -> tuple[Block, ...]:
         """The blocks of the newer or the older text."""
@@ -50,6 +53,10 @@ class Reading:
             self.notes[text] = note(text, self.words)
         return self.notes[text]
 
+    def is_stamp(self, text: str) -> bool:
+        """Whether a passage is a stamp and nothing else."""
+        return len(text) <= LONGEST_STAMP and self.note(text) == "stamp"
+
     def zone(self, block: int | None, *, new: bool) -> Zone:
         """Whether a block is the first paragraph of its text."""
         if new not in self.ledes:
@@ -59,15 +66,31 @@ class Reading:
 
     def _is_prose(self, block: Block) -> bool:
         prose = block.kind in {"paragraph", "post", "quote"} and not is_author_line(block.text)
-        return prose and self.note(block.text) != "stamp"
+        return prose and not self.is_stamp(block.text)
 
-    def touched(self, sentence: Sentence, *, new: bool) -> bool:
-        """Whether a quotation in the sentence is an edit of its own."""
-        return any(a < sentence.end and sentence.start < b for a, b in self.quoted[new, sentence.block])
+    def touches(self, pair: SentencePair) -> bool:
+        """Whether a quotation in the sentences of a pair is an edit of its own."""
+        if not self.quoted:
+            return False
+        return any(
+            start < sentence.end and sentence.start < end
+            for new, side in ((False, pair.before), (True, pair.after))
+            for sentence in side
+            for start, end in self.quoted.get((new, sentence.block), ())
+        )
+
+    def compared(self, pair: BlockPair) -> list[Compared]:
+        """The sentences of a pair of blocks that are not as they were."""
+        found = self.read.get(id(pair))
+        if found is None:
+            found = self.read[id(pair)] = [compared(both) for both in pair.sentences if both.kind != "kept"]
+        return found
 
     def changed(self) -> list[tuple[int, BlockPair]]:
         """The pairs of blocks that are not as they were, with their numbers."""
-        return [(home, pair) for home, pair in enumerate(self.alignment.blocks) if pair.kind != "kept"]
+        if self.homes is None:
+            self.homes = [(home, pair) for home, pair in enumerate(self.alignment.blocks) if pair.kind != "kept"]
+        return self.homes
 
     @classmethod
     def of(cls, alignment: Alignment, words: Lexicon) -> Reading:
