@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from rapidfuzz.distance import Postfix, Prefix
@@ -11,7 +10,6 @@ from monitor.core.revision.sentences import Sentence, SentencePair
 
 _BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
 
-_word = re.compile(r"\w+")
 
 
 class Compared(NamedTuple):
@@ -33,11 +31,6 @@ def compared(pair: SentencePair) -> Compared:
 
 def _text(sentences: tuple[Sentence, ...]) -> str:
     return sentences[0].text if len(sentences) == 1 else " ".join(sentence.text for sentence in sentences)
-
-
-def words(passage: str) -> list[str]:
-    """The words of a passage, in small letters."""
-    return _word.findall(passage.lower())
 
 
 def differing(before: str, after: str) -> tuple[str, str]:

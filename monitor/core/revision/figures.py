@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Gate, gate
 from monitor.core.revision.numerals import numerals
+from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import Numeral
 
 Bound = Literal["exact", "min", "max", "about"]
@@ -27,7 +28,6 @@ _percent_sign = re.compile(r"\s?[%％٪]")
 _minus = re.compile(r"(?<![\w\d])[-−–]$")
 _word = re.compile(r"\s*[-‑]?\s*([^\W\d_](?:[^\W_]|['’-](?=\w)|[\u0300-\u036f])*)")
 _of = re.compile(r"\s*(?:(?:de|of|di)\s+|d['’])(?=\w)", re.IGNORECASE)
-_words = re.compile(r"\w+")
 _verb = re.compile("(?:л|ла|ли|ло|лся|лась|лись)$|(?<=.{3})(?:ed|ing)$")
 _apposed = re.compile(r",\s?$")
 _closed = re.compile(r"\s?[,.;)]|\s?$")
@@ -168,13 +168,13 @@ def _figure(text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon,
 def _told_before(text: str, start: int, lexicon: Lexicon, rules: _Rules) -> bool:
     """Whether what stands before a number may say that it is a bound or an age."""
     before = text[max(start - 2 * _BEFORE, 0) : start]
-    return not lexicon.spaced or rules.ahead.lets(_words.findall(before.lower()), before)
+    return not lexicon.spaced or rules.ahead.lets(small(before), before)
 
 
 def _told_after(text: str, end: int, lexicon: Lexicon, rules: _Rules) -> bool:
     """The same for what stands behind it, and for its unit."""
     after = text[end : end + _BEHIND]
-    return not lexicon.spaced or rules.behind.lets(_words.findall(after.lower()), after)
+    return not lexicon.spaced or rules.behind.lets(small(after), after)
 
 
 def _unit(

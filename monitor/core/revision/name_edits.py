@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from monitor.core.content import Content
 from monitor.core.events import Edit
 from monitor.core.revision.names import names
-from monitor.core.revision.reading import Reading
+from monitor.core.revision.reading import Passage, Reading
 
 _MOST = 20  # of one text
 
@@ -22,9 +22,11 @@ def name_edits(reading: Reading) -> Iterator[Edit]:
 def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
-    for block, text in _news(reading, new=new):
-        for name in names(text, reading.words):
-            found.setdefault(name, block)
+    for passage, text in _news(reading, new=new):
+        here = names(text, reading.words)
+        if here and reading.is_prose(passage):
+            for name in here:
+                found.setdefault(name, passage.block)
     if not found:
         return
     text = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
@@ -39,14 +41,14 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
         )
 
 
-def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
-    """What one text says that the other does not, by block: paragraphs, sentences, and what differs in those that are one."""
+def _news(reading: Reading, *, new: bool) -> Iterator[tuple[Passage, str]]:
+    """What one text says that the other does not, by passage: paragraphs, sentences, and what differs in those that are one."""
     for passage in reading.passages(new=new):
         pair = reading.alignment.blocks[passage.home]
         if pair.kind in {"added", "removed"}:
-            yield passage.block, passage.text
+            yield passage, passage.text
             continue
         for both in reading.compared(pair):
             own = both.pair.after if new else both.pair.before
             if own and own[0].block == passage.block:
-                yield passage.block, both.right if new else both.left
+                yield passage, both.right if new else both.left

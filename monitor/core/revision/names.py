@@ -35,6 +35,8 @@ def names(text: str, lexicon: Lexicon) -> list[str]:
 
 
 def _spaced(text: str, lexicon: Lexicon) -> list[str]:
+    if text.islower():
+        return []
     return [name for match in _name.finditer(text) if (name := _kept(text, match, lexicon))]
 
 

@@ -14,9 +14,11 @@ from typing import NamedTuple
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 from monitor.core.revision.lexicon.keys import Gate, gate
+from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspaced
 
 _SPACES = "\u00a0\u202f\u2009 "
+_AHEAD, _BEHIND = 32, 40  # characters around a number within which its bound, its unit and what it counts stand
 _BESIDE = 24  # characters beside a number that may make it a date
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
@@ -28,7 +30,6 @@ _ALONE = words(
 _digit = re.compile(r"\d")
 _run_of_digits = re.compile(r"\d+")
 _letters = re.compile(r"[^\W\d_]+")
-_words = re.compile(r"\w+")
 _jointed = re.compile(r"\d[\s\u00a0]?[-–/:.hH]")  # of a date or a time in digits
 _glue = re.compile(r"[^\s,)]")
 _han = re.compile(f"[{HAN}]")
@@ -37,7 +38,7 @@ _han = re.compile(f"[{HAN}]")
 def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers of a text in their order, without those that only name or date something."""
     if lexicon.spaced:
-        found = _spelled(text, lexicon) if _spells(_letters.findall(text.lower()), lexicon) else []
+        found = _spelled(text, lexicon) if _spells(small(text), lexicon) else []
         if _digit.search(text):
             figured = [*_figured(text, lexicon)]
             found = sorted([*found, *figured], key=_place) if found else figured
@@ -47,13 +48,23 @@ def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     return list(unspaced(text, lexicon))
 
 
-def counts(text: str, lexicon: Lexicon, words: Sequence[str] | None = None) -> bool:
-    """Whether a passage may hold a number at all: a digit, or a number word. `words` are its words in small letters, if known."""
-    if _digit.search(text):
+def counts(passage: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
+    """Whether a passage may hold a number at all: a digit, or a number word. `words` are its words in small letters."""
+    if _digit.search(passage):
         return True
-    if not lexicon.spaced:
-        return _han.search(text) is not None
-    return _spells(_letters.findall(text.lower()) if words is None else words, lexicon)
+    return _spells(words, lexicon) if lexicon.spaced else _han.search(passage) is not None
+
+
+def spells(words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a number may be written in words."""
+    return not lexicon.spaced or _spells(words, lexicon)
+
+
+def surroundings(passage: str) -> list[str]:
+    """Each number in digits with all around it by which a figure is read."""
+    return [
+        passage[max(run.start() - _AHEAD, 0) : run.end() + _BEHIND] for run in _run_of_digits.finditer(passage)
+    ]
 
 
 def _spells(words: Sequence[str], lexicon: Lexicon) -> bool:
@@ -108,7 +119,7 @@ def _written(text: str, number: re.Pattern[str]) -> list[re.Match[str]]:
 def _asides(text: str, start: int, end: int, rules: _Rules) -> list[tuple[int, int]]:
     """Where dates and times stand. Most passages with a number hold none, and no word or sign of one."""
     passage = text[start:end]
-    if not _jointed.search(passage) and not rules.dating.lets(_words.findall(passage.lower()), passage):
+    if not _jointed.search(passage) and not rules.dating.lets(small(passage), passage):
         return []
     return [match.span() for match in rules.aside.finditer(text, start, end)][:_MOST_DATES]
 
@@ -118,7 +129,7 @@ def _names_something(text: str, start: int, end: int, rules: _Rules) -> bool:
     if _glue.match(text, end) and rules.glued.match(text, end):
         return True
     before = text[max(start - 24, 0) : start]
-    return rules.labelling.lets(_words.findall(before.lower()), before) and rules.label.search(before) is not None
+    return rules.labelling.lets(small(before), before) and rules.label.search(before) is not None
 
 
 def amount(digits: str, group: str | None, *, point: bool) -> int | float:

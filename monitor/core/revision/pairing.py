@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import Indel, LCSseq, Postfix, Prefix
 
 from monitor.core.revision.gaps import Gap, gaps
+from monitor.core.revision.tokens import small
 from monitor.core.text import lettering
 
 Kind = Literal["kept", "changed", "split", "merged", "moved", "added", "removed"]
@@ -27,7 +29,6 @@ _MOST_CELLS = 10_000  # pairs whose likeness is measured in one gap: about 50 ms
 _MOST_PASSAGES = 20_000  # of a gap that are compared at all
 _MOST_WORDS = 400  # of one passage: its beginning says which it is
 
-_ascii_word = re.compile(r"\w+")
 _WIDE = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script without spaces goes on
 
@@ -129,8 +130,12 @@ def _with_moves(links: list[Link], old: Sequence[str], new: Sequence[str]) -> li
 
 def _words(text: str) -> list[str]:
     """The words of a text, capitals and marks left aside; cut short after some hundred."""
-    pattern = _ascii_word if text.isascii() else _word
-    return pattern.findall(text[: _MOST_WORDS * 20].casefold())[:_MOST_WORDS]
+    return _spelled(text[: _MOST_WORDS * 20])
+
+
+@lru_cache(maxsize=64)  # one passage is held against several
+def _spelled(text: str) -> list[str]:
+    return (small(text) if text.isascii() else _word.findall(text.casefold()))[:_MOST_WORDS]
 
 
 def _kept(start: int, stop: int, place: int) -> Iterator[Link]:

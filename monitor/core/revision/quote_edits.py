@@ -8,7 +8,7 @@ from functools import cache
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
-from monitor.core.revision.quotes import Quote, quoted_words, quotes
+from monitor.core.revision.quotes import Quote, may_quote, quoted_words, quotes
 from monitor.core.revision.reading import Passage, Reading
 from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
@@ -36,7 +36,10 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
 
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
     """The quotations that touch what is not as it was."""
-    if reading.blocks(new=new)[passage.block].kind == "quote":
+    set_apart = reading.blocks(new=new)[passage.block].kind == "quote"
+    if not (set_apart or may_quote(passage.text)) or not reading.is_prose(passage):
+        return
+    if set_apart:
         found = [Quote(passage.text, "", "", 0, len(passage.text))]
     else:
         found = quotes(passage.text, reading.words, passage.parts)

@@ -60,11 +60,11 @@ class Reading:
     def zone(self, block: int | None, *, new: bool) -> Zone:
         """Whether a block is the first paragraph of its text."""
         if new not in self.ledes:
-            prose = (i for i, block in enumerate(self.blocks(new=new)) if self._is_prose(block))
+            prose = (i for i, block in enumerate(self.blocks(new=new)) if self._may_lead(block))
             self.ledes[new] = next(prose, -1)
         return "lede" if block == self.ledes[new] else "body"
 
-    def _is_prose(self, block: Block) -> bool:
+    def _may_lead(self, block: Block) -> bool:
         prose = block.kind in {"paragraph", "post", "quote"} and not is_author_line(block.text)
         return prose and not self.is_stamp(block.text)
 
@@ -97,8 +97,12 @@ class Reading:
         """The texts to read, where a paragraph that took over a sentence of the one before it is that one, rewritten."""
         return cls(Alignment(alignment.old, alignment.new, tuple(_taken_over(alignment.blocks))), words)
 
+    def is_prose(self, passage: Passage) -> bool:
+        """Whether a passage is the article's own, and no note or author line."""
+        return not self.note(passage.text) and not is_author_line(passage.text)
+
     def passages(self, *, new: bool) -> list[Passage]:
-        """The blocks of one text that are not as they were, without notes and author lines."""
+        """The blocks of one text that are not as they were; some may be notes or author lines (`is_prose`)."""
         if new not in self.found:
             self.found[new] = list(self._passages(new=new))
         return self.found[new]
@@ -108,8 +112,7 @@ class Reading:
         for home, pair in self.changed():
             for block in pair.after if new else pair.before:
                 text = blocks[block].text
-                if not self.note(text) and not is_author_line(text):
-                    yield Passage(block, home, text, _parts(pair, block, text, new=new))
+                yield Passage(block, home, text, _parts(pair, block, text, new=new))
 
 
 def _taken_over(pairs: tuple[BlockPair, ...]) -> Iterator[BlockPair]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.core.events import Edit, EditZone, Measure
-from monitor.core.revision.differing import differing, words
+from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
 from monitor.core.revision.hedges import hedged, hedges
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.numerals import counts
+from monitor.core.revision.numerals import counts, spells, surroundings
 from monitor.core.revision.recount import Recount, recounted
-from monitor.core.revision.typos import typo
+from monitor.core.revision.tokens import small
+from monitor.core.revision.typos import differ_little, typo
 
 _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
@@ -26,17 +27,26 @@ def edits_within(
     before: str, after: str, left: str, right: str, lexicon: Lexicon, *, zone: EditZone, block: int | None
 ) -> list[Edit]:
     """The same for a sentence whose versions differ within `left` and `right` alone: only these are read at first."""
-    said = words(left), words(right)
+    said = small(left), small(right)
     found: list[Edit] = []
-    if counts(left, lexicon, said[0]) or counts(right, lexicon, said[1]):
+    if _recounts(left, right, said, lexicon):
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
     if hedges(left, lexicon, said[0]) or hedges(right, lexicon, said[1]):
         found += _hedge_edit(before, after, lexicon, zone, block)
-    if not found and max(len(left), len(right)) < _LONGEST_SLIP:
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP and differ_little(*said):
         found += _typo_edit(before, after, left, right, zone, block)
     return found
+
+
+def _recounts(left: str, right: str, said: tuple[list[str], list[str]], lexicon: Lexicon) -> bool:
+    """Whether a figure may have changed: a number stands in one version, and not among the same words in the other."""
+    if not counts(left, lexicon, said[0]) and not counts(right, lexicon, said[1]):
+        return False
+    if spells(said[0], lexicon) or spells(said[1], lexicon):
+        return True
+    return surroundings(left) != surroundings(right)
 
 
 def _figure_edit(recount: Recount, before: str, after: str, zone: EditZone, block: int | None) -> Edit:

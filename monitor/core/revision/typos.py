@@ -25,6 +25,17 @@ class Typo(NamedTuple):
     after: str
 
 
+def differ_little(old: list[str], new: list[str]) -> bool:
+    """Whether two passages, given as their words in small letters, may differ by a slip alone."""
+    head, most = 0, min(len(old), len(new))
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return max(len(old), len(new)) - head - tail <= _MOST_WORDS
+
+
 def typo(before: str, after: str) -> Typo | None:
     """The slip that is all by which two sentences differ; None where they differ by more, or by another word."""
     old, new = _token.findall(before), _token.findall(after)
