@@ -6,14 +6,13 @@ What is hedged within a quotation is the speaker's business, and not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.lexicon.keys import Gate, gate
+from monitor.core.revision.lexicon.keys import Finder
 from monitor.core.revision.quotes import masked
 
 _KEPT = 0.5  # of the shorter sentence's words stand in the other: else another thing is said, not the same less surely
@@ -30,20 +29,13 @@ class Hedged(NamedTuple):
 
 
 @cache
-def _cues(lexicon: Lexicon) -> re.Pattern[str]:
-    return lexicon.pattern(lexicon.hedges)
+def _cues(lexicon: Lexicon) -> Finder:
+    return lexicon.finder(lexicon.hedges)
 
 
-@cache
-def _gate(lexicon: Lexicon) -> Gate:
-    return gate(lexicon.hedges)
-
-
-def hedges(text: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Whether a passage holds such a word at all; `words` are its words in small letters."""
-    if not lexicon.hedges or (lexicon.spaced and not _gate(lexicon).lets(words, text)):
-        return False
-    return _cues(lexicon).search(text) is not None
+def hedges(text: str, lexicon: Lexicon) -> bool:
+    """Whether a passage holds such a word at all."""
+    return bool(lexicon.hedges) and next(_cues(lexicon).finditer(text), None) is not None
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

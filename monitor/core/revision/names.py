@@ -14,8 +14,9 @@ from monitor.core.revision.lexicon.entry import words
 _MOST = 40  # names of one passage
 _BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
 _PART = rf"(?:(?:{_BIG}\.){{1,3}}|{_BIG}[\w'’-]+)"
+_FIRST = rf"{_BIG}(?<![\w.].)(?:\.(?:{_BIG}\.){{0,2}}|[\w'’-]+)"  # a capital first: the quickest search
 _name = re.compile(
-    rf"(?<![\w.])({_PART}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
+    rf"({_FIRST}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
 )
 _dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
 _begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|\x00\\s?)$")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -30,10 +31,19 @@ class Recount(NamedTuple):
     speaker: str
 
 
-class _Sentence(NamedTuple):
+@dataclass(slots=True)
+class _Sentence:
     text: str
     figures: Sequence[Figure]
-    said: Sequence[Attribution]
+    lexicon: Lexicon
+    _said: Sequence[Attribution] | None = None
+
+    @property
+    def said(self) -> Sequence[Attribution]:
+        """Who says something in the sentence; found where it is asked for."""
+        if self._said is None:
+            self._said = attributions(masked(self.text), self.lexicon)
+        return self._said
 
 
 def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
@@ -47,8 +57,7 @@ def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
     placed = [pair for pair in placed if pair[0].amount != pair[1].amount]
     if not old and not new and not placed:
         return []
-    left = _Sentence(before, old, attributions(masked(before), lexicon))
-    right = _Sentence(after, new, attributions(masked(after), lexicon))
+    left, right = _Sentence(before, old, lexicon), _Sentence(after, new, lexicon)
     pairs = _matched(left, right)
     changed = sorted([*placed, *pairs], key=lambda pair: pair[1].start)
     old, new = _rest(old, new, pairs)

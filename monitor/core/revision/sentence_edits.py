@@ -33,7 +33,7 @@ def edits_within(
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
-    if hedges(left, lexicon, said[0]) or hedges(right, lexicon, said[1]):
+    if hedges(left, lexicon) or hedges(right, lexicon):
         found += _hedge_edit(before, after, lexicon, zone, block)
     if not found and max(len(left), len(right)) < _LONGEST_SLIP and differ_little(*said):
         found += _typo_edit(before, after, left, right, zone, block)

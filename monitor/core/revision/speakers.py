@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.lexicon.keys import Finder
 
 _MOST_WORDS = 7  # of one speaker
 _WINDOW = 90  # characters on each side of a verb that are looked at
@@ -46,13 +47,13 @@ class Attribution(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    says: re.Pattern[str]
-    by: re.Pattern[str]
+    says: Finder
+    by: Finder
 
 
 @cache
 def _rules(lexicon: Lexicon) -> _Rules:
-    return _Rules(lexicon.pattern(lexicon.says), lexicon.pattern(lexicon.by))
+    return _Rules(lexicon.finder(lexicon.says), lexicon.finder(lexicon.by))
 
 
 def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:

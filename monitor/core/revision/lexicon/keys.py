@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from monitor.core.revision.tokens import small
+
 _MOST = 4_000  # spellings of one phrase
 _ANYTHING = "\0"  # stands for what may be any letter: a word that it touches is no key
 _word = re.compile(r"[\w\0]+")
@@ -45,6 +47,20 @@ def gate(phrases: Iterable[str]) -> Gate:
         else:
             is_open = True
     return Gate(frozenset(words), frozenset(signs), is_open)
+
+
+class Finder:
+    """Finds the phrases of a pattern; a text that holds none of their words is not searched."""
+
+    def __init__(self, pattern: re.Pattern[str], phrases: Iterable[str], *, spaced: bool) -> None:
+        self._pattern = pattern
+        self._gate = gate(phrases) if spaced else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The phrases in the text, in their order."""
+        if self._gate and not self._gate.lets(small(text), text):
+            return iter(())
+        return self._pattern.finditer(text)
 
 
 def spellings(phrase: str) -> list[str]:
