@@ -6,6 +6,7 @@ What is hedged within a quotation is the speaker's business, and not looked at.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -33,9 +34,9 @@ def _cues(lexicon: Lexicon) -> Finder:
     return lexicon.finder(lexicon.hedges)
 
 
-def hedges(text: str, lexicon: Lexicon) -> bool:
-    """Whether a passage holds such a word at all."""
-    return bool(lexicon.hedges) and next(_cues(lexicon).finditer(text), None) is not None
+def hedges(text: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
+    """Whether a passage holds such a word at all; `words` are its words in small letters."""
+    return bool(lexicon.hedges) and next(_cues(lexicon).finditer(text, words), None) is not None
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

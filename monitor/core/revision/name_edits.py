@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
@@ -22,16 +23,13 @@ def name_edits(reading: Reading) -> Iterator[Edit]:
 def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
+    known = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
     for passage, text in _news(reading, new=new):
-        here = names(text, reading.words)
+        here = names(text, reading.words, known)
         if here and reading.is_prose(passage):
             for name in here:
                 found.setdefault(name, passage.block)
-    if not found:
-        return
-    text = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
-    alone = [(name, block) for name, block in found.items() if name.split()[-1].casefold() not in text]
-    for name, block in alone[:_MOST]:
+    for name, block in islice(found.items(), _MOST):
         yield Edit(
             kind="entity_added" if new else "entity_removed",
             zone=reading.zone(block, new=new),

@@ -29,16 +29,16 @@ _common = words(
 )
 
 
-def names(text: str, lexicon: Lexicon) -> list[str]:
-    """The names of a passage, in their order, each once."""
-    found = _spaced(text, lexicon) if lexicon.spaced else [match[0] for match in _dotted.finditer(text)]
-    return list(dict.fromkeys(found))[:_MOST]
-
-
-def _spaced(text: str, lexicon: Lexicon) -> list[str]:
-    if text.islower():
+def names(text: str, lexicon: Lexicon, known: str) -> list[str]:
+    """The names of a passage, in their order, each once, but for those of which `known` (another text, folded) holds the last word."""
+    if not lexicon.spaced:
+        found = [match[0] for match in _dotted.finditer(text) if match[0].split()[-1].casefold() not in known]
+    elif text.islower():
         return []
-    return [name for match in _name.finditer(text) if (name := _kept(text, match, lexicon))]
+    else:
+        unknown = (match for match in _name.finditer(text) if match[1].split()[-1].casefold() not in known)
+        found = [name for match in unknown if (name := _kept(text, match, lexicon))]
+    return list(dict.fromkeys(found))[:_MOST] if found else found
 
 
 def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:

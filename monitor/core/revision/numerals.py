@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspaced
 
 _SPACES = "\u00a0\u202f\u2009 "
-_AHEAD, _BEHIND = 32, 40  # characters around a number within which its bound, its unit and what it counts stand
+_AROUND = 5  # words around a number within which its bound, its unit and what it counts stand
 _BESIDE = 24  # characters beside a number that may make it a date
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
@@ -28,7 +28,7 @@ _ALONE = words(
     """
 )  # scales that are numbers without another before them
 _digit = re.compile(r"\d")
-_ascii_digits = frozenset("0123456789")
+_common_digit = re.compile("[0-9٠-٩۰-۹]")  # a set, which is quicker to search for than a class or one range
 _run_of_digits = re.compile(r"\d+")
 _letters = re.compile(r"[^\W\d_]+")
 _jointed = re.compile(r"\d[\s\u00a0]?[-–/:.hH]")  # of a date or a time in digits
@@ -56,21 +56,22 @@ def counts(passage: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
     return _spells(words, lexicon) if lexicon.spaced else _han.search(passage) is not None
 
 
-def spells(words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a number may be written in words."""
-    return not lexicon.spaced or _spells(words, lexicon)
-
-
-def surroundings(passage: str) -> list[str]:
-    """Each number in digits with all around it by which a figure is read."""
+def surroundings(passage: str, lexicon: Lexicon) -> list[list[str]]:
+    """Each number of a passage that parts its words, with all the words around it by which a figure is read."""
+    words = passage.split()
     return [
-        passage[max(run.start() - _AHEAD, 0) : run.end() + _BEHIND] for run in _run_of_digits.finditer(passage)
+        words[max(at - _AROUND, 0) : at + _AROUND] for at, word in enumerate(words) if _may_count(word, lexicon)
     ]
 
 
+@lru_cache(maxsize=1 << 13)
+def _may_count(word: str, lexicon: Lexicon) -> bool:
+    return _has_digit(word) or _spells(_letters.findall(word.lower()), lexicon)
+
+
 def _has_digit(passage: str) -> bool:
-    """Whether a digit stands in a passage; of plain letters a set tells it quicker."""
-    return not _ascii_digits.isdisjoint(passage) if passage.isascii() else _digit.search(passage) is not None
+    """Whether a digit stands in a passage."""
+    return (_common_digit if passage.isascii() else _digit).search(passage) is not None
 
 
 def _spells(words: Sequence[str], lexicon: Lexicon) -> bool:

@@ -9,10 +9,10 @@ from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
 from monitor.core.revision.hedges import hedged, hedges
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.numerals import counts, spells, surroundings
+from monitor.core.revision.numerals import counts, surroundings
 from monitor.core.revision.recount import Recount, recounted
 from monitor.core.revision.tokens import small
-from monitor.core.revision.typos import differ_little, typo
+from monitor.core.revision.typos import Typo, typo
 
 _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
@@ -33,10 +33,10 @@ def edits_within(
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
-    if hedges(left, lexicon) or hedges(right, lexicon):
+    if hedges(left, lexicon, said[0]) or hedges(right, lexicon, said[1]):
         found += _hedge_edit(before, after, lexicon, zone, block)
-    if not found and max(len(left), len(right)) < _LONGEST_SLIP and differ_little(*said):
-        found += _typo_edit(before, after, left, right, zone, block)
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, *said)):
+        found.append(_typo_edit(slip, before, after, zone, block))
     return found
 
 
@@ -44,9 +44,7 @@ def _recounts(left: str, right: str, said: tuple[list[str], list[str]], lexicon:
     """Whether a figure may have changed: a number stands in one version, and not among the same words in the other."""
     if not counts(left, lexicon, said[0]) and not counts(right, lexicon, said[1]):
         return False
-    if spells(said[0], lexicon) or spells(said[1], lexicon):
-        return True
-    return surroundings(left) != surroundings(right)
+    return not lexicon.spaced or surroundings(left, lexicon) != surroundings(right, lexicon)
 
 
 def _figure_edit(recount: Recount, before: str, after: str, zone: EditZone, block: int | None) -> Edit:
@@ -85,16 +83,13 @@ def _hedge_edit(before: str, after: str, lexicon: Lexicon, zone: EditZone, block
         )
 
 
-def _typo_edit(
-    before: str, after: str, left: str, right: str, zone: EditZone, block: int | None
-) -> Iterator[Edit]:
-    if found := typo(left, right):
-        yield Edit(
-            kind="typo",
-            zone=zone,
-            before=found.before,
-            after=found.after,
-            block=block,
-            sentence_before=before,
-            sentence_after=after,
-        )
+def _typo_edit(slip: Typo, before: str, after: str, zone: EditZone, block: int | None) -> Edit:
+    return Edit(
+        kind="typo",
+        zone=zone,
+        before=slip.before,
+        after=slip.after,
+        block=block,
+        sentence_before=before,
+        sentence_after=after,
+    )

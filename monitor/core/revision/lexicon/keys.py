@@ -7,7 +7,7 @@ holds no such phrase; one that has some must be searched. It knows the little of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.core.revision.tokens import small
@@ -56,9 +56,9 @@ class Finder:
         self._pattern = pattern
         self._gate = gate(phrases) if spaced else None
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The phrases in the text, in their order."""
-        if self._gate and not self._gate.lets(small(text), text):
+    def finditer(self, text: str, words: Sequence[str] | None = None) -> Iterator[re.Match[str]]:
+        """The phrases in the text, in their order; `words` are its words in small letters, if they are known."""
+        if self._gate and not self._gate.lets(small(text) if words is None else words, text):
             return iter(())
         return self._pattern.finditer(text)
 
