@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -18,7 +18,6 @@ from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspaced
 
 _SPACES = "\u00a0\u202f\u2009 "
-_AROUND = 5  # words around a number within which its bound, its unit and what it counts stand
 _BESIDE = 24  # characters beside a number that may make it a date
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
@@ -40,36 +39,23 @@ def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers of a text in their order, without those that only name or date something."""
     if lexicon.spaced:
         found = _spelled(text, lexicon) if _spells(small(text), lexicon) else []
-        if _has_digit(text):
+        if has_digit(text):
             figured = [*_figured(text, lexicon)]
             found = sorted([*found, *figured], key=_place) if found else figured
         return found
-    if not (_has_digit(text) or _han.search(text)):
+    if not (has_digit(text) or _han.search(text)):
         return []
     return list(unspaced(text, lexicon))
 
 
-def counts(passage: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Whether a passage may hold a number at all: a digit, or a number word. `words` are its words in small letters."""
-    if _has_digit(passage):
+def counts(passage: str, lexicon: Lexicon) -> bool:
+    """Whether a passage may hold a number at all: a digit, or a number word."""
+    if has_digit(passage):
         return True
-    return _spells(words, lexicon) if lexicon.spaced else _han.search(passage) is not None
+    return _spells(_letters.findall(passage.lower()), lexicon) if lexicon.spaced else _han.search(passage) is not None
 
 
-def surroundings(passage: str, lexicon: Lexicon) -> list[list[str]]:
-    """Each number of a passage that parts its words, with all the words around it by which a figure is read."""
-    words = passage.split()
-    return [
-        words[max(at - _AROUND, 0) : at + _AROUND] for at, word in enumerate(words) if _may_count(word, lexicon)
-    ]
-
-
-@lru_cache(maxsize=1 << 13)
-def _may_count(word: str, lexicon: Lexicon) -> bool:
-    return _has_digit(word) or _spells(_letters.findall(word.lower()), lexicon)
-
-
-def _has_digit(passage: str) -> bool:
+def has_digit(passage: str) -> bool:
     """Whether a digit stands in a passage."""
     return (_common_digit if passage.isascii() else _digit).search(passage) is not None
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from monitor.core.events import Edit, EditZone, Measure
 from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
+from monitor.core.revision.glance import may_recount
 from monitor.core.revision.hedges import hedged, hedges
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.numerals import counts, surroundings
 from monitor.core.revision.recount import Recount, recounted
 from monitor.core.revision.tokens import small
 from monitor.core.revision.typos import Typo, typo
@@ -29,7 +29,7 @@ def edits_within(
     """The same for a sentence whose versions differ within `left` and `right` alone: only these are read at first."""
     said = small(left), small(right)
     found: list[Edit] = []
-    if _recounts(left, right, said, lexicon):
+    if may_recount(left, right, said, lexicon):
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
@@ -38,13 +38,6 @@ def edits_within(
     if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, *said)):
         found.append(_typo_edit(slip, before, after, zone, block))
     return found
-
-
-def _recounts(left: str, right: str, said: tuple[list[str], list[str]], lexicon: Lexicon) -> bool:
-    """Whether a figure may have changed: a number stands in one version, and not among the same words in the other."""
-    if not counts(left, lexicon, said[0]) and not counts(right, lexicon, said[1]):
-        return False
-    return not lexicon.spaced or surroundings(left, lexicon) != surroundings(right, lexicon)
 
 
 def _figure_edit(recount: Recount, before: str, after: str, zone: EditZone, block: int | None) -> Edit:
