@@ -34,9 +34,12 @@ def _cues(lexicon: Lexicon) -> Finder:
     return lexicon.finder(lexicon.hedges)
 
 
-def hedges(text: str, lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Whether a passage holds such a word at all; `words` are its words in small letters."""
-    return bool(lexicon.hedges) and next(_cues(lexicon).finditer(text, words), None) is not None
+def hedges(passages: tuple[str, str], lexicon: Lexicon, words: Sequence[str]) -> bool:
+    """Whether one of two passages holds such a word at all; `words` are those of both, in small letters."""
+    if not lexicon.hedges:
+        return False
+    cues = _cues(lexicon)
+    return cues.may_find(words) and any(cues.search(passage) for passage in passages)
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

@@ -33,7 +33,7 @@ def edits_within(
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
-    if hedges(left, lexicon, said[0]) or hedges(right, lexicon, said[1]):
+    if hedges((left, right), lexicon, said[0] + said[1]):
         found += _hedge_edit(before, after, lexicon, zone, block)
     if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, *said)):
         found.append(_typo_edit(slip, before, after, zone, block))

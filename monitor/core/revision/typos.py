@@ -58,19 +58,23 @@ def _doubled(words: list[str], head: int, more: list[str], less: list[str]) -> b
 
 
 def _slip(one: str, other: str) -> bool:
-    if (any(c.isdigit() for c in one) != any(c.isdigit() for c in other)) and _letters(one) == _letters(other):
-        return True  # 6the → the
-    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < _SHORTEST:
+    if not (one.isalpha() and other.isalpha()):
+        return _has_digit(one) != _has_digit(other) and _letters(one) == _letters(other)  # 6the → the
+    if min(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
         return False
     one, other = one.casefold(), other.casefold()
     if _plain(one) == _plain(other):
         return True
     if one[0] != other[0] or one[-_ENDING:] != other[-_ENDING:]:
         return False
-    shuffled = sorted(one) == sorted(other)
+    shuffled = len(one) == len(other) and sorted(one) == sorted(other)
     if len(one) == len(other) and not shuffled:
         return False
     return OSA.distance(one, other) <= (2 if shuffled else 1) and not _inflected(one, other)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _letters(word: str) -> str:
@@ -78,6 +82,8 @@ def _letters(word: str) -> str:
 
 
 def _plain(word: str) -> str:
+    if word.isascii():
+        return word
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 

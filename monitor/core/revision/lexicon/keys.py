@@ -7,7 +7,7 @@ holds no such phrase; one that has some must be searched. It knows the little of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from monitor.core.revision.tokens import small
@@ -54,13 +54,20 @@ class Finder:
 
     def __init__(self, pattern: re.Pattern[str], phrases: Iterable[str], *, spaced: bool) -> None:
         self._pattern = pattern
-        self._gate = gate(phrases) if spaced else None
+        found = gate(phrases)
+        self._gate = found if spaced and not found.signs else None
 
-    def finditer(self, text: str, words: Sequence[str] | None = None) -> Iterator[re.Match[str]]:
-        """The phrases in the text, in their order; `words` are its words in small letters, if they are known."""
-        if self._gate and not self._gate.lets(small(text) if words is None else words, text):
-            return iter(())
-        return self._pattern.finditer(text)
+    def may_find(self, words: Iterable[str]) -> bool:
+        """Whether a text with these words, in small letters, may hold a phrase."""
+        return self._gate is None or self._gate.lets(words, "")
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first phrase in the text."""
+        return self._pattern.search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The phrases in the text, in their order."""
+        return self._pattern.finditer(text) if self.may_find(small(text)) else iter(())
 
 
 def spellings(phrase: str) -> list[str]:
