@@ -40,24 +40,34 @@ def body_edits(reading: Reading) -> Iterator[Edit]:
 def _block_edits(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
     match pair.kind:
+        case "added" if _came_from_elsewhere(pair):
+            yield _moved(reading, " ".join(both.before[0].text for both in pair.sentences), pair.after[0])
         case "added":
             yield from _whole(reading, new[pair.after[0]], pair.after[0], new=True)
-        case "removed":
+        case "removed" if pair.sentences:
             yield from _whole(reading, old[pair.before[0]], pair.before[0], new=False)
+        case "removed":
+            return  # each of its sentences stands elsewhere now, and is told there
         case "moved":
             place = pair.after[0]
             before = old[pair.before[0]].text
-            yield Edit(
-                kind="paragraph_moved",
-                zone=reading.zone(place, new=True),
-                before=before,
-                after=new[place].text,
-                block=place,
-            )
+            yield _moved(reading, before, place)
             if lettering(before) != lettering(new[place].text):
                 yield from _rewritten(reading, pair)
         case _:
             yield from _rewritten(reading, pair)
+
+
+def _came_from_elsewhere(pair: BlockPair) -> bool:
+    """Whether a new paragraph is made of sentences that stood elsewhere."""
+    return bool(pair.sentences) and all(both.kind == "moved" for both in pair.sentences)
+
+
+def _moved(reading: Reading, before: str, place: int) -> Edit:
+    after = reading.blocks(new=True)[place].text
+    return Edit(
+        kind="paragraph_moved", zone=reading.zone(place, new=True), before=before, after=after, block=place
+    )
 
 
 def _whole(reading: Reading, block: Block, place: int, *, new: bool) -> Iterator[Edit]:

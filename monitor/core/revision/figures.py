@@ -141,11 +141,15 @@ def _rules(lexicon: Lexicon) -> _Rules:
 
 
 _between = re.compile(r"(?:between|entre|zwischen|между|بين)\s+\S{0,4}$", re.IGNORECASE)
-_from = re.compile(r"(?:from|von|de|desde)\s+\S{0,3}$", re.IGNORECASE)
+_from = re.compile(
+    r"(?:from|von|de|desde|by|up|down|rose|rises|fell|falls|gain(?:s|ed)|lost|climb(?:s|ed)|jump(?:s|ed)|drop(?:s|ped)|surg(?:es|ed)|slid|slip(?:s|ped)"
+    r"|add(?:s|ed)|(?:in|de)creased?)\s+\S{0,3}$",
+    re.IGNORECASE,
+)  # what changes by one number to another
 
 
 def _is_range(text: str, left: Numeral, right: Numeral, rules: _Rules) -> bool:
-    """Whether two numbers are the ends of one range: 20-30, 20 to 30 (but not “from 20 to 30”), between 20 and 30."""
+    """Whether two numbers are the ends of one range: 20-30, 20 to 30 (but not “from 20 to 30”, “up $3 to $84”), between 20 and 30."""
     joint = text[left.end : right.start]
     if len(joint) > 12:
         return False

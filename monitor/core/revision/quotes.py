@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.speakers import HOLE, Attribution, attributions
+from monitor.core.revision.speakers import HOLE, Attribution, attributions, behind
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
 _LEAST_CHARACTERS = 6  # the same where words are not parted
@@ -86,6 +86,7 @@ def _attributed(text: str, spans: list[tuple[int, int]], lexicon: Lexicon) -> li
         after = spans[index + 1][0] if index + 1 < len(spans) else len(text)
         before = spans[index - 1][1] if index else 0
         source = _source(text, said, before, start, end, after) or _within(text[start:end], lexicon)
+        source = source or behind(plain, end, lexicon, led=text[end - 2] in ",،")
         quote = _quote(text, plain, start, end, source, found[-1] if found else None, said)
         quote = quote._replace(slight=not source and not _long_enough(quote.words, lexicon))
         if found and found[-1].cue and _goes_on(text, found[-1], start):

@@ -30,6 +30,7 @@ _particles = words(
     """
 )
 
+_possessives = words("son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer")  # prévient son frère, Luc Ferrand
 _ranks = words(
     """
     premier première primer primera vice prime the a le la der die das el
@@ -146,7 +147,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
         big = _capital.match(word) is not None
         if not words and (lower in lexicon.pronouns and lower not in lexicon.linkers):
             return "", at
-        if not words and not big and lower in lexicon.linkers:
+        if not words and not big and (lower in lexicon.linkers or lower in _possessives):
             continue
         if capitals and not big and lower not in _particles:
             break
@@ -163,6 +164,32 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
         while words and words[-1] in lexicon.linkers:
             words.pop()
     return " ".join(words).strip(" '’\""), end
+
+
+_verb_behind = re.compile(
+    r"\s*([,،])?\s*(?:[—–-]\s)?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?(?:(?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|el|la|le)\s|l['’])?"
+)
+_name_behind = re.compile(r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)")
+
+
+def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | None:
+    """Who is named right behind a quotation that ends at `at`, by a verb that no lexicon need know: « …», prévient Luc Ferrand.
+
+    `led`: the quotation ends with a comma of its own. Without any comma between them the words go on with the sentence.
+    """
+    if not lexicon.spaced or not lexicon.says:
+        return None
+    match = _verb_behind.match(text, at)
+    if match and (led or match[1]) and _may_say(match[2], lexicon):
+        name, end = _after(text, match.end(), lexicon)
+        if name and (_capital.search(name) or lexicon.lang == "ar"):
+            return Attribution(name, match[2], match.start(2), end)
+    named = _name_behind.match(text, at) if led and lexicon.lang == "en" else None
+    return Attribution(named[1], named[2], named.start(1), named.end()) if named else None
+
+
+def _may_say(word: str, lexicon: Lexicon) -> bool:
+    return word.islower() and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
 
 
 # --- without spaces --------------------------------------------------------------------------------------------------

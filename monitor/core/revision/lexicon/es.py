@@ -65,7 +65,7 @@ ES = Lexicon(
     corrects=phrases(
         r"""
         (?:una|la|en una|en la) (?:versión|redacción) (?:anterior|previa|inicial|original)|(?:una|la) (?:anterior|previa|primera) versión
-        (?:este|el) (?:artículo|texto) (?:ha sido|fue|se ha) (?:corregido|modificado|rectificado|enmendado)|como se (?:publicó|informó|dijo|indicó) (?:inicialmente|por error|anteriormente|en un principio)
+        (?:este|esta|el|la) (?:artículo|texto|noticia|nota|información|pieza|crónica|reportaje|entrada) (?:ha sido|fue|se ha) (?:corregid[oa]|modificad[oa]|rectificad[oa]|enmendad[oa])|como se (?:publicó|informó|dijo|indicó) (?:inicialmente|por error|anteriormente|en un principio)
         (?:decía|indicaba|afirmaba|señalaba|se decía|se indicaba|dijimos|publicamos) (?:por error|erróneamente|equivocadamente)|pedimos disculpas|lamentamos el error
         """
     ),
