@@ -42,12 +42,14 @@ def _block_edits(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     match pair.kind:
         case "added" if _came_from_elsewhere(pair):
             yield _moved(reading, " ".join(both.before[0].text for both in pair.sentences), pair.after[0])
+        case "added" if reading.stands(new[pair.after[0]].text, new=False):
+            yield _moved(reading, new[pair.after[0]].text, pair.after[0])
         case "added":
             yield from _whole(reading, new[pair.after[0]], pair.after[0], new=True)
-        case "removed" if pair.sentences:
+        case "removed" if pair.sentences and not reading.stands(old[pair.before[0]].text, new=True):
             yield from _whole(reading, old[pair.before[0]], pair.before[0], new=False)
         case "removed":
-            return  # each of its sentences stands elsewhere now, and is told there
+            return  # its sentences stand elsewhere now, and are told there
         case "moved":
             place = pair.after[0]
             before = old[pair.before[0]].text
@@ -136,19 +138,21 @@ def _text(blocks: tuple[Block, ...], numbers: tuple[int, ...]) -> str:
 def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
     """The edits of a sentence; None where it changed and no edit of its own says how."""
     pair = both.pair
-    if pair.kind != "moved" and _looks_alike(both.before, both.after):
+    if pair.kind != "moved" and _looks_alike(both):
         return []
     if pair.kind in in_note and (noted := _note_edit(reading, pair, in_note)) is not None:
         return noted
     block = pair.after[0].block if pair.after else pair.before[0].block
     found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
+    reading.slips.update(word for edit in found if edit.kind == "typo" for word in (edit.before, edit.after))
     found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
     return found if found or reading.touches(pair) else None
 
 
-def _looks_alike(before: str, after: str) -> bool:
-    """Whether two sentences say the same, in whatever digits."""
-    if before.isascii() and after.isascii():
+def _looks_alike(both: Compared) -> bool:
+    """Whether the sentences of a pair say the same, in whatever digits and however they are parted."""
+    before, after = both.before, both.after
+    if both.pair.kind == "changed" and before.isascii() and after.isascii():
         return False  # it would have been kept
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 

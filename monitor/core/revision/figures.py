@@ -29,7 +29,7 @@ _minus = re.compile(r"(?<![\w\d])[-−–]$")
 _word = re.compile(r"\s*[-‑]?\s*([^\W\d_](?:[^\W_]|['’-](?=\w)|[\u0300-\u036f])*)")
 _of = re.compile(r"\s*(?:(?:de|of|di)\s+|d['’])(?=\w)", re.IGNORECASE)
 _verb = re.compile("(?:л|ла|ли|ло|лся|лась|лись)$|(?<=.{3})(?:ed|ing)$")
-_apposed = re.compile(r",\s?$")
+_apposed = re.compile(r"[^\W\d_][\w’'.-]*,\s?$")  # the driver, 29,
 _closed = re.compile(r"\s?[,.;)]|\s?$")
 _noun_without_spaces = re.compile("[\u3400-\u9fff\u30a0-\u30ff]{1,2}")
 

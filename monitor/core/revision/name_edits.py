@@ -28,7 +28,8 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
         here = names(text, reading.words, known)
         if here and reading.is_prose(passage):
             for name in here:
-                found.setdefault(name, passage.block)
+                if not reading.is_slip(name):
+                    found.setdefault(name, passage.block)
     for name, block in islice(found.items(), _MOST):
         yield Edit(
             kind="entity_added" if new else "entity_removed",

@@ -19,7 +19,8 @@ _name = re.compile(
     rf"({_FIRST}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
 )
 _dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
-_begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|\x00\\s?)$")
+_begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|[(\\[>]|\x00\\s?)$")
+_possessive = re.compile("['’](?:s|ve|m|ll|d|re)$")
 _common = words(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
@@ -49,6 +50,7 @@ def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
         words, begins = words[1:], False
     if not words or words[0].lower() in lexicon.months:
         return ""
-    if len(words) == 1 and (begins or lexicon.lang == "de"):
+    words[-1] = _possessive.sub("", words[-1])
+    if len(words) == 1 and (begins or lexicon.lang == "de" or words[0] == "I"):
         return ""
     return " ".join(words)

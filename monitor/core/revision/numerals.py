@@ -19,6 +19,7 @@ from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspa
 
 _SPACES = "\u00a0\u202f\u2009 "
 _BESIDE = 24  # characters beside a number that may make it a date
+_OF_ADDRESSES = frozenset("/=&?")  # before a number that is a part of an address: /2013/05, v=12
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
     """
@@ -119,7 +120,7 @@ def _asides(text: str, start: int, end: int, rules: _Rules) -> list[tuple[int, i
 
 def _names_something(text: str, start: int, end: int, rules: _Rules) -> bool:
     """Whether a number is part of a name: 18F, 5G, Article 5."""
-    if _glue.match(text, end) and rules.glued.match(text, end):
+    if text[start - 1 : start] in _OF_ADDRESSES or (_glue.match(text, end) and rules.glued.match(text, end)):
         return True
     before = text[max(start - 24, 0) : start]
     return rules.labelling.lets(small(before), before) and rules.label.search(before) is not None
@@ -175,7 +176,7 @@ def _rules(lexicon: Lexicon) -> _Rules:
         dating=gate((*lexicon.months, *lexicon.times)),
         scale=re.compile(rf"[-{_SPACES}]?({scales})(?!\w)", re.IGNORECASE),
         glued=re.compile(
-            rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d",
+            rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d|\.[^\W\d_]",
             re.IGNORECASE,
         ),
         label=re.compile(rf"{lexicon.any_of(lexicon.labels)}\s?$|#$", re.IGNORECASE),

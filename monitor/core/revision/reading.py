@@ -17,6 +17,7 @@ from monitor.core.revision.notes import LONGEST_STAMP, Note, note
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
+_LEAST_TO_STAND = 24  # letters of a block that is known again within another
 Zone = Literal["body", "lede"]
 
 
@@ -40,6 +41,8 @@ class Reading:
     notes: dict[str, Note] = field(default_factory=dict)
     ledes: dict[bool, int] = field(default_factory=dict)
     found: dict[bool, list[Passage]] = field(default_factory=dict)
+    slips: set[str] = field(default_factory=set)
+    said: dict[bool, list[str]] = field(default_factory=dict)
     homes: list[tuple[int, BlockPair]] | None = None
     read: dict[int, list[Compared]] = field(default_factory=dict)
 
@@ -100,6 +103,23 @@ class Reading:
     def is_prose(self, passage: Passage) -> bool:
         """Whether a passage is the article's own, and no note or author line."""
         return not self.note(passage.text) and not is_author_line(passage.text)
+
+    def is_slip(self, name: str) -> bool:
+        """Whether a name only differs by a slip of the pen, which is told as such."""
+        return bool(self.slips) and not self.slips.isdisjoint(name.split())
+
+    def stands(self, text: str, *, new: bool) -> bool:
+        """Whether what a block of one text said, once, now stands within a block of the other (`new`) that is not as it was."""
+        letters = lettering(text)
+        if len(letters) < _LEAST_TO_STAND:
+            return False
+        there, here = self._said(new=new), self._said(new=not new)
+        return any(letters in other for other in there) and sum(letters in other for other in here) == 1
+
+    def _said(self, *, new: bool) -> list[str]:
+        if new not in self.said:
+            self.said[new] = [lettering(passage.text) for passage in self.passages(new=new)]
+        return self.said[new]
 
     def passages(self, *, new: bool) -> list[Passage]:
         """The blocks of one text that are not as they were; some may be notes or author lines (`is_prose`)."""
