@@ -67,9 +67,7 @@ def _came_from_elsewhere(pair: BlockPair) -> bool:
 
 def _moved(reading: Reading, before: str, place: int) -> Edit:
     after = reading.blocks(new=True)[place].text
-    return Edit(
-        kind="paragraph_moved", zone=reading.zone(place, new=True), before=before, after=after, block=place
-    )
+    return Edit(kind="paragraph_moved", zone=reading.zone(place, new=True), before=before, after=after, block=place)
 
 
 def _whole(reading: Reading, block: Block, place: int, *, new: bool) -> Iterator[Edit]:

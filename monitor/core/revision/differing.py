@@ -11,7 +11,6 @@ from monitor.core.revision.sentences import Sentence, SentencePair
 _BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
 
 
-
 class Compared(NamedTuple):
     """The sentences of a pair as one text each, and where they differ: the whole of it, where one of them is empty."""
 

@@ -134,8 +134,16 @@ def _rules(lexicon: Lexicon) -> _Rules:
         ),
         ahead=gate((*lexicon.at_least, *lexicon.at_most, *lexicon.about, *lexicon.age_before)),
         behind=gate(
-            (*lexicon.percent, *lexicon.money, *lexicon.age_after)
-            + (*lexicon.at_least_after, *lexicon.at_most_after, *lexicon.about_after, *_SIGNS, *"%％٪")
+            [
+                *lexicon.percent,
+                *lexicon.money,
+                *lexicon.age_after,
+                *lexicon.at_least_after,
+                *lexicon.at_most_after,
+                *lexicon.about_after,
+                *_SIGNS,
+                *"%％٪",
+            ]  # fmt: skip
         ),
     )
 

@@ -49,7 +49,9 @@ _ARTICLES = _listed(
     """
 )
 _AUXILIARIES = _listed("am is are was were be been being has have had does do did will would")
-_NUMBERS = _listed("one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion")
+_NUMBERS = _listed(
+    "one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion"
+)
 _OPENING, _CLOSING = "([{“‘«„「『（", ")]}”’»」』）"
 
 

@@ -19,13 +19,14 @@ from monitor.core.text import joined, lettering, short_hash
 from monitor.ports import ParsedPage
 from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
+from monitor.sources.page.links import links_of
 from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
 from monitor.sources.page.posts import Post, post_of
 from monitor.sources.page.region import find
 from monitor.sources.page.verdict import stands_in
 
-VERSION = 1
+VERSION = 2
 EXTRACTOR = f"container/{VERSION} selectolax/{selectolax.__version__} trafilatura/{trafilatura.__version__}"
 
 _OTHER_KINDS = (
@@ -73,7 +74,7 @@ def read_fragment(html: str, url: str, title: str) -> ParsedPage:
     if tree is None or tree.body is None:
         return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
     shown = list(picture(tree, url).inside([tree.body.mem_id]))
-    content = Content(title=title, blocks=tuple(map(_block, shown)))
+    content = Content(title=title, blocks=tuple(_block(block, url) for block in shown))
     verdict = "article" if shown else "empty"
     return ParsedPage(verdict, content, extractor=EXTRACTOR, confidence=_confidence(shown, 1.0))
 
@@ -98,7 +99,7 @@ def _read(tree: LexborHTMLParser, html: str, url: str, container: str) -> Parsed
         else locate(tree, seen, html, url, {lettering(title) for title in about.titles})
     )
     shown = known or _inside(tree, seen, located.name)
-    blocks = _blocks(shown, about)
+    blocks = _blocks(shown, about, url)
     verdict, detail = _verdict(tree, html, seen, about, shown)
     return ParsedPage(
         verdict=verdict,
@@ -121,23 +122,24 @@ def _inside(tree: LexborHTMLParser, seen: Picture, name: str) -> list[Shown]:
     return list(seen.inside(region.within, region.without)) if region is not None else []
 
 
-def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
+def _blocks(shown: list[Shown], about: Described, url: str) -> tuple[Block, ...]:
     """The blocks without the title's own, but with a main heading that says something else than the title."""
     titles = {lettering(title) for title in about.titles}
     kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
-    blocks = tuple(_block(block, about.posts) for block in kept)
+    blocks = tuple(_block(block, url, about.posts) for block in kept)
     heading = lettering(about.h1)
     if heading and heading not in titles and all(block.letters != heading for block in kept):
         return (Block("heading", about.h1), *blocks)
     return blocks
 
 
-def _block(shown: Shown, posts: tuple[Post, ...] = ()) -> Block:
+def _block(shown: Shown, url: str, posts: tuple[Post, ...] = ()) -> Block:
+    links = tuple(links_of(shown.links, url))
     post = post_of(shown.letters, shown.post, posts)
     if post is None:
-        return Block(shown.kind, shown.text)
+        return Block(shown.kind, shown.text, links=links)
     kind = "post" if shown.kind == "paragraph" else shown.kind
-    return Block(kind, shown.text, id=post.id or None, at=post.at)
+    return Block(kind, shown.text, id=post.id or None, at=post.at, links=links)
 
 
 def _content(about: Described, blocks: tuple[Block, ...]) -> Content:

@@ -32,7 +32,7 @@ FR = Lexicon(
     months=phrases(
         "janvier|janv\\.|février|févr\\.|mars|avril|mai|juin|juillet|juil\\.|août|septembre|sept\\.|octobre|oct\\.|novembre|nov\\.|décembre|déc\\."
     ),
-    times=phrases("heures?|h|h\\d\\d|gmt"),
+    times=phrases("heures?|h|gmt"),
     labels=phrases("article|chapitre|résolution|vol|boeing|airbus|autoroute|page|n[°o]\\.?|numéro|phase|partie|groupe|chambre|ligne|saison|épisode|loi|titre|niveau|étape|apollo"),
     ordinals=phrases("er|ère|re|e|ème|nde?|ᵉ"),
     adjectives=phrases("nouveaux|nouvelles|autres|grands|grandes|petits|petites|jeunes|premiers|premières|derniers|dernières|autre|longs|bons"),

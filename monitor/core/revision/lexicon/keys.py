@@ -109,7 +109,7 @@ def _atom(character: str, rest: Iterator[str], ahead: list[str]) -> list[str]:
         return [_ANYTHING] if set(letters[1:-1]) & set("-\\") or letters[:1] == "^" else list(letters)
     if character == "\\":
         escaped = _next(rest, ahead)
-        return {"w": [_ANYTHING], "d": list("0123456789"), "s": [" "], "b": [""]}.get(escaped, [escaped])
+        return {"w": [_ANYTHING], "d": [_ANYTHING], "s": [" "], "b": [""]}.get(escaped, [escaped])
     return [_ANYTHING] if character == "." else [character]
 
 
