@@ -143,7 +143,7 @@ def _rules(lexicon: Lexicon) -> _Rules:
                 *lexicon.about_after,
                 *_SIGNS,
                 *"%％٪",
-            ]  # fmt: skip
+            ]
         ),
     )
 
