@@ -25,9 +25,19 @@ _common = words(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
     november december the a an in on at he she it they we i you but and or if when while after before this that these those mr mrs
-    ms dr sir president
+    ms dr sir president premier première
     """
 )
+_of_a_people = words(
+    """
+    i american british french german russian ukrainian syrian chinese japanese israeli palestinian iranian iraqi turkish greek
+    italian spanish portuguese dutch belgian swiss austrian polish hungarian czech swedish norwegian danish finnish irish
+    scottish welsh english european african asian indian pakistani afghan egyptian saudi arab arabic jewish muslim islamic
+    christian catholic mexican canadian australian brazilian korean lebanese libyan yemeni kurdish cuban venezuelan
+    americans russians ukrainians syrians germans israelis palestinians iranians iraqis italians europeans africans muslims
+    christians jews arabs kurds français allemands américains russes britanniques franceses rusos
+    """
+)  # a people is no name: that French is said no more tells nobody anything
 
 
 def names(text: str, lexicon: Lexicon, known: str) -> list[str]:
@@ -45,12 +55,12 @@ def names(text: str, lexicon: Lexicon, known: str) -> list[str]:
 def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
     """The name without a word that only has its capital from the beginning of the sentence; empty where none is left."""
     words = match[1].split()
+    words[-1] = _possessive.sub("", words[-1])
     begins = _begins.search(text[max(match.start() - 3, 0) : match.start()]) is not None
     while words and (words[0].lower() in _common or words[0].lower() in lexicon.functions):
         words, begins = words[1:], False
     if not words or words[0].lower() in lexicon.months:
         return ""
-    words[-1] = _possessive.sub("", words[-1])
-    if len(words) == 1 and (begins or lexicon.lang == "de" or words[0] == "I"):
+    if len(words) == 1 and (begins or lexicon.lang == "de" or words[0].lower() in _of_a_people):
         return ""
     return " ".join(words)

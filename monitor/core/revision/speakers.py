@@ -30,6 +30,8 @@ _particles = words(
     """
 )
 
+_subjects = words("who which qui quien quienes который которая которые")
+_relatives = words("that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где")
 _possessives = words("son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer")  # prévient son frère, Luc Ferrand
 _ranks = words(
     """
@@ -91,7 +93,11 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
     words = text[first:at]
     if not words.strip():
         return _before_apposition(text, edges, at, lexicon)
-    name = _name(_last_words(words), lexicon)
+    said = _last_words(words)
+    if said[0].lower() in _subjects and text[:first].rstrip().endswith(","):  # Hollande, who on Saturday called …
+        outer = _name(_last_words(text[edges[-2] if len(edges) > 1 else 0 : first].rstrip(" ,")), lexicon)
+        return (outer, edges[-2] if len(edges) > 1 else 0) if outer and HOLE not in outer else None
+    name = _name(_after_relative(said), lexicon)
     if name is None:
         return None
     if name and _capital.match(name.split()[-1]) is None and (other := _before_apposition(text, edges, first, lexicon)):
@@ -106,9 +112,20 @@ def _before_apposition(text: str, edges: list[int], at: int, lexicon: Lexicon) -
     inner, outer = text[edges[-2] : edges[-1] - 1], text[edges[-3] : edges[-2] - 1]
     if HOLE in inner or not inner.strip():
         return None
+    if inner.split()[0].lower() in _subjects and HOLE not in outer:
+        name = _name(_last_words(outer), lexicon)
+        return (name, edges[-3]) if name else None
     names = [_name(_last_words(words), lexicon) for words in (inner, outer) if HOLE not in words]
     capitals = [name for name in names if name and _capital.search(name.removeprefix("The ").removeprefix("A "))]
     return (capitals[0], edges[-3]) if capitals else None
+
+
+def _after_relative(words: list[str]) -> list[str]:
+    """The words of the clause that stands next to the verb: of “the attacks that Hollande” only the last."""
+    for at in range(len(words) - 1, 0, -1):
+        if words[at - 1].lower() in _relatives:
+            return words[at:]
+    return words
 
 
 def _last_words(words: str) -> list[str]:
