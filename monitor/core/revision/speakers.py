@@ -184,7 +184,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
 
 
 _verb_behind = re.compile(
-    r"\s*([,،])?\s*(?:[—–-]\s)?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?(?:(?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|el|la|le)\s|l['’])?"
+    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?(?:(?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|el|la|le)\s|l['’])?"
 )
 _name_behind = re.compile(
     r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)"

@@ -73,7 +73,7 @@ EN = Lexicon(
         (?:is|are|was|were) (?:widely )?(?:believed|thought|said|understood|feared|assumed) (?:to|that)
         (?:believed|thought|understood|feared|assumed) to (?:have|be)|appear(?:s|ed)? to|seem(?:s|ed)? to|appear(?:s|ed)? that
         it is (?:believed|thought|understood|unclear)|unclear (?:whether|if)|claim(?:s|ed) (?:that|to)|seemingly|ostensibly
-        potentially|potential|according to unconfirmed reports
+        might|potentially|potential|according to unconfirmed reports
         """
     ),
     corrected=phrases(r"corrections?|clarifications?|erratum|errata|retraction|corrections? (?:and|&) clarifications?|corrected"),
