@@ -40,33 +40,44 @@ def body_edits(reading: Reading) -> Iterator[Edit]:
 def _block_edits(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
     match pair.kind:
-        case "added" if _came_from_elsewhere(pair):
-            yield _moved(reading, " ".join(both.before[0].text for both in pair.sentences), pair.after[0])
-        case "added" if reading.stands(new[pair.after[0]].text, new=False):
-            yield _moved(reading, new[pair.after[0]].text, pair.after[0])
         case "added":
-            yield from _whole(reading, new[pair.after[0]], pair.after[0], new=True)
-        case "removed" if pair.sentences and not reading.stands(old[pair.before[0]].text, new=True):
-            yield from _whole(reading, old[pair.before[0]], pair.before[0], new=False)
+            yield from _come(reading, pair)
         case "removed":
-            return  # its sentences stand elsewhere now, and are told there
+            yield from _gone(reading, pair)
         case "moved":
             place = pair.after[0]
             before = old[pair.before[0]].text
-            yield _moved(reading, before, place)
+            yield _moved(reading, before, new[place].text, place)
             if lettering(before) != lettering(new[place].text):
                 yield from _rewritten(reading, pair)
         case _:
             yield from _rewritten(reading, pair)
 
 
-def _came_from_elsewhere(pair: BlockPair) -> bool:
-    """Whether a new paragraph is made of sentences that stood elsewhere."""
-    return bool(pair.sentences) and all(both.kind == "moved" for both in pair.sentences)
+def _come(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    """A new paragraph; one whose sentences stood elsewhere, or within another paragraph, has moved."""
+    place = pair.after[0]
+    block = reading.blocks(new=True)[place]
+    if pair.sentences and all(both.kind == "moved" for both in pair.sentences):
+        yield _moved(reading, " ".join(both.before[0].text for both in pair.sentences), block.text, place)
+    elif reading.stands(block.text, new=False) is not None:
+        yield _moved(reading, block.text, block.text, place)
+    else:
+        yield from _whole(reading, block, place, new=True)
 
 
-def _moved(reading: Reading, before: str, place: int) -> Edit:
-    after = reading.blocks(new=True)[place].text
+def _gone(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    """A paragraph that went; one whose sentences stand elsewhere now, or within another paragraph, has moved."""
+    place = pair.before[0]
+    block = reading.blocks(new=False)[place]
+    home = reading.stands(block.text, new=True) if pair.sentences else reading.homes_of_sentences().get(place)
+    if home is None:
+        yield from _whole(reading, block, place, new=False)
+    else:
+        yield _moved(reading, block.text, block.text, home)
+
+
+def _moved(reading: Reading, before: str, after: str, place: int) -> Edit:
     return Edit(kind="paragraph_moved", zone=reading.zone(place, new=True), before=before, after=after, block=place)
 
 
@@ -144,7 +155,8 @@ def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[
     found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
     reading.slips.update(word for edit in found if edit.kind == "typo" for word in (edit.before, edit.after))
     found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
-    return found if found or reading.touches(pair) else None
+    told = found or reading.touches(pair) or (pair.kind == "moved" and reading.is_told_as_moved(pair))
+    return found if told else None
 
 
 def _looks_alike(both: Compared) -> bool:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Gate, gate
-from monitor.core.revision.numerals import counts, has_digit
+from monitor.core.revision.numerals import counts, has_digit, spells
 
 _AROUND = 5  # words around a number within which its bound, its unit and what it counts stand
 _signs = re.compile("[-−–%％٪‰$€£¥₹₽₩₴#№§°]")
@@ -21,10 +21,10 @@ def may_recount(left: str, right: str, said: tuple[Sequence[str], Sequence[str]]
     """Whether a figure may have come, gone or changed where two versions of a sentence differ; `said` are the words of both, in small letters."""
     if not lexicon.spaced:
         return counts(left, lexicon) or counts(right, lexicon)
+    if not (has_digit(left) or has_digit(right) or spells(said[0], lexicon) or spells(said[1], lexicon)):
+        return False
     old, new = left.split(), right.split()
     before, after = _numbers(old, lexicon), _numbers(new, lexicon)
-    if not before and not after:
-        return False
     if [old[at] for at in before] != [new[at] for at in after]:
         return True
     if len(before) == 1 and has_digit(old[before[0]]) and _signs.findall(left) == _signs.findall(right):

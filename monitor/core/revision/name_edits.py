@@ -7,7 +7,7 @@ from itertools import islice
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
-from monitor.core.revision.names import names
+from monitor.core.revision.names import Known, names
 from monitor.core.revision.reading import Passage, Reading
 
 _MOST = 20  # of one text
@@ -23,7 +23,7 @@ def name_edits(reading: Reading) -> Iterator[Edit]:
 def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
-    known = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
+    known = Known("\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]))
     for passage, text in _news(reading, new=new):
         here = names(text, reading.words, known)
         if here and reading.is_prose(passage):

@@ -12,6 +12,7 @@ from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 
 _MOST = 40  # names of one passage
+_MOST_LOOKED_UP = 500  # of one text
 _BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
 _PART = rf"(?:(?:{_BIG}\.){{1,3}}|{_BIG}[\w'’-]+)"
 _FIRST = rf"{_BIG}(?<![\w.].)(?:\.(?:{_BIG}\.){{0,2}}|[\w'’-]+)"  # a capital first: the quickest search
@@ -40,14 +41,32 @@ _of_a_people = words(
 )  # a people is no name: that French is said no more tells nobody anything
 
 
-def names(text: str, lexicon: Lexicon, known: str) -> list[str]:
-    """The names of a passage, in their order, each once, but for those of which `known` (another text, folded) holds the last word."""
+class Known:
+    """Another text, in which names are looked up by their last word: each once, and no more than some hundred."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.casefold()
+        self._found: dict[str, bool] = {}
+
+    def holds(self, name: str) -> bool:
+        """Whether the text knows a name."""
+        word = _possessive.sub("", name.rsplit(maxsplit=1)[-1]).casefold()
+        found = self._found.get(word)
+        if found is None:
+            if len(self._found) >= _MOST_LOOKED_UP:
+                return True
+            found = self._found[word] = word in self._text
+        return found
+
+
+def names(text: str, lexicon: Lexicon, known: Known) -> list[str]:
+    """The names of a passage that another text does not know, in their order, each once."""
     if not lexicon.spaced:
-        found = [match[0] for match in _dotted.finditer(text) if match[0].split()[-1].casefold() not in known]
+        found = [match[0] for match in _dotted.finditer(text) if not known.holds(match[0])]
     elif text.islower():
         return []
     else:
-        unknown = (match for match in _name.finditer(text) if match[1].split()[-1].casefold() not in known)
+        unknown = (match for match in _name.finditer(text) if not known.holds(match[1]))
         found = [name for match in unknown if (name := _kept(text, match, lexicon))]
     return list(dict.fromkeys(found))[:_MOST] if found else found
 

@@ -20,6 +20,7 @@ from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspa
 _SPACES = "\u00a0\u202f\u2009 "
 _BESIDE = 24  # characters beside a number that may make it a date
 _OF_ADDRESSES = frozenset("/=&?")  # before a number that is a part of an address: /2013/05, v=12
+_MOST_NUMBERS = 40  # of a sentence
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
     """
@@ -39,7 +40,7 @@ _han = re.compile(f"[{HAN}]")
 def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers of a text in their order, without those that only name or date something."""
     if lexicon.spaced:
-        found = _spelled(text, lexicon) if _spells(small(text), lexicon) else []
+        found = _spelled(text, lexicon) if spells(small(text), lexicon) else []
         if has_digit(text):
             figured = [*_figured(text, lexicon)]
             found = sorted([*found, *figured], key=_place) if found else figured
@@ -53,7 +54,7 @@ def counts(passage: str, lexicon: Lexicon) -> bool:
     """Whether a passage may hold a number at all: a digit, or a number word."""
     if has_digit(passage):
         return True
-    return _spells(_letters.findall(passage.lower()), lexicon) if lexicon.spaced else _han.search(passage) is not None
+    return spells(_letters.findall(passage.lower()), lexicon) if lexicon.spaced else _han.search(passage) is not None
 
 
 def has_digit(passage: str) -> bool:
@@ -61,7 +62,12 @@ def has_digit(passage: str) -> bool:
     return (_common_digit if passage.isascii() else _digit).search(passage) is not None
 
 
-def _spells(words: Sequence[str], lexicon: Lexicon) -> bool:
+def is_table(text: str) -> bool:
+    """Whether a text has so many numbers in digits that it is none to be read as a sentence."""
+    return len(text) > 2 * _MOST_NUMBERS and len(_run_of_digits.findall(text)) > _MOST_NUMBERS
+
+
+def spells(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a number word is among the words."""
     if lexicon.joined_prefix:
         words = [*words, *(word.removeprefix(lexicon.joined_prefix) for word in words)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain, islice
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
@@ -14,13 +15,12 @@ from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
 from monitor.core.text import lettering
 
+_MOST = 300  # quotations of one text that are compared
+
 
 def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     """The edits of quotations, by the pair of blocks (its number) in which they are told; `reading` learns where they stand."""
-    old, new = (
-        [placed for passage in reading.passages(new=side) for placed in _placed(reading, passage, new=side)]
-        for side in (False, True)
-    )
+    old, new = (list(islice(_quotations(reading, new=side), _MOST)) for side in (False, True))
     found: dict[int, list[Edit]] = defaultdict(list)
     if not old and not new:
         return found
@@ -32,6 +32,10 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
         if one.change != "moved" or not _moved_along(reading, one):
             found[(one.new or one.old).home].append(_edit(reading, one))  # type: ignore[union-attr]  # one of the two is there
     return found
+
+
+def _quotations(reading: Reading, *, new: bool) -> Iterator[Placed]:
+    return chain.from_iterable(_placed(reading, passage, new=new) for passage in reading.passages(new=new))
 
 
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:

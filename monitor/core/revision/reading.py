@@ -17,6 +17,7 @@ from monitor.core.revision.notes import LONGEST_STAMP, Note, note
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
+_MOST_TO_SEARCH = 300  # blocks that are not as they were: of more, each is compared with none
 _LEAST_TO_STAND = 24  # letters of a block that is known again within another
 Zone = Literal["body", "lede"]
 
@@ -108,13 +109,31 @@ class Reading:
         """Whether a name only differs by a slip of the pen, which is told as such."""
         return bool(self.slips) and not self.slips.isdisjoint(name.split())
 
-    def stands(self, text: str, *, new: bool) -> bool:
-        """Whether what a block of one text said, once, now stands within a block of the other (`new`) that is not as it was."""
+    def homes_of_sentences(self) -> dict[int, int]:
+        """Where in the newer text a sentence stands that left its paragraph, by that paragraph."""
+        return {
+            both.before[0].block: both.after[0].block
+            for _, pair in self.changed()
+            for both in pair.sentences
+            if both.kind == "moved"
+        }
+
+    def is_told_as_moved(self, pair: SentencePair) -> bool:
+        """Whether a sentence moved, with no other word, together with all of its paragraph."""
+        block = pair.before[0].block
+        gone = any(not other.sentences and other.before == (block,) for _, other in self.changed())
+        return gone and lettering(pair.before[0].text) == lettering(pair.after[0].text)
+
+    def stands(self, text: str, *, new: bool) -> int | None:
+        """The block of one text (`new`), not as it was, within which all that a block of the other said once stands now."""
         letters = lettering(text)
-        if len(letters) < _LEAST_TO_STAND:
-            return False
+        if len(letters) < _LEAST_TO_STAND or len(self.changed()) > _MOST_TO_SEARCH:
+            return None
         there, here = self._said(new=new), self._said(new=not new)
-        return any(letters in other for other in there) and sum(letters in other for other in here) == 1
+        home = next((k for k, other in enumerate(there) if letters in other), None)
+        if home is None or sum(letters in other for other in here) != 1:
+            return None
+        return self.passages(new=new)[home].block
 
     def _said(self, *, new: bool) -> list[str]:
         if new not in self.said:
@@ -129,10 +148,21 @@ class Reading:
 
     def _passages(self, *, new: bool) -> Iterator[Passage]:
         blocks = self.blocks(new=new)
+        left = {} if new else self._left()
         for home, pair in self.changed():
             for block in pair.after if new else pair.before:
                 text = blocks[block].text
-                yield Passage(block, home, text, _parts(pair, block, text, new=new))
+                parts = _parts(pair, block, text, new=new)
+                yield Passage(block, home, text, (*parts, *left[block]) if block in left else parts)
+
+    def _left(self) -> dict[int, list[tuple[int, int]]]:
+        """Where in the older text the sentences stood that moved, by paragraph: they are told where they stand now."""
+        left: dict[int, list[tuple[int, int]]] = {}
+        for _, pair in self.changed():
+            for both in pair.sentences:
+                if both.kind == "moved":
+                    left.setdefault(both.before[0].block, []).append((both.before[0].start, both.before[0].end))
+        return left
 
 
 def _taken_over(pairs: tuple[BlockPair, ...]) -> Iterator[BlockPair]:

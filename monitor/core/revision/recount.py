@@ -14,13 +14,14 @@ from rapidfuzz.distance import Indel
 
 from monitor.core.revision.figures import AGE, Figure, figures
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.numerals import is_table
 from monitor.core.revision.quotes import masked
 from monitor.core.revision.speakers import Attribution, attributions, same_speaker
 from monitor.core.revision.tokens import small
 
 _ALIKE = 0.6  # of two nouns that are one, inflected
 _SAYS_THE_SAME = 0.5  # of the words of two versions, where nothing else tells that their figures are one
-_MOST = 60  # figures of a sentence that are compared
+_MOST = 24  # figures of a sentence that are compared
 _word = re.compile(r"\w+")
 _comma = re.compile(r"[,،，、]\s*$")
 
@@ -50,6 +51,8 @@ class _Sentence:
 
 def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
     """What became of the figures of a sentence. Either version may be empty: the sentence came or went."""
+    if is_table(before) or is_table(after):
+        return []
     old, new = figures(before, lexicon)[:_MOST], figures(after, lexicon)[:_MOST]
     if not old and not new:
         return []
@@ -131,11 +134,14 @@ def alike(one: str, other: str) -> bool:
 
 def _matched(left: _Sentence, right: _Sentence) -> _Pairs:
     """The figures that became another, best first: those that share the most of what stands around them."""
+    before = [_neighbours(left.text, old) for old in left.figures]
+    after = [_neighbours(right.text, new) for new in right.figures]
     likely = sorted(
         (-score, abs(i - j), i, j)
         for i, old in enumerate(left.figures)
         for j, new in enumerate(right.figures)
-        if (score := _likeness(left, old, right, new))
+        if (score := _likeness(old, before[i], new, after[j]))
+        and same_speaker(_speaker(left, old), _speaker(right, new))
     )
     gone: set[int] = set()
     come: set[int] = set()
@@ -159,14 +165,11 @@ def _left_over(left: _Sentence, right: _Sentence) -> _Pairs:
     return [(old, new)] if says_the_same and same_speaker(_speaker(left, old), _speaker(right, new)) else []
 
 
-def _likeness(left: _Sentence, old: Figure, right: _Sentence, new: Figure) -> int:
-    """How surely one figure became the other; 0 where they count different things or are told by different people."""
+def _likeness(old: Figure, before: tuple[str, str], new: Figure, after: tuple[str, str]) -> int:
+    """How surely one figure became the other, by what they count and the words beside them; 0 where they count different things."""
     if old.unit != new.unit or not alike(old.noun, new.noun):
         return 0
-    if not same_speaker(_speaker(left, old), _speaker(right, new)):
-        return 0
-    near = _neighbours(left.text, old), _neighbours(right.text, new)
-    around = (near[0][0] == near[1][0]) + (near[0][1] == near[1][1])
+    around = (before[0] == after[0]) + (before[1] == after[1])
     named = bool(old.unit or (old.noun and new.noun))
     return 1 + around + 2 * named if named or around == 2 else 0
 

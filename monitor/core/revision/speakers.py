@@ -31,7 +31,9 @@ _particles = words(
 )
 
 _subjects = words("who which qui quien quienes который которая которые")
-_relatives = words("that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где")
+_relatives = words(
+    "that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где"
+)
 _possessives = words("son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer")  # prévient son frère, Luc Ferrand
 _ranks = words(
     """
