@@ -70,7 +70,7 @@ def _gone(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     """A paragraph that went; one whose sentences stand elsewhere now, or within another paragraph, has moved."""
     place = pair.before[0]
     block = reading.blocks(new=False)[place]
-    home = reading.stands(block.text, new=True) if pair.sentences else reading.homes_of_sentences().get(place)
+    home = reading.stands(block.text, new=True) if pair.sentences else reading.resettled().homes.get(place)
     if home is None:
         yield from _whole(reading, block, place, new=False)
     else:

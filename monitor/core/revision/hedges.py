@@ -39,7 +39,7 @@ def hedges(passages: tuple[str, str], lexicon: Lexicon, words: Sequence[str]) ->
     if not lexicon.hedges:
         return False
     cues = _cues(lexicon)
-    return cues.may_find(words) and any(cues.search(passage) for passage in passages)
+    return cues.may_find(words) and bool(cues.search(passages[0]) or cues.search(passages[1]))
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

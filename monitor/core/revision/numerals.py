@@ -30,6 +30,7 @@ _ALONE = words(
 )  # scales that are numbers without another before them
 _digit = re.compile(r"\d")
 _common_digit = re.compile("[0-9٠-٩۰-۹]")  # a set, which is quicker to search for than a class or one range
+_common_run = re.compile("[0-9٠-٩۰-۹]+")
 _run_of_digits = re.compile(r"\d+")
 _letters = re.compile(r"[^\W\d_]+")
 _jointed = re.compile(r"\d[\s\u00a0]?[-–/:.hH]")  # of a date or a time in digits
@@ -109,7 +110,7 @@ def _written(text: str, number: re.Pattern[str]) -> list[re.Match[str]]:
     """The numbers in digits: each begins where digits do."""
     found: list[re.Match[str]] = []
     done = 0
-    for run in _run_of_digits.finditer(text):
+    for run in (_common_run if text.isascii() else _run_of_digits).finditer(text):
         if run.start() >= done and (match := number.match(text, run.start())):
             found.append(match)
             done = match.end()

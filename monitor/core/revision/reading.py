@@ -14,6 +14,7 @@ from monitor.core.revision.authors import is_author_line
 from monitor.core.revision.differing import Compared, compared
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.notes import LONGEST_STAMP, Note, note
+from monitor.core.revision.resettled import Resettled, resettled
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
@@ -45,6 +46,7 @@ class Reading:
     slips: set[str] = field(default_factory=set)
     said: dict[bool, list[str]] = field(default_factory=dict)
     homes: list[tuple[int, BlockPair]] | None = None
+    moves: Resettled | None = None
     read: dict[int, list[Compared]] = field(default_factory=dict)
 
     def blocks(self, *, new: bool) -> tuple[Block, ...]:
@@ -84,7 +86,7 @@ class Reading:
         )
 
     def compared(self, pair: BlockPair) -> list[Compared]:
-        """The sentences of a pair of blocks that are not as they were."""
+        """The sentences of a pair of blocks that are not as they were. A pair is known by itself, which is quicker than by what it holds."""
         found = self.read.get(id(pair))
         if found is None:
             found = self.read[id(pair)] = [compared(both) for both in pair.sentences if both.kind != "kept"]
@@ -109,20 +111,16 @@ class Reading:
         """Whether a name only differs by a slip of the pen, which is told as such."""
         return bool(self.slips) and not self.slips.isdisjoint(name.split())
 
-    def homes_of_sentences(self) -> dict[int, int]:
-        """Where in the newer text a sentence stands that left its paragraph, by that paragraph."""
-        return {
-            both.before[0].block: both.after[0].block
-            for _, pair in self.changed()
-            for both in pair.sentences
-            if both.kind == "moved"
-        }
+    def resettled(self) -> Resettled:
+        """What became of the sentences that left their paragraph, found once."""
+        if self.moves is None:
+            self.moves = resettled(pair for _, pair in self.changed())
+        return self.moves
 
     def is_told_as_moved(self, pair: SentencePair) -> bool:
         """Whether a sentence moved, with no other word, together with all of its paragraph."""
-        block = pair.before[0].block
-        gone = any(not other.sentences and other.before == (block,) for _, other in self.changed())
-        return gone and lettering(pair.before[0].text) == lettering(pair.after[0].text)
+        emptied = pair.before[0].block in self.resettled().emptied
+        return emptied and lettering(pair.before[0].text) == lettering(pair.after[0].text)
 
     def stands(self, text: str, *, new: bool) -> int | None:
         """The block of one text (`new`), not as it was, within which all that a block of the other said once stands now."""
@@ -148,21 +146,12 @@ class Reading:
 
     def _passages(self, *, new: bool) -> Iterator[Passage]:
         blocks = self.blocks(new=new)
-        left = {} if new else self._left()
+        left = {} if new else self.resettled().stood
         for home, pair in self.changed():
             for block in pair.after if new else pair.before:
                 text = blocks[block].text
                 parts = _parts(pair, block, text, new=new)
                 yield Passage(block, home, text, (*parts, *left[block]) if block in left else parts)
-
-    def _left(self) -> dict[int, list[tuple[int, int]]]:
-        """Where in the older text the sentences stood that moved, by paragraph: they are told where they stand now."""
-        left: dict[int, list[tuple[int, int]]] = {}
-        for _, pair in self.changed():
-            for both in pair.sentences:
-                if both.kind == "moved":
-                    left.setdefault(both.before[0].block, []).append((both.before[0].start, both.before[0].end))
-        return left
 
 
 def _taken_over(pairs: tuple[BlockPair, ...]) -> Iterator[BlockPair]:
