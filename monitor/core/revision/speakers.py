@@ -186,7 +186,8 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
 
 
 _verb_behind = re.compile(
-    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?(?:(?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|el|la|le)\s|l['’])?"
+    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
+    r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|ein|eine|el|la|le|un|une|una|the|a|an)\s|l['’]))?"
 )
 _name_behind = re.compile(
     r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)"
@@ -203,7 +204,7 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
     match = _verb_behind.match(text, at)
     if match and (led or match[1]) and _may_say(match[2], lexicon):
         name, end = _after(text, match.end(), lexicon)
-        if name and (_capital.search(name) or lexicon.lang == "ar"):
+        if name and (match[3] or _capital.search(name) or lexicon.lang == "ar"):
             return Attribution(name, match[2], match.start(2), end)
     named = _name_behind.match(text, at) if led and lexicon.lang == "en" else None
     return Attribution(named[1], named[2], named.start(1), named.end()) if named else None

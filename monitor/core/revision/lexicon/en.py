@@ -72,7 +72,7 @@ EN = Lexicon(
         could not be (?:independently )?(?:verified|confirmed)|(?:may|might|could) (?:well )?(?:have|be)|rumou?red|rumou?rs?
         (?:is|are|was|were) (?:widely )?(?:believed|thought|said|understood|feared|assumed) (?:to|that)
         (?:believed|thought|understood|feared|assumed) to (?:have|be)|appear(?:s|ed)? to|seem(?:s|ed)? to|appear(?:s|ed)? that
-        it is (?:believed|thought|understood|unclear)|unclear (?:whether|if)|claim(?:s|ed) (?:that|to)|seemingly|ostensibly
+        it is (?:believed|thought|understood|unclear|possible)|unclear (?:whether|if)|claim(?:s|ed) (?:that|to)|seemingly|ostensibly
         might|potentially|potential|according to unconfirmed reports
         """
     ),
