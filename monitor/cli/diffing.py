@@ -79,7 +79,7 @@ def diff(
         f"revision {first}, {when(ends[0].at, settings.timezone)}  →  revision {second}, {when(ends[1].at, settings.timezone)}",
         "dim",
     )
-    summary = [] if comparison.same else [safe(told.summary)]
+    summary = [safe(told.summary)] if told.edits or not comparison.same else []
     return screen().print(Group(heading(row), bounds, *summary, "", shown))
 
 

@@ -17,13 +17,21 @@ from monitor.errors import Corrupt
 BlockKind = Literal["paragraph", "heading", "quote", "item", "caption", "post"]
 
 
+class Link(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Words of a block that lead elsewhere. `target` is the canonical address without its query, in which sites count and track."""
+
+    text: str
+    target: str
+
+
 class Block(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One visible unit of the text. `id` and `at` are a live-blog post's own, where it has them."""
+    """One visible unit of the text, with the links in it. `id` and `at` are a live-blog post's own, where it has them."""
 
     kind: BlockKind
     text: str
     id: str | None = None
     at: datetime | None = None
+    links: tuple[Link, ...] = ()
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

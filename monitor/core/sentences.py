@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 LIMIT = 600  # code points of one sentence; of a longer one the part around the hit is shown
 _LOOK = 24  # code points that are looked at on each side of a stop, and no more: hostile text must stay linear
@@ -68,16 +69,34 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """The spans of the sentences in code points, in order, without the white space between them."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for stop in _stop.finditer(text):
-        at, last = stop.span()
+    for at, last in _full_stops(text) if _is_plain(text) else _stops(text):
         if at < start:
             continue
-        end = _end(text, start, at, last)
+        if last - at == 1 and text[at] == "." and _plainly_ends(text, start, at, last):
+            end: int | None = last
+        else:
+            end = _end(text, start, at, last)
         if end is not None:
             _add(spans, text, start, end)
             start = end
     _add(spans, text, start, len(text))
     return spans
+
+
+def _stops(text: str) -> Iterator[tuple[int, int]]:
+    return (stop.span() for stop in _stop.finditer(text))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing but a full stop can end a sentence: so it is in most paragraphs, and that is quicker to search for."""
+    return text.isascii() and not ("!" in text or "?" in text or ";" in text or "\n" in text or ".." in text)
+
+
+def _full_stops(text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(".")
+    while at >= 0:
+        yield at, at + 1
+        at = text.find(".", at + 1)
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -96,7 +115,7 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 def _end(text: str, start: int, at: int, last: int) -> int | None:
     """Where the sentence that began at `start` ends, if the stop text[at:last] ends it."""
     run = text[at:last]
-    if "\n" in run or (run == "." and _plainly_ends(text, start, at, last)):
+    if "\n" in run:
         return last
     wide = not _wide_stops.isdisjoint(run)
     if last == len(text) or (not wide and text[last].isspace() and text[last + 1 : last + 2] not in ("»", "›")):

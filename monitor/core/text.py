@@ -34,14 +34,14 @@ def _says_something(code: int) -> bool:
 
 _SIGNS = f"%‰{_POINT}{_SIGN}"
 _kept = _Kept()
-_DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(r"\d[,.' ]\d|-\d")  # digits of which a sign beside them may be a part
 _UNSAID = bytes(code for code in range(128) if not _says_something(code))  # the quick way for plain English
 
 
 def lettering(text: str) -> str:
     """The text reduced to what it says: equal for two texts that differ only in looks."""
     if text.isascii():
-        if not _DIGIT.search(text):
+        if not _NUMBERED.search(text):
             return text.encode().translate(None, _UNSAID).decode().lower()
     else:
         text = unicodedata.normalize("NFKC", text)

@@ -42,22 +42,20 @@ class Alignment(NamedTuple):
 def aligned(old: Content, new: Content) -> Alignment:
     """What became of each block and, in those that differ, of each sentence."""
     links = linked([block.text for block in old.blocks], [block.text for block in new.blocks])
-    split = across([_sentences(link, old.blocks, new.blocks) for link in links])
-    return Alignment(
-        old,
-        new,
-        tuple(
-            BlockPair(link.kind, tuple(range(link.a, link.b)), tuple(range(link.c, link.d)), found)
-            for link, found in zip(links, split, strict=True)
-        ),
-    )
+    told = iter(across([_sentences(link, old.blocks, new.blocks) for link in links if link.kind != "kept"]))
+    return Alignment(old, new, tuple(_block_pair(link, told) for link in links))
+
+
+def _block_pair(link: Link, told: Iterator[tuple[SentencePair, ...]]) -> BlockPair:
+    kind, a, b, c, d = link
+    if kind == "kept":
+        return BlockPair(kind, (a,), (c,))
+    return BlockPair(kind, tuple(range(a, b)), tuple(range(c, d)), next(told))
 
 
 def _sentences(link: Link, old: tuple[Block, ...], new: tuple[Block, ...]) -> list[SentencePair]:
-    if link.kind == "kept":
-        return []
-    before = _told_apart(range(link.a, link.b), old)
-    return pairs(before, _told_apart(range(link.c, link.d), new))
+    _, a, b, c, d = link
+    return pairs(_told_apart(range(a, b), old), _told_apart(range(c, d), new))
 
 
 def _told_apart(numbers: range, blocks: tuple[Block, ...]) -> list[Sentence]:

@@ -12,6 +12,6 @@ _LONGEST = 12  # words
 
 def is_author_line(text: str) -> bool:
     """Whether a block of the text says no more than who wrote it."""
-    if len(text) > 300 or len(text.split()) > _LONGEST or text.rstrip().endswith((".", "!", "?", "…")):
+    if len(text) > 300 or not _AUTHOR_LINE.match(text):
         return False
-    return _AUTHOR_LINE.match(text) is not None
+    return len(text.split()) <= _LONGEST and not text.rstrip().endswith((".", "!", "?", "…"))

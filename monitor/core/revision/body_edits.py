@@ -14,10 +14,11 @@ from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.alignment import BlockPair
 from monitor.core.revision.authors import is_author_line
+from monitor.core.revision.differing import Compared
 from monitor.core.revision.name_edits import name_edits
 from monitor.core.revision.quote_edits import quote_edits
 from monitor.core.revision.reading import Reading, Zone
-from monitor.core.revision.sentence_edits import sentence_edits
+from monitor.core.revision.sentence_edits import edits_within
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
@@ -40,23 +41,44 @@ def _block_edits(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
     match pair.kind:
         case "added":
-            yield from _whole(reading, new[pair.after[0]], pair.after[0], new=True)
+            yield from _come(reading, pair)
         case "removed":
-            yield from _whole(reading, old[pair.before[0]], pair.before[0], new=False)
+            yield from _gone(reading, pair)
         case "moved":
             place = pair.after[0]
             before = old[pair.before[0]].text
-            yield Edit(
-                kind="paragraph_moved",
-                zone=reading.zone(place, new=True),
-                before=before,
-                after=new[place].text,
-                block=place,
-            )
+            yield _moved(reading, before, new[place].text, place)
             if lettering(before) != lettering(new[place].text):
                 yield from _rewritten(reading, pair)
         case _:
             yield from _rewritten(reading, pair)
+
+
+def _come(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    """A new paragraph; one whose sentences stood elsewhere, or within another paragraph, has moved."""
+    place = pair.after[0]
+    block = reading.blocks(new=True)[place]
+    if pair.sentences and all(both.kind == "moved" for both in pair.sentences):
+        yield _moved(reading, " ".join(both.before[0].text for both in pair.sentences), block.text, place)
+    elif reading.stands(block.text, new=False) is not None:
+        yield _moved(reading, block.text, block.text, place)
+    else:
+        yield from _whole(reading, block, place, new=True)
+
+
+def _gone(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
+    """A paragraph that went; one whose sentences stand elsewhere now, or within another paragraph, has moved."""
+    place = pair.before[0]
+    block = reading.blocks(new=False)[place]
+    home = reading.stands(block.text, new=True) if pair.sentences else reading.resettled().homes.get(place)
+    if home is None:
+        yield from _whole(reading, block, place, new=False)
+    else:
+        yield _moved(reading, block.text, block.text, home)
+
+
+def _moved(reading: Reading, before: str, after: str, place: int) -> Edit:
+    return Edit(kind="paragraph_moved", zone=reading.zone(place, new=True), before=before, after=after, block=place)
 
 
 def _whole(reading: Reading, block: Block, place: int, *, new: bool) -> Iterator[Edit]:
@@ -93,7 +115,7 @@ def _kind_of(reading: Reading, block: Block, verb: str) -> str:
 def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     """A block that became another, sentence by sentence; what no other edit tells is one edit of the paragraph."""
     old, new = reading.alignment.old.blocks, reading.alignment.new.blocks
-    before, after = "\n\n".join(old[i].text for i in pair.before), "\n\n".join(new[i].text for i in pair.after)
+    before, after = _text(old, pair.before), _text(new, pair.after)
     place = pair.after[0]
     if is_author_line(before) and is_author_line(after):
         yield Edit(kind="byline", zone="byline", before=before, after=after, block=place)
@@ -101,13 +123,13 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     if new[place].kind == "caption":
         yield Edit(kind="caption", zone="body", before=before, after=after, block=place)
         return
-    if reading.note(after) == "stamp" == reading.note(before):
+    if reading.is_stamp(after) and reading.is_stamp(before):
         reading.stamps.append(Edit(kind="stamp_only", zone="stamp", before=before, after=after, block=place))
         return
     zone = reading.zone(place, new=True)
     untold = False
     in_note = {"added": False, "removed": False}
-    for both in pair.sentences:
+    for both in reading.compared(pair):
         told = _sentence_edits(reading, both, zone, in_note)
         untold |= told is None
         yield from told or ()
@@ -116,25 +138,31 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
         yield Edit(kind=kind, zone=zone, before=before, after=after, block=place)
 
 
-def _sentence_edits(reading: Reading, pair: SentencePair, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
+def _text(blocks: tuple[Block, ...], numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return blocks[numbers[0]].text
+    return "\n\n".join(blocks[number].text for number in numbers)
+
+
+def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
     """The edits of a sentence; None where it changed and no edit of its own says how."""
-    before, after = (" ".join(sentence.text for sentence in side) for side in (pair.before, pair.after))
-    if pair.kind == "kept" or (pair.kind != "moved" and _looks_alike(before, after)):
+    pair = both.pair
+    if pair.kind != "moved" and _looks_alike(both):
         return []
     if pair.kind in in_note and (noted := _note_edit(reading, pair, in_note)) is not None:
         return noted
     block = pair.after[0].block if pair.after else pair.before[0].block
-    found = sentence_edits(before, after, reading.words, zone=zone, block=block)
+    found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
+    reading.slips.update(word for edit in found if edit.kind == "typo" for word in (edit.before, edit.after))
     found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
-    touched = any(reading.touched(s, new=False) for s in pair.before) or any(
-        reading.touched(s, new=True) for s in pair.after
-    )
-    return found if found or touched else None
+    told = found or reading.touches(pair) or (pair.kind == "moved" and reading.is_told_as_moved(pair))
+    return found if told else None
 
 
-def _looks_alike(before: str, after: str) -> bool:
-    """Whether two sentences say the same, in whatever digits."""
-    if before.isascii() and after.isascii():
+def _looks_alike(both: Compared) -> bool:
+    """Whether the sentences of a pair say the same, in whatever digits and however they are parted."""
+    before, after = both.before, both.after
+    if both.pair.kind == "changed" and before.isascii() and after.isascii():
         return False  # it would have been kept
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 

@@ -15,6 +15,7 @@ from monitor.core.revision.alignment import aligned
 from monitor.core.revision.authors import is_author_line
 from monitor.core.revision.body_edits import body_edits
 from monitor.core.revision.lexicon import Lexicon, lexicon
+from monitor.core.revision.link_edits import link_edits
 from monitor.core.revision.reading import Reading
 from monitor.core.revision.sentence_edits import sentence_edits
 from monitor.core.revision.telling import summary
@@ -55,9 +56,8 @@ def _read(old: Content, new: Content) -> tuple[tuple[Edit, ...], bool]:
     reading = Reading.of(aligned(old, new), words)
     found = (*_stated(old, new, words), *body_edits(reading))
     stamps = tuple(reading.stamps)
-    if not found:
-        found = stamps or tuple(_stamp(old, new)) or tuple(_looks(old, new))
-    return found, bool(stamps)
+    found = (*(found or stamps or tuple(_stamp(old, new))), *link_edits(reading))
+    return found or tuple(_looks(old, new)), bool(stamps)
 
 
 def _sample(content: Content) -> str:
@@ -103,6 +103,6 @@ def _looks(old: Content, new: Content) -> Iterator[Edit]:
             return
     for index, block in enumerate(new.blocks):
         twin = old.blocks[index] if index < len(old.blocks) else Block("paragraph", "")
-        if twin != block:
+        if (twin.kind, twin.text) != (block.kind, block.text):
             yield Edit(kind="cosmetic", zone="body", before=twin.text, after=block.text, block=index)
             return

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rapidfuzz.distance import Postfix, Prefix
 
+from monitor.core.revision.sentences import Sentence, SentencePair
+
 _BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
+
+
+class Compared(NamedTuple):
+    """The sentences of a pair as one text each, and where they differ: the whole of it, where one of them is empty."""
+
+    pair: SentencePair
+    before: str
+    after: str
+    left: str
+    right: str
+
+
+def compared(pair: SentencePair) -> Compared:
+    """A pair of sentences, with the place where they differ."""
+    before, after = _text(pair.before), _text(pair.after)
+    left, right = differing(before, after) if before and after else (before, after)
+    return Compared(pair, before, after, left, right)
+
+
+def _text(sentences: tuple[Sentence, ...]) -> str:
+    return sentences[0].text if len(sentences) == 1 else " ".join(sentence.text for sentence in sentences)
 
 
 def differing(before: str, after: str) -> tuple[str, str]:

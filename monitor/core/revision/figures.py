@@ -11,13 +11,16 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.keys import Gate, gate
 from monitor.core.revision.numerals import numerals
+from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import Numeral
 
 Bound = Literal["exact", "min", "max", "about"]
 
 AGE = "age"
 _BEFORE = 40  # characters before a number that may say that it is a bound
+_BEHIND = 120  # characters behind it that may hold its unit, or say that it is one
 _SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "￥": "¥", "₹": "₹", "₽": "₽", "₩": "₩", "₴": "₴", "元": "元"}
 _sign_before = re.compile(r"(?:(?:US|A|C|NZ|HK)\s?)?([$€£¥￥₹₽₩₴])\s?$")
 _sign_after = re.compile(r"\s?([$€£¥₹₽₩₴])")
@@ -26,7 +29,7 @@ _minus = re.compile(r"(?<![\w\d])[-−–]$")
 _word = re.compile(r"\s*[-‑]?\s*([^\W\d_](?:[^\W_]|['’-](?=\w)|[\u0300-\u036f])*)")
 _of = re.compile(r"\s*(?:(?:de|of|di)\s+|d['’])(?=\w)", re.IGNORECASE)
 _verb = re.compile("(?:л|ла|ли|ло|лся|лась|лись)$|(?<=.{3})(?:ed|ing)$")
-_apposed = re.compile(r",\s?$")
+_apposed = re.compile(r"[^\W\d_][\w’'.-]*,\s?$")  # the driver, 29,
 _closed = re.compile(r"\s?[,.;)]|\s?$")
 _noun_without_spaces = re.compile("[\u3400-\u9fff\u30a0-\u30ff]{1,2}")
 
@@ -91,6 +94,8 @@ class _Rules(NamedTuple):
     to: re.Pattern[str]
     both: re.Pattern[str]
     counter: re.Pattern[str]
+    ahead: Gate
+    behind: Gate
 
 
 @cache
@@ -127,15 +132,32 @@ def _rules(lexicon: Lexicon) -> _Rules:
         counter=re.compile(
             "|".join(sorted(lexicon.functions, key=len, reverse=True)) if not lexicon.spaced else "(?!)"
         ),
+        ahead=gate((*lexicon.at_least, *lexicon.at_most, *lexicon.about, *lexicon.age_before)),
+        behind=gate(
+            [
+                *lexicon.percent,
+                *lexicon.money,
+                *lexicon.age_after,
+                *lexicon.at_least_after,
+                *lexicon.at_most_after,
+                *lexicon.about_after,
+                *_SIGNS,
+                *"%％٪",
+            ]
+        ),
     )
 
 
 _between = re.compile(r"(?:between|entre|zwischen|между|بين)\s+\S{0,4}$", re.IGNORECASE)
-_from = re.compile(r"(?:from|von|de|desde)\s+\S{0,3}$", re.IGNORECASE)
+_from = re.compile(
+    r"(?:from|von|de|desde|by|up|down|rose|rises|fell|falls|gain(?:s|ed)|lost|climb(?:s|ed)|jump(?:s|ed)|drop(?:s|ped)|surg(?:es|ed)|slid|slip(?:s|ped)"
+    r"|add(?:s|ed)|(?:in|de)creased?)\s+\S{0,3}$",
+    re.IGNORECASE,
+)  # what changes by one number to another
 
 
 def _is_range(text: str, left: Numeral, right: Numeral, rules: _Rules) -> bool:
-    """Whether two numbers are the ends of one range: 20-30, 20 to 30 (but not “from 20 to 30”), between 20 and 30."""
+    """Whether two numbers are the ends of one range: 20-30, 20 to 30 (but not “from 20 to 30”, “up $3 to $84”), between 20 and 30."""
     joint = text[left.end : right.start]
     if len(joint) > 12:
         return False
@@ -147,30 +169,44 @@ def _is_range(text: str, left: Numeral, right: Numeral, rules: _Rules) -> bool:
 
 def _figure(text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon, rules: _Rules) -> Figure:
     start, end = number.start, (upper or number).end
-    unit, start, end = _unit(text, start, end, rules, lexicon)
+    before, after = _told_before(text, start, lexicon, rules), _told_after(text, end, lexicon, rules)
+    unit, start, end = _unit(text, start, end, lexicon, rules, before=before, after=after)
     noun, last = ("", end) if unit else _noun(text, end, lexicon, rules)
-    bound, start, last = _bound(text, start, end, last, rules)
+    bound, start, last = _bound(text, start, end, last, rules, before=before, after=after)
     value = -number.value if unit and _minus.search(text[:start][-2:]) else number.value
     return Figure(value, unit, noun, bound, start, last, upper.value if upper else None)
 
 
-def _unit(text: str, start: int, end: int, rules: _Rules, lexicon: Lexicon) -> tuple[str, int, int]:
+def _told_before(text: str, start: int, lexicon: Lexicon, rules: _Rules) -> bool:
+    """Whether what stands before a number may say that it is a bound or an age."""
+    before = text[max(start - 2 * _BEFORE, 0) : start]
+    return not lexicon.spaced or rules.ahead.lets(small(before), before)
+
+
+def _told_after(text: str, end: int, lexicon: Lexicon, rules: _Rules) -> bool:
+    """The same for what stands behind it, and for its unit."""
+    after = text[end : end + _BEHIND]
+    return not lexicon.spaced or rules.behind.lets(small(after), after)
+
+
+def _unit(
+    text: str, start: int, end: int, lexicon: Lexicon, rules: _Rules, *, before: bool, after: bool
+) -> tuple[str, int, int]:
     """The unit, if it has one, and where the number with its unit begins and ends."""
-    for pattern in (_percent_sign, rules.percent):
-        if match := pattern.match(text, end):
-            return "%", start, match.end()
-    if match := _sign_before.search(text[max(start - 6, 0) : start]):
+    if after and (match := _percent_sign.match(text, end) or rules.percent.match(text, end)):
+        return "%", start, match.end()
+    ahead = text[max(start - _BEFORE, 0) : start]
+    if match := _sign_before.search(ahead[-6:]):
         return _SIGNS[match[1]], start - len(match[0]), end
-    if match := _sign_after.match(text, end):
-        return _SIGNS[match[1]], start, match.end()
-    if (match := rules.money.match(text, end)) and match.lastindex:
-        return rules.signs[match.lastindex - 1], start, match.end()
-    if match := rules.age_after.match(text, end):
-        return AGE, start, match.end()
-    before = text[max(start - _BEFORE, 0) : start]
-    if rules.age_before.search(before) or (
-        lexicon.lang == "en" and _apposed.search(before) and _closed.match(text, end)
-    ):
+    if after:
+        if match := _sign_after.match(text, end):
+            return _SIGNS[match[1]], start, match.end()
+        if (match := rules.money.match(text, end)) and match.lastindex:
+            return rules.signs[match.lastindex - 1], start, match.end()
+        if match := rules.age_after.match(text, end):
+            return AGE, start, match.end()
+    aged = before and rules.age_before.search(ahead)
+    if aged or (lexicon.lang == "en" and _apposed.search(ahead) and _closed.match(text, end)):
         return AGE, start, end
     return "", start, end
 
@@ -218,19 +254,22 @@ def _is_noun(word: str, lexicon: Lexicon) -> bool:
     return not word.lower().endswith(lexicon.adjectives) if lexicon.adjectives else True
 
 
-def _bound(text: str, start: int, end: int, last: int, rules: _Rules) -> tuple[Bound, int, int]:
+def _bound(
+    text: str, start: int, end: int, last: int, rules: _Rules, *, before: bool, after: bool
+) -> tuple[Bound, int, int]:
     """Whether the number is exact, and where the figure with the words that say so begins and ends."""
-    before = text[max(start - _BEFORE, 0) : start]
-    if match := rules.bound.search(before):
+    ahead = text[max(start - _BEFORE, 0) : start]
+    if before and (match := rules.bound.search(ahead)):
         said: Bound = "min" if match["min"] else "max" if match["max"] else "about"
-        return said, start - len(before) + match.start(), last
-    kinds: tuple[tuple[re.Pattern[str], Bound], ...] = (
-        (rules.least_after, "min"),
-        (rules.most_after, "max"),
-        (rules.about_after, "about"),
-    )
-    for place in {end, last}:
-        for pattern, bound in kinds:
-            if match := pattern.match(text, place):
-                return bound, start, max(match.end(), last)
+        return said, start - len(ahead) + match.start(), last
+    if after:
+        kinds: tuple[tuple[re.Pattern[str], Bound], ...] = (
+            (rules.least_after, "min"),
+            (rules.most_after, "max"),
+            (rules.about_after, "about"),
+        )
+        for place in {end, last}:
+            for pattern, bound in kinds:
+                if match := pattern.match(text, place):
+                    return bound, start, max(match.end(), last)
     return "exact", start, last

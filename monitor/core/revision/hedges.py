@@ -6,12 +6,14 @@ What is hedged within a quotation is the speaker's business, and not looked at.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.keys import Finder
 from monitor.core.revision.quotes import masked
 
 _KEPT = 0.5  # of the shorter sentence's words stand in the other: else another thing is said, not the same less surely
@@ -28,13 +30,16 @@ class Hedged(NamedTuple):
 
 
 @cache
-def _cues(lexicon: Lexicon) -> re.Pattern[str]:
-    return lexicon.pattern(lexicon.hedges)
+def _cues(lexicon: Lexicon) -> Finder:
+    return lexicon.finder(lexicon.hedges)
 
 
-def hedges(text: str, lexicon: Lexicon) -> bool:
-    """Whether a passage holds such a word at all."""
-    return bool(lexicon.hedges) and _cues(lexicon).search(text) is not None
+def hedges(passages: tuple[str, str], lexicon: Lexicon, words: Sequence[str]) -> bool:
+    """Whether one of two passages holds such a word at all; `words` are those of both, in small letters."""
+    if not lexicon.hedges:
+        return False
+    cues = _cues(lexicon)
+    return cues.may_find(words) and bool(cues.search(passages[0]) or cues.search(passages[1]))
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

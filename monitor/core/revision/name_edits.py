@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
-from monitor.core.revision.differing import differing
-from monitor.core.revision.names import names
-from monitor.core.revision.reading import Reading
-from monitor.core.revision.sentences import SentencePair
+from monitor.core.revision.names import Known, names
+from monitor.core.revision.reading import Passage, Reading
 
 _MOST = 20  # of one text
 
@@ -24,14 +23,14 @@ def name_edits(reading: Reading) -> Iterator[Edit]:
 def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
-    for block, text in _news(reading, new=new):
-        for name in names(text, reading.words):
-            found.setdefault(name, block)
-    if not found:
-        return
-    text = "\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]).casefold()
-    alone = [(name, block) for name, block in found.items() if name.split()[-1].casefold() not in text]
-    for name, block in alone[:_MOST]:
+    known = Known("\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]))
+    for passage, text in _news(reading, new=new):
+        here = names(text, reading.words, known)
+        if here and reading.is_prose(passage):
+            for name in here:
+                if not reading.is_slip(name):
+                    found.setdefault(name, passage.block)
+    for name, block in islice(found.items(), _MOST):
         yield Edit(
             kind="entity_added" if new else "entity_removed",
             zone=reading.zone(block, new=new),
@@ -41,21 +40,14 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
         )
 
 
-def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
-    """What one text says that the other does not, by block: paragraphs, sentences, and what differs in those that are one."""
+def _news(reading: Reading, *, new: bool) -> Iterator[tuple[Passage, str]]:
+    """What one text says that the other does not, by passage: paragraphs, sentences, and what differs in those that are one."""
     for passage in reading.passages(new=new):
         pair = reading.alignment.blocks[passage.home]
         if pair.kind in {"added", "removed"}:
-            yield passage.block, passage.text
+            yield passage, passage.text
             continue
-        for both in pair.sentences:
-            own = both.after if new else both.before
-            if both.kind != "kept" and own and own[0].block == passage.block:
-                yield passage.block, _new_in(both, new=new)
-
-
-def _new_in(both: SentencePair, *, new: bool) -> str:
-    before, after = (" ".join(sentence.text for sentence in side) for side in (both.before, both.after))
-    if not before or not after:
-        return before or after
-    return differing(before, after)[new]
+        for both in reading.compared(pair):
+            own = both.pair.after if new else both.pair.before
+            if own and own[0].block == passage.block:
+                yield passage, both.right if new else both.left

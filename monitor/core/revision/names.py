@@ -12,40 +12,74 @@ from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 
 _MOST = 40  # names of one passage
+_MOST_LOOKED_UP = 500  # of one text
 _BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
 _PART = rf"(?:(?:{_BIG}\.){{1,3}}|{_BIG}[\w'’-]+)"
+_FIRST = rf"{_BIG}(?<![\w.].)(?:\.(?:{_BIG}\.){{0,2}}|[\w'’-]+)"  # a capital first: the quickest search
 _name = re.compile(
-    rf"(?<![\w.])({_PART}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
+    rf"({_FIRST}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
 )
 _dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
-_begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|\x00\\s?)$")
+_begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|[(\\[>]|\x00\\s?)$")
+_possessive = re.compile("['’](?:s|ve|m|ll|d|re)$")
 _common = words(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
     november december the a an in on at he she it they we i you but and or if when while after before this that these those mr mrs
-    ms dr sir president
+    ms dr sir president premier première
     """
 )
+_of_a_people = words(
+    """
+    i american british french german russian ukrainian syrian chinese japanese israeli palestinian iranian iraqi turkish greek
+    italian spanish portuguese dutch belgian swiss austrian polish hungarian czech swedish norwegian danish finnish irish
+    scottish welsh english european african asian indian pakistani afghan egyptian saudi arab arabic jewish muslim islamic
+    christian catholic mexican canadian australian brazilian korean lebanese libyan yemeni kurdish cuban venezuelan
+    americans russians ukrainians syrians germans israelis palestinians iranians iraqis italians europeans africans muslims
+    christians jews arabs kurds français allemands américains russes britanniques franceses rusos
+    """
+)  # a people is no name: that French is said no more tells nobody anything
 
 
-def names(text: str, lexicon: Lexicon) -> list[str]:
-    """The names of a passage, in their order, each once."""
-    found = _spaced(text, lexicon) if lexicon.spaced else [match[0] for match in _dotted.finditer(text)]
-    return list(dict.fromkeys(found))[:_MOST]
+class Known:
+    """Another text, in which names are looked up by their last word: each once, and no more than some hundred."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.casefold()
+        self._found: dict[str, bool] = {}
+
+    def holds(self, name: str) -> bool:
+        """Whether the text knows a name."""
+        word = _possessive.sub("", name.rsplit(maxsplit=1)[-1]).casefold()
+        found = self._found.get(word)
+        if found is None:
+            if len(self._found) >= _MOST_LOOKED_UP:
+                return True
+            found = self._found[word] = word in self._text
+        return found
 
 
-def _spaced(text: str, lexicon: Lexicon) -> list[str]:
-    return [name for match in _name.finditer(text) if (name := _kept(text, match, lexicon))]
+def names(text: str, lexicon: Lexicon, known: Known) -> list[str]:
+    """The names of a passage that another text does not know, in their order, each once."""
+    if not lexicon.spaced:
+        found = [match[0] for match in _dotted.finditer(text) if not known.holds(match[0])]
+    elif text.islower():
+        return []
+    else:
+        unknown = (match for match in _name.finditer(text) if not known.holds(match[1]))
+        found = [name for match in unknown if (name := _kept(text, match, lexicon))]
+    return list(dict.fromkeys(found))[:_MOST] if found else found
 
 
 def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
     """The name without a word that only has its capital from the beginning of the sentence; empty where none is left."""
     words = match[1].split()
+    words[-1] = _possessive.sub("", words[-1])
     begins = _begins.search(text[max(match.start() - 3, 0) : match.start()]) is not None
     while words and (words[0].lower() in _common or words[0].lower() in lexicon.functions):
         words, begins = words[1:], False
     if not words or words[0].lower() in lexicon.months:
         return ""
-    if len(words) == 1 and (begins or lexicon.lang == "de"):
+    if len(words) == 1 and (begins or lexicon.lang == "de" or words[0].lower() in _of_a_people):
         return ""
     return " ".join(words)

@@ -10,7 +10,7 @@ from monitor.core.revision.lexicon import LEXICONS, Lexicon
 
 Note = Literal["correction", "update", "stamp", ""]
 
-_LONGEST_STAMP = 120
+LONGEST_STAMP = 120
 _LONGEST_HEAD = 200  # characters in which a note must say that it is one of an update
 _MOST = 1000  # characters of a paragraph that are read
 _LETTERS_BESIDE_STAMP = 5  # such as “um”, “at”, “МСК”
@@ -79,7 +79,7 @@ def _remarks(text: str, rules: _Rules) -> str:
 
 def _is_stamp(text: str, rules: _Rules) -> bool:
     """Whether a line holds a date or a time and nothing else: “Updated 3:15 p.m. ET, Nov. 14, 2015”."""
-    if len(text) > _LONGEST_STAMP or not _digit.search(text):
+    if len(text) > LONGEST_STAMP or not _digit.search(text):
         return False
     rest = rules.stamp.sub("", text)
     letters = len(_letter.findall(rest))

@@ -6,16 +6,21 @@ Dates, times, ordinals, names such as “Article 5” or “A380”, and the yea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.lexicon.keys import Gate, gate
+from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspaced
 
 _SPACES = "\u00a0\u202f\u2009 "
 _BESIDE = 24  # characters beside a number that may make it a date
+_OF_ADDRESSES = frozenset("/=&?")  # before a number that is a part of an address: /2013/05, v=12
+_MOST_NUMBERS = 40  # of a sentence
 _MOST_DATES = 200  # of a sentence
 _ALONE = words(
     """
@@ -24,32 +29,53 @@ _ALONE = words(
     """
 )  # scales that are numbers without another before them
 _digit = re.compile(r"\d")
+_common_digit = re.compile("[0-9٠-٩۰-۹]")  # a set, which is quicker to search for than a class or one range
+_common_run = re.compile("[0-9٠-٩۰-۹]+")
+_run_of_digits = re.compile(r"\d+")
 _letters = re.compile(r"[^\W\d_]+")
+_jointed = re.compile(r"\d[\s\u00a0]?[-–/:.hH]")  # of a date or a time in digits
+_glue = re.compile(r"[^\s,)]")
 _han = re.compile(f"[{HAN}]")
 
 
 def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers of a text in their order, without those that only name or date something."""
     if lexicon.spaced:
-        found = _spelled(text, lexicon) if counts(text, lexicon) else []
-        if _digit.search(text):
-            found = sorted([*found, *_figured(text, lexicon)], key=lambda numeral: numeral.start)
+        found = _spelled(text, lexicon) if spells(small(text), lexicon) else []
+        if has_digit(text):
+            figured = [*_figured(text, lexicon)]
+            found = sorted([*found, *figured], key=_place) if found else figured
         return found
-    if not (_digit.search(text) or _han.search(text)):
+    if not (has_digit(text) or _han.search(text)):
         return []
     return list(unspaced(text, lexicon))
 
 
-def counts(text: str, lexicon: Lexicon) -> bool:
+def counts(passage: str, lexicon: Lexicon) -> bool:
     """Whether a passage may hold a number at all: a digit, or a number word."""
-    if _digit.search(text):
+    if has_digit(passage):
         return True
-    if not lexicon.spaced:
-        return _han.search(text) is not None
-    words = _letters.findall(text.lower())
+    return spells(_letters.findall(passage.lower()), lexicon) if lexicon.spaced else _han.search(passage) is not None
+
+
+def has_digit(passage: str) -> bool:
+    """Whether a digit stands in a passage."""
+    return (_common_digit if passage.isascii() else _digit).search(passage) is not None
+
+
+def is_table(text: str) -> bool:
+    """Whether a text has so many numbers in digits that it is none to be read as a sentence."""
+    return len(text) > 2 * _MOST_NUMBERS and len(_run_of_digits.findall(text)) > _MOST_NUMBERS
+
+
+def spells(words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a number word is among the words."""
     if lexicon.joined_prefix:
-        words += [word.removeprefix(lexicon.joined_prefix) for word in words]
+        words = [*words, *(word.removeprefix(lexicon.joined_prefix) for word in words)]
     return not (lexicon.numbers.keys().isdisjoint(words) and lexicon.scales.keys().isdisjoint(words))
+
+
+_place = attrgetter("start")
 
 
 # --- digits ----------------------------------------------------------------------------------------------------------
@@ -57,7 +83,7 @@ def counts(text: str, lexicon: Lexicon) -> bool:
 
 @cache
 def _digits(lexicon_point: bool) -> re.Pattern[str]:
-    """A number in digits. Where the point parts decimals (`lexicon_point`), a comma only groups."""
+    """A number in digits, to be matched where digits begin. Where the point parts decimals (`lexicon_point`), a comma only groups."""
     decimal = r"[.\u066b]" if lexicon_point else r"[.,\u066b]"
     grouped = rf"\d{{1,3}}([.,'’\u066c{_SPACES}])\d{{3}}(?:\1\d{{3}})*(?:{decimal}\d+)?(?!\d)"
     return re.compile(rf"(?<![^\W_])(?<![^\W\d_]-)(?<!\d[.,])(?:{grouped}|\d+(?:{decimal}\d+)?)")
@@ -65,11 +91,10 @@ def _digits(lexicon_point: bool) -> re.Pattern[str]:
 
 def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
     rules = _rules(lexicon)
-    written = list(_digits(lexicon.point).finditer(text))
+    written = _written(text, _digits(lexicon.point))
     if not written:
         return
-    near = max(written[0].start() - _BESIDE, 0), written[-1].end() + _BESIDE
-    aside = [match.span() for match in rules.aside.finditer(text, *near)][:_MOST_DATES]
+    aside = _asides(text, max(written[0].start() - _BESIDE, 0), written[-1].end() + _BESIDE, rules)
     for match in written:
         start, end = match.span()
         if end - start > MOST_DIGITS or any(a < end and start < b for a, b in aside):
@@ -81,9 +106,31 @@ def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
             yield Numeral(value, start, end)
 
 
+def _written(text: str, number: re.Pattern[str]) -> list[re.Match[str]]:
+    """The numbers in digits: each begins where digits do."""
+    found: list[re.Match[str]] = []
+    done = 0
+    for run in (_common_run if text.isascii() else _run_of_digits).finditer(text):
+        if run.start() >= done and (match := number.match(text, run.start())):
+            found.append(match)
+            done = match.end()
+    return found
+
+
+def _asides(text: str, start: int, end: int, rules: _Rules) -> list[tuple[int, int]]:
+    """Where dates and times stand. Most passages with a number hold none, and no word or sign of one."""
+    passage = text[start:end]
+    if not _jointed.search(passage) and not rules.dating.lets(small(passage), passage):
+        return []
+    return [match.span() for match in rules.aside.finditer(text, start, end)][:_MOST_DATES]
+
+
 def _names_something(text: str, start: int, end: int, rules: _Rules) -> bool:
     """Whether a number is part of a name: 18F, 5G, Article 5."""
-    return bool(rules.glued.match(text, end) or rules.label.search(text[max(start - 24, 0) : start]))
+    if text[start - 1 : start] in _OF_ADDRESSES or (_glue.match(text, end) and rules.glued.match(text, end)):
+        return True
+    before = text[max(start - 24, 0) : start]
+    return rules.labelling.lets(small(before), before) and rules.label.search(before) is not None
 
 
 def amount(digits: str, group: str | None, *, point: bool) -> int | float:
@@ -111,9 +158,11 @@ class _Rules(NamedTuple):
     """What stands around a number and makes it another, or none."""
 
     aside: re.Pattern[str]
+    dating: Gate
     scale: re.Pattern[str]
     glued: re.Pattern[str]
     label: re.Pattern[str]
+    labelling: Gate
 
 
 @cache
@@ -131,12 +180,14 @@ def _rules(lexicon: Lexicon) -> _Rules:
     scales = "|".join(sorted((re.escape(word) for word in lexicon.scales if word), key=len, reverse=True)) or "(?!)"
     return _Rules(
         aside=re.compile(rf"(?<!\w)(?:{''.join(dates.split())})", re.IGNORECASE),
+        dating=gate((*lexicon.months, *lexicon.times)),
         scale=re.compile(rf"[-{_SPACES}]?({scales})(?!\w)", re.IGNORECASE),
         glued=re.compile(
-            rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d",
+            rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d|\.[^\W\d_]",
             re.IGNORECASE,
         ),
         label=re.compile(rf"{lexicon.any_of(lexicon.labels)}\s?$|#$", re.IGNORECASE),
+        labelling=gate((*lexicon.labels, "#")),
     )
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import Indel, LCSseq, Postfix, Prefix
 
 from monitor.core.revision.gaps import Gap, gaps
+from monitor.core.revision.tokens import small
 from monitor.core.text import lettering
 
 Kind = Literal["kept", "changed", "split", "merged", "moved", "added", "removed"]
@@ -19,6 +21,7 @@ Kind = Literal["kept", "changed", "split", "merged", "moved", "added", "removed"
 _ENOUGH = 0.36  # the share of common words above which two passages are one, rewritten
 _ENOUGH_TO_MOVE = 0.6  # the same for passages at different places
 _SURELY = 0.7  # the share above which two passages at the same place are one, whatever stands beside them
+_PLAINLY = 0.9  # of their letters: passages that need not be compared by words
 _SAME_LENGTH = 0.8  # of two passages of which neither was cut
 _LEAST_TO_MOVE = 4  # words of a passage that is known again when it is reworded elsewhere
 _MOST_PARTS = 4  # into which one passage is cut
@@ -26,7 +29,6 @@ _MOST_CELLS = 10_000  # pairs whose likeness is measured in one gap: about 50 ms
 _MOST_PASSAGES = 20_000  # of a gap that are compared at all
 _MOST_WORDS = 400  # of one passage: its beginning says which it is
 
-_ascii_word = re.compile(r"\w+")
 _WIDE = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script without spaces goes on
 
@@ -49,8 +51,35 @@ def linked(old: Sequence[str], new: Sequence[str]) -> list[Link]:
 
     Kept are those that say the same in all their letters and figures.
     """
+    if kinds := in_place(old, new):
+        return [Link(kind, i, i + 1, i, i + 1) for i, kind in enumerate(kinds)]
     if list(old) > list(new):  # of the two directions one is computed, so that the other is its mirror
-        return sorted(map(_mirrored, linked(new, old)), key=_place)
+        return sorted(map(_mirrored, _linked(new, old)), key=_place)
+    return _linked(old, new)
+
+
+def in_place(old: Sequence[str], new: Sequence[str]) -> list[Kind] | None:
+    """What became of each passage where plainly none came, went or moved, as in most edits; None where that is not plain."""
+    if len(old) != len(new):
+        return None
+    kinds: list[Kind] = []
+    last = True  # whether the passages before are the same
+    for i, (one, other) in enumerate(zip(old, new, strict=True)):
+        if one == other:
+            kinds.append("kept")
+            last = True
+            continue
+        single = last and old[i + 1 : i + 2] == new[i + 1 : i + 2]
+        kind = _plainly(one, other, single=single) or (_became(one, other) if single else None)
+        if kind is None:
+            return None
+        kinds.append(kind)
+        last = False
+    return kinds
+
+
+def _linked(old: Sequence[str], new: Sequence[str]) -> list[Link]:
+    """The links of texts of which the first sorts before the other."""
     links: list[Link] = []
     a = c = 0
     for gap in gaps(old, new):
@@ -101,8 +130,12 @@ def _with_moves(links: list[Link], old: Sequence[str], new: Sequence[str]) -> li
 
 def _words(text: str) -> list[str]:
     """The words of a text, capitals and marks left aside; cut short after some hundred."""
-    pattern = _ascii_word if text.isascii() else _word
-    return pattern.findall(text[: _MOST_WORDS * 20].casefold())[:_MOST_WORDS]
+    return _spelled(text[: _MOST_WORDS * 20])
+
+
+@lru_cache(maxsize=64)  # one passage is held against several
+def _spelled(text: str) -> list[str]:
+    return (small(text) if text.isascii() else _word.findall(text.casefold()))[:_MOST_WORDS]
 
 
 def _kept(start: int, stop: int, place: int) -> Iterator[Link]:
@@ -132,12 +165,17 @@ def _within(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
 
 def _one_and_one(gap: Gap, old: str, new: str) -> Iterator[Link]:
     """The link of two passages that stand alone between their neighbours, or that they are none."""
-    if lettering(old) == lettering(new):
-        yield Link("kept", *gap)
-    elif _gain(_words(old), _words(new)):
-        yield Link("changed", *gap)
+    if kind := _became(old, new):
+        yield Link(kind, *gap)
     else:
         yield from _alone(gap)
+
+
+def _became(old: str, new: str) -> Kind | None:
+    """What became of a passage that stands alone between its neighbours; None where the new one is another."""
+    if lettering(old) == lettering(new):
+        return "kept"
+    return "changed" if _gain(_words(old), _words(new)) else None
 
 
 def _alike(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
@@ -154,7 +192,7 @@ def _plainly(old: str, new: str, *, single: bool) -> Kind | None:
 
     `single` passages, with no others beside them, cannot have been cut, and may differ more in length.
     """
-    shorter, longer = sorted((len(old), len(new)))
+    shorter, longer = (len(old), len(new)) if len(old) < len(new) else (len(new), len(old))
     if not single and shorter < _SAME_LENGTH * longer:
         return None
     head = Prefix.similarity(old, new)
@@ -174,6 +212,8 @@ def _differ(old: str, new: str) -> bool:
 
 
 def _share(old: str, new: str) -> float:
+    if Indel.normalized_similarity(old, new, score_cutoff=_PLAINLY):
+        return 1.0
     return LCSseq.normalized_similarity(_words(old), _words(new), score_cutoff=_SURELY)
 
 

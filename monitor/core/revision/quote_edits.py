@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain, islice
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
-from monitor.core.revision.quotes import Quote, quoted_words, quotes
+from monitor.core.revision.quotes import Quote, may_quote, quoted_words, quotes
 from monitor.core.revision.reading import Passage, Reading
 from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
 from monitor.core.text import lettering
 
+_MOST = 300  # quotations of one text that are compared
+
 
 def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     """The edits of quotations, by the pair of blocks (its number) in which they are told; `reading` learns where they stand."""
-    old, new = (
-        [placed for passage in reading.passages(new=side) for placed in _placed(reading, passage, new=side)]
-        for side in (False, True)
-    )
+    old, new = (list(islice(_quotations(reading, new=side), _MOST)) for side in (False, True))
     found: dict[int, list[Edit]] = defaultdict(list)
     if not old and not new:
         return found
@@ -34,9 +34,16 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     return found
 
 
+def _quotations(reading: Reading, *, new: bool) -> Iterator[Placed]:
+    return chain.from_iterable(_placed(reading, passage, new=new) for passage in reading.passages(new=new))
+
+
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
     """The quotations that touch what is not as it was."""
-    if reading.blocks(new=new)[passage.block].kind == "quote":
+    set_apart = reading.blocks(new=new)[passage.block].kind == "quote"
+    if not (set_apart or may_quote(passage.text)) or not reading.is_prose(passage):
+        return
+    if set_apart:
         found = [Quote(passage.text, "", "", 0, len(passage.text))]
     else:
         found = quotes(passage.text, reading.words, passage.parts)

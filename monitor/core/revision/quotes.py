@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.speakers import HOLE, Attribution, attributions
+from monitor.core.revision.speakers import HOLE, Attribution, attributions, behind
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
 _LEAST_CHARACTERS = 6  # the same where words are not parted
@@ -60,8 +60,15 @@ def quoted_words(text: str) -> list[str]:
     return [text[start:end].strip(_MARKS) for start, end in _spans(text)]
 
 
+def may_quote(text: str) -> bool:
+    """Whether a quotation may stand in a text."""
+    if text.isascii():
+        return '"' in text or "'" in text
+    return _any_mark.search(text) is not None
+
+
 def _spans(text: str) -> list[tuple[int, int]]:
-    if not _any_mark.search(text):
+    if not may_quote(text):
         return []
     return [match.span() for match in _marks.finditer(text) if _says_words(match)]
 
@@ -79,6 +86,7 @@ def _attributed(text: str, spans: list[tuple[int, int]], lexicon: Lexicon) -> li
         after = spans[index + 1][0] if index + 1 < len(spans) else len(text)
         before = spans[index - 1][1] if index else 0
         source = _source(text, said, before, start, end, after) or _within(text[start:end], lexicon)
+        source = source or behind(plain, end, lexicon, led=text[end - 2] in ",،")
         quote = _quote(text, plain, start, end, source, found[-1] if found else None, said)
         quote = quote._replace(slight=not source and not _long_enough(quote.words, lexicon))
         if found and found[-1].cue and _goes_on(text, found[-1], start):

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from monitor.core.revision.figures import AGE, Figure, figures
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.numerals import is_table
 from monitor.core.revision.quotes import masked
 from monitor.core.revision.speakers import Attribution, attributions, same_speaker
+from monitor.core.revision.tokens import small
 
 _ALIKE = 0.6  # of two nouns that are one, inflected
-_MOST = 60  # figures of a sentence that are compared
+_SAYS_THE_SAME = 0.5  # of the words of two versions, where nothing else tells that their figures are one
+_MOST = 24  # figures of a sentence that are compared
 _word = re.compile(r"\w+")
 _comma = re.compile(r"[,،，、]\s*$")
 
@@ -30,14 +34,25 @@ class Recount(NamedTuple):
     speaker: str
 
 
-class _Sentence(NamedTuple):
+@dataclass(slots=True)
+class _Sentence:
     text: str
     figures: Sequence[Figure]
-    said: Sequence[Attribution]
+    lexicon: Lexicon
+    _said: Sequence[Attribution] | None = None
+
+    @property
+    def said(self) -> Sequence[Attribution]:
+        """Who says something in the sentence; found where it is asked for."""
+        if self._said is None:
+            self._said = attributions(masked(self.text), self.lexicon)
+        return self._said
 
 
 def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
     """What became of the figures of a sentence. Either version may be empty: the sentence came or went."""
+    if is_table(before) or is_table(after):
+        return []
     old, new = figures(before, lexicon)[:_MOST], figures(after, lexicon)[:_MOST]
     if not old and not new:
         return []
@@ -47,9 +62,8 @@ def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
     placed = [pair for pair in placed if pair[0].amount != pair[1].amount]
     if not old and not new and not placed:
         return []
-    left = _Sentence(before, old, attributions(masked(before), lexicon))
-    right = _Sentence(after, new, attributions(masked(after), lexicon))
-    pairs = _matched(left, right)
+    left, right = _Sentence(before, old, lexicon), _Sentence(after, new, lexicon)
+    pairs = _matched(left, right) or _left_over(left, right)
     changed = sorted([*placed, *pairs], key=lambda pair: pair[1].start)
     old, new = _rest(old, new, pairs)
     return [
@@ -120,11 +134,14 @@ def alike(one: str, other: str) -> bool:
 
 def _matched(left: _Sentence, right: _Sentence) -> _Pairs:
     """The figures that became another, best first: those that share the most of what stands around them."""
+    before = [_neighbours(left.text, old) for old in left.figures]
+    after = [_neighbours(right.text, new) for new in right.figures]
     likely = sorted(
         (-score, abs(i - j), i, j)
         for i, old in enumerate(left.figures)
         for j, new in enumerate(right.figures)
-        if (score := _likeness(left, old, right, new))
+        if (score := _likeness(old, before[i], new, after[j]))
+        and same_speaker(_speaker(left, old), _speaker(right, new))
     )
     gone: set[int] = set()
     come: set[int] = set()
@@ -137,14 +154,22 @@ def _matched(left: _Sentence, right: _Sentence) -> _Pairs:
     return pairs
 
 
-def _likeness(left: _Sentence, old: Figure, right: _Sentence, new: Figure) -> int:
-    """How surely one figure became the other; 0 where they count different things or are told by different people."""
+def _left_over(left: _Sentence, right: _Sentence) -> _Pairs:
+    """The one figure of each version that has no noun and no equal, where the sentence says the same of it: kills three, leaves five dead."""
+    if len(left.figures) != 1 or len(right.figures) != 1:
+        return []
+    (old,), (new,) = left.figures, right.figures
+    if old.unit != new.unit or old.noun or new.noun:
+        return []
+    says_the_same = Indel.normalized_similarity(small(left.text), small(right.text)) >= _SAYS_THE_SAME
+    return [(old, new)] if says_the_same and same_speaker(_speaker(left, old), _speaker(right, new)) else []
+
+
+def _likeness(old: Figure, before: tuple[str, str], new: Figure, after: tuple[str, str]) -> int:
+    """How surely one figure became the other, by what they count and the words beside them; 0 where they count different things."""
     if old.unit != new.unit or not alike(old.noun, new.noun):
         return 0
-    if not same_speaker(_speaker(left, old), _speaker(right, new)):
-        return 0
-    near = _neighbours(left.text, old), _neighbours(right.text, new)
-    around = (near[0][0] == near[1][0]) + (near[0][1] == near[1][1])
+    around = (before[0] == after[0]) + (before[1] == after[1])
     named = bool(old.unit or (old.noun and new.noun))
     return 1 + around + 2 * named if named or around == 2 else 0
 

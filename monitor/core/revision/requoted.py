@@ -23,7 +23,7 @@ _LEAST_PART = 8  # letters of a quotation that is found again within another
 _COMPLETE = 0.9  # of a quotation's letters stand in its parts
 _MOST_PAIRS = 2_500
 
-_long_word = re.compile(r"[^\W\d_]{5,}")
+_long_word = re.compile(r"[^\W\d_]{4,}")
 
 Change = Literal["added", "removed", "reworded", "reattributed", "moved"]
 

@@ -7,27 +7,36 @@ from collections.abc import Iterator
 from monitor.core.events import Edit, EditZone, Measure
 from monitor.core.revision.differing import differing
 from monitor.core.revision.figures import Figure
+from monitor.core.revision.glance import may_recount
 from monitor.core.revision.hedges import hedged, hedges
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.numerals import counts
 from monitor.core.revision.recount import Recount, recounted
-from monitor.core.revision.typos import typo
+from monitor.core.revision.tokens import small
+from monitor.core.revision.typos import Typo, typo
 
 _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
 
 def sentence_edits(before: str, after: str, words: Lexicon, *, zone: EditZone, block: int | None) -> list[Edit]:
     """The typed edits of a sentence; `before` or `after` may be empty, where it came or went."""
-    if not before or not after:
-        return [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, words)]
-    left, right = differing(before, after)
+    left, right = differing(before, after) if before and after else (before, after)
+    return edits_within(before, after, left, right, words, zone=zone, block=block)
+
+
+def edits_within(
+    before: str, after: str, left: str, right: str, lexicon: Lexicon, *, zone: EditZone, block: int | None
+) -> list[Edit]:
+    """The same for a sentence whose versions differ within `left` and `right` alone: only these are read at first."""
+    said = small(left), small(right)
     found: list[Edit] = []
-    if counts(left, words) or counts(right, words):
-        found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, words)]
-    if hedges(left, words) or hedges(right, words):
-        found += _hedge_edit(before, after, words, zone, block)
-    if not found and max(len(left), len(right)) < _LONGEST_SLIP:
-        found += _typo_edit(before, after, zone, block)
+    if may_recount(left, right, said, lexicon):
+        found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
+    if not before or not after:
+        return found
+    if hedges((left, right), lexicon, said[0] + said[1]):
+        found += _hedge_edit(before, after, lexicon, zone, block)
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, *said)):
+        found.append(_typo_edit(slip, before, after, zone, block))
     return found
 
 
@@ -54,8 +63,8 @@ def _measure(figure: Figure | None) -> Measure | None:
     return Measure(figure.value, figure.bound, figure.upper) if figure else None
 
 
-def _hedge_edit(before: str, after: str, words: Lexicon, zone: EditZone, block: int | None) -> Iterator[Edit]:
-    if found := hedged(before, after, words):
+def _hedge_edit(before: str, after: str, lexicon: Lexicon, zone: EditZone, block: int | None) -> Iterator[Edit]:
+    if found := hedged(before, after, lexicon):
         yield Edit(
             kind="hedge",
             zone=zone,
@@ -67,14 +76,13 @@ def _hedge_edit(before: str, after: str, words: Lexicon, zone: EditZone, block: 
         )
 
 
-def _typo_edit(before: str, after: str, zone: EditZone, block: int | None) -> Iterator[Edit]:
-    if found := typo(before, after):
-        yield Edit(
-            kind="typo",
-            zone=zone,
-            before=found.before,
-            after=found.after,
-            block=block,
-            sentence_before=before,
-            sentence_after=after,
-        )
+def _typo_edit(slip: Typo, before: str, after: str, zone: EditZone, block: int | None) -> Edit:
+    return Edit(
+        kind="typo",
+        zone=zone,
+        before=slip.before,
+        after=slip.after,
+        block=block,
+        sentence_before=before,
+        sentence_after=after,
+    )

@@ -16,7 +16,7 @@ _MAJOR: Final = words(
     paragraph_removed entity_removed
     """
 )
-_COSMETIC: Final = frozenset(["typo", "cosmetic", "stamp_only", "paragraph_moved", "quote_moved"])
+_COSMETIC: Final = frozenset(["typo", "cosmetic", "link", "stamp_only", "paragraph_moved", "quote_moved"])
 _NOTES: Final = frozenset({"correction_added", "update_added"})
 _PROSE: Final = frozenset({"paragraph_changed", "lede", "dek"})
 _word = re.compile(r"[\w’']+")
@@ -63,5 +63,5 @@ def declared(edits: Sequence[Edit], seen: Content, new: Content, *, stamped: boo
 
 
 def is_bump(edits: Sequence[Edit]) -> bool:
-    """Whether only a stamp is new."""
-    return bool(edits) and all(edit.kind == "stamp_only" for edit in edits)
+    """Whether only a stamp is new; where links lead does not count."""
+    return {edit.kind for edit in edits} - {"link"} == {"stamp_only"}

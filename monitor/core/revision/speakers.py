@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.lexicon.keys import Finder
 
 _MOST_WORDS = 7  # of one speaker
 _WINDOW = 90  # characters on each side of a verb that are looked at
@@ -29,6 +30,11 @@ _particles = words(
     """
 )
 
+_subjects = words("who which qui quien quienes который которая которые")
+_relatives = words(
+    "that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где"
+)
+_possessives = words("son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer")  # prévient son frère, Luc Ferrand
 _ranks = words(
     """
     premier première primer primera vice prime the a le la der die das el
@@ -46,13 +52,13 @@ class Attribution(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    says: re.Pattern[str]
-    by: re.Pattern[str]
+    says: Finder
+    by: Finder
 
 
 @cache
 def _rules(lexicon: Lexicon) -> _Rules:
-    return _Rules(lexicon.pattern(lexicon.says), lexicon.pattern(lexicon.by))
+    return _Rules(lexicon.finder(lexicon.says), lexicon.finder(lexicon.by))
 
 
 def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
@@ -89,7 +95,11 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
     words = text[first:at]
     if not words.strip():
         return _before_apposition(text, edges, at, lexicon)
-    name = _name(_last_words(words), lexicon)
+    said = _last_words(words)
+    if said[0].lower() in _subjects and text[:first].rstrip().endswith(","):  # Hollande, who on Saturday called …
+        outer = _name(_last_words(text[edges[-2] if len(edges) > 1 else 0 : first].rstrip(" ,")), lexicon)
+        return (outer, edges[-2] if len(edges) > 1 else 0) if outer and HOLE not in outer else None
+    name = _name(_after_relative(said), lexicon)
     if name is None:
         return None
     if name and _capital.match(name.split()[-1]) is None and (other := _before_apposition(text, edges, first, lexicon)):
@@ -104,9 +114,20 @@ def _before_apposition(text: str, edges: list[int], at: int, lexicon: Lexicon) -
     inner, outer = text[edges[-2] : edges[-1] - 1], text[edges[-3] : edges[-2] - 1]
     if HOLE in inner or not inner.strip():
         return None
+    if inner.split()[0].lower() in _subjects and HOLE not in outer:
+        name = _name(_last_words(outer), lexicon)
+        return (name, edges[-3]) if name else None
     names = [_name(_last_words(words), lexicon) for words in (inner, outer) if HOLE not in words]
     capitals = [name for name in names if name and _capital.search(name.removeprefix("The ").removeprefix("A "))]
     return (capitals[0], edges[-3]) if capitals else None
+
+
+def _after_relative(words: list[str]) -> list[str]:
+    """The words of the clause that stands next to the verb: of “the attacks that Hollande” only the last."""
+    for at in range(len(words) - 1, 0, -1):
+        if words[at - 1].lower() in _relatives:
+            return words[at:]
+    return words
 
 
 def _last_words(words: str) -> list[str]:
@@ -145,7 +166,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
         big = _capital.match(word) is not None
         if not words and (lower in lexicon.pronouns and lower not in lexicon.linkers):
             return "", at
-        if not words and not big and lower in lexicon.linkers:
+        if not words and not big and (lower in lexicon.linkers or lower in _possessives):
             continue
         if capitals and not big and lower not in _particles:
             break
@@ -162,6 +183,35 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
         while words and words[-1] in lexicon.linkers:
             words.pop()
     return " ".join(words).strip(" '’\""), end
+
+
+_verb_behind = re.compile(
+    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
+    r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|ein|eine|el|la|le|un|une|una|the|a|an)\s|l['’]))?"
+)
+_name_behind = re.compile(
+    r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)"
+)
+
+
+def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | None:
+    """Who is named right behind a quotation that ends at `at`, by a verb that no lexicon need know: « …», prévient Luc Ferrand.
+
+    `led`: the quotation ends with a comma of its own. Without any comma between them the words go on with the sentence.
+    """
+    if not lexicon.spaced or not lexicon.says:
+        return None
+    match = _verb_behind.match(text, at)
+    if match and (led or match[1]) and _may_say(match[2], lexicon):
+        name, end = _after(text, match.end(), lexicon)
+        if name and (match[3] or _capital.search(name) or lexicon.lang == "ar"):
+            return Attribution(name, match[2], match.start(2), end)
+    named = _name_behind.match(text, at) if led and lexicon.lang == "en" else None
+    return Attribution(named[1], named[2], named.start(1), named.end()) if named else None
+
+
+def _may_say(word: str, lexicon: Lexicon) -> bool:
+    return word.islower() and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
 
 
 # --- without spaces --------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from monitor.core.events import Edit, Measure
+from monitor.core.revision.link_edits import address
 
 _MOST_PARTS = 6
 _MOST_OF_A_KIND = 3
@@ -125,6 +126,13 @@ def _typo(edit: Edit) -> str:
     return f"typo, “{_clip(edit.before)}” → “{_clip(edit.after)}”"
 
 
+def _link(edit: Edit) -> str:
+    before, after = _clip(address(edit.before)), _clip(address(edit.after))
+    if before and after:
+        return f"link {before} → {after}"
+    return f"link to {after} added" if after else f"link to {before} removed"
+
+
 def _named(verb: str) -> Callable[[Edit], str]:
     return lambda edit: f"{_clip(edit.after or edit.before)} {verb}"
 
@@ -147,4 +155,5 @@ _TOLD: Final[dict[str, Callable[[Edit], str]]] = {
     "entity_removed": _named("no longer named"),
     "entity_added": _named("now named"),
     "typo": _typo,
+    "link": _link,
 }

@@ -75,6 +75,17 @@ _quoted = re.compile(
 _quote = re.compile('[“"«„‘「『]')
 
 
+_PARTED = bytes(code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ") for code in range(256))
+_word = re.compile(r"\w+")
+
+
+def small(text: str) -> list[str]:
+    """The words of a text in small letters, without its marks: enough to look for some, or to see how alike two texts are."""
+    if text.isascii():
+        return text.encode().translate(_PARTED).lower().decode().split()
+    return _word.findall(text.lower())
+
+
 def words_of(text: str) -> Words:
     """The words of a text in order; every mark is a word of its own."""
     pieces = (_ascii if text.isascii() else _plain).split(text)  # white space and words in turn

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, Postfix, Prefix
+from rapidfuzz.distance import OSA, Prefix
 
 _SHORTEST = 5  # letters of a word in which a slip can be told from another word
 _ENDING = 1  # letters at the end that change a word's form
@@ -25,17 +26,27 @@ class Typo(NamedTuple):
     after: str
 
 
-def typo(before: str, after: str) -> Typo | None:
-    """The slip that is all by which two sentences differ; None where they differ by more, or by another word."""
-    old, new = _token.findall(before), _token.findall(after)
-    head = Prefix.similarity(old, new)
-    tail = Postfix.similarity(old[head:], new[head:])
-    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(left) > _MOST_WORDS or len(right) > _MOST_WORDS:
+def typo(before: str, after: str, old: Sequence[str], new: Sequence[str]) -> Typo | None:
+    """The slip that is all by which two passages differ; None where they differ by more, or by another word.
+
+    `old` and `new` are their words in small letters.
+    """
+    head, most = 0, min(len(old), len(new))
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    if not 0 < max(len(old), len(new)) - head - tail <= _MOST_WORDS:
         return None
-    if len(left) == len(right) and left:
-        pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
-        fits = all(_slip(a, b) for a, b in pairs) and bool(pairs)
+    return _slipped(_token.findall(before), _token.findall(after), head, tail)
+
+
+def _slipped(old: list[str], new: list[str], head: int, tail: int) -> Typo | None:
+    """The slip between two lists of words that are the same at their head and their tail."""
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(left) == len(right):
+        fits = all(_slip(a, b) for a, b in zip(left, right, strict=True) if a != b)
     else:
         fits = _doubled(old, head, left, right) or _doubled(new, head, right, left)
     return Typo(" ".join(left), " ".join(right)) if fits else None
@@ -47,19 +58,23 @@ def _doubled(words: list[str], head: int, more: list[str], less: list[str]) -> b
 
 
 def _slip(one: str, other: str) -> bool:
-    if (any(c.isdigit() for c in one) != any(c.isdigit() for c in other)) and _letters(one) == _letters(other):
-        return True  # 6the → the
-    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < _SHORTEST:
+    if not (one.isalpha() and other.isalpha()):
+        return _has_digit(one) != _has_digit(other) and _letters(one) == _letters(other)  # 6the → the
+    if min(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
         return False
     one, other = one.casefold(), other.casefold()
     if _plain(one) == _plain(other):
         return True
     if one[0] != other[0] or one[-_ENDING:] != other[-_ENDING:]:
         return False
-    shuffled = sorted(one) == sorted(other)
+    shuffled = len(one) == len(other) and sorted(one) == sorted(other)
     if len(one) == len(other) and not shuffled:
         return False
     return OSA.distance(one, other) <= (2 if shuffled else 1) and not _inflected(one, other)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _letters(word: str) -> str:
@@ -67,6 +82,8 @@ def _letters(word: str) -> str:
 
 
 def _plain(word: str) -> str:
+    if word.isascii():
+        return word
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 

@@ -48,6 +48,10 @@ _ARTICLES = _listed(
     el los las una
     """
 )
+_AUXILIARIES = _listed("am is are was were be been being has have had does do did will would")
+_NUMBERS = _listed(
+    "one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion"
+)
 _OPENING, _CLOSING = "([{“‘«„「『（", ")]}”’»」』）"
 
 
@@ -190,21 +194,35 @@ def _said(words: Sequence[str]) -> list[str]:
 
 
 def _inflected(gap: Gap, old: Sequence[str], new: Sequence[str]) -> list[Gap]:
-    """Words replaced one by one, some by another form of themselves, as edits of their own; an article goes with its noun."""
+    """Words replaced one by one, some by another form of themselves or another figure, as edits of their own.
+
+    An article goes with its noun, and what only serves a verb with it: am living → have lived.
+    """
     count = gap.b - gap.a
     if count < 2 or count != gap.d - gap.c:
         return [gap]
     pairs = list(zip(old[gap.a : gap.b], new[gap.c : gap.d], strict=True))
-    if not any(_is_form(one, other) for one, other in pairs):
+    if not any(_is_form(one, other) or (_is_number(one) and _is_number(other)) for one, other in pairs):
         return [gap]
+    if sorted(_said(old[gap.a : gap.b])) == sorted(_said(new[gap.c : gap.d])):
+        return [gap]  # 29 pages, 3 MB → 3 MB, 29 pages
     parts: list[Gap] = []
     first = 0
     for k, (one, other) in enumerate(pairs, 1):
-        if k < count and one.lower() in _ARTICLES and other.lower() in _ARTICLES:
+        if k < count and _leads(one) and _leads(other):
             continue
         parts.append(Gap(gap.a + first, gap.a + k, gap.c + first, gap.c + k))
         first = k
     return parts
+
+
+def _leads(word: str) -> bool:
+    """Whether a word stands with the one behind it."""
+    return word.lower() in _ARTICLES or word.lower() in _AUXILIARIES
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word)) or word.lower() in _NUMBERS
 
 
 def _is_form(one: str, other: str) -> bool:

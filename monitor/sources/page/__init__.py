@@ -20,6 +20,7 @@ from monitor.core.text import joined, lettering, short_hash
 from monitor.ports import ParsedPage
 from monitor.sources.page import tree as trees
 from monitor.sources.page.blocks import Picture, Shown, picture
+from monitor.sources.page.links import links_of
 from monitor.sources.page.locate import Located, locate
 from monitor.sources.page.metadata import Described, described
 from monitor.sources.page.posts import Post, posts_of
@@ -74,7 +75,7 @@ def read_fragment(html: str, url: str, title: str) -> ParsedPage:
     if tree is None or tree.body is None:
         return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
     shown = list(picture(tree, url).inside([tree.body.mem_id]))
-    content = Content(title=title, blocks=tuple(map(_block, shown)))
+    content = Content(title=title, blocks=tuple(_block(block, url) for block in shown))
     verdict = "article" if shown else "empty"
     return ParsedPage(verdict, content, extractor=EXTRACTOR, confidence=_confidence(shown, 1.0))
 
@@ -99,7 +100,7 @@ def _read(tree: LexborHTMLParser, html: str, url: str, headers: Mapping[str, str
         else locate(tree, seen, html, url, {lettering(title) for title in about.titles})
     )
     shown = known or _inside(tree, seen, located.name)
-    blocks = _blocks(shown, about)
+    blocks = _blocks(shown, about, url)
     host = urlsplit(url).hostname or ""
     verdict, detail = _verdict(
         Page(tree, host, html, headers, about.titles, seen.shown, shown, about.is_article), about
@@ -125,23 +126,24 @@ def _inside(tree: LexborHTMLParser, seen: Picture, name: str) -> list[Shown]:
     return list(seen.inside(region.within, region.without)) if region is not None else []
 
 
-def _blocks(shown: list[Shown], about: Described) -> tuple[Block, ...]:
+def _blocks(shown: list[Shown], about: Described, url: str) -> tuple[Block, ...]:
     """The blocks without the title's own, but with a main heading that says something else than the title."""
     titles = {lettering(title) for title in about.titles}
     kept = [block for block in shown if block.kind != "heading" or block.letters not in titles]
     posts = posts_of(((block.letters, block.path, block.post) for block in kept), about.posts)
-    blocks = tuple(map(_block, kept, posts))
+    blocks = tuple(_block(block, url, post) for block, post in zip(kept, posts, strict=True))
     heading = lettering(about.h1)
     if heading and heading not in titles and all(block.letters != heading for block in kept):
         return (Block("heading", about.h1), *blocks)
     return blocks
 
 
-def _block(shown: Shown, post: Post | None = None) -> Block:
+def _block(shown: Shown, url: str, post: Post | None = None) -> Block:
+    links = tuple(links_of(shown.links, url))
     if post is None:
-        return Block(shown.kind, shown.text)
+        return Block(shown.kind, shown.text, links=links)
     kind = "post" if shown.kind == "paragraph" else shown.kind
-    return Block(kind, shown.text, id=post.id or None, at=post.at)
+    return Block(kind, shown.text, id=post.id or None, at=post.at, links=links)
 
 
 def _content(about: Described, blocks: tuple[Block, ...]) -> Content:

@@ -63,6 +63,7 @@ class Shown:
     post: Post | None = None
     inward: int = 0  # of the linked characters, those that lead to the same host
     posted: int = 0  # the element that is the post
+    links: tuple[tuple[str, str], ...] = ()  # words and what their `href` says
 
     def is_prose(self) -> bool:
         """Whether it is long and not mostly a link."""
@@ -78,6 +79,7 @@ class _Above:
     named: tuple[int, ...] = ()
     linked: bool = False
     inward: bool = False  # in a link to the same host
+    href: str = ""
     timed: bool = False
     post: Post | None = None
     posted: int = 0
@@ -93,6 +95,7 @@ class _Run:
     timed: int = 0
     untimed: list[str] = field(default_factory=list)
     broken: bool = False
+    links: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def add(self, text: str, above: _Above) -> None:
         if text.strip():
@@ -103,6 +106,10 @@ class _Run:
         self.timed += len(text) * above.timed
         if not above.timed:
             self.untimed.append(text)
+        if above.href:
+            if not self.links or self.links[-1][0] is not above.href:  # one link is one string
+                self.links.append((above.href, []))
+            self.links[-1][1].append(text)
 
 
 class _Reading:
@@ -174,13 +181,15 @@ class _Reading:
                 above.post,
                 run.inward,
                 above.posted,
+                tuple((collapse("".join(words)), href) for href, words in run.links),
             )
         )
 
     def _below(self, node: LexborNode, tag: str, attributes: dict[str, str | None], above: _Above) -> _Above:
         """What holds for what stands in an element."""
         if tag == "a":
-            return replace(above, linked=True, inward=_leads_inward(attributes.get("href") or "", self.host))
+            href = attributes.get("href") or ""
+            return replace(above, linked=True, inward=_leads_inward(href, self.host), href=href)
         if tag == "time":
             return replace(above, timed=True)
         if tag not in _BLOCKS and "-" not in tag:

@@ -165,3 +165,52 @@ HOSTILE = [
 @pytest.mark.parametrize("lang", ["en", "zh", "ar"])
 def test_hostile_text_is_classified_in_bounded_time(text: str, lang: str) -> None:
     assert classified(content("T", A, text, lang=lang), content("T", text[:-50] + C, A, lang=lang)).edits
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"a" ', '"b" '),
+        ("30 at least ", "31 at least "),
+        ("Aa Bb ", "Cc Dd "),
+        ("“Said it.” He said. ", "“Told it.” She said. "),
+    ],
+)
+def test_wholly_different_text_in_many_blocks_is_classified_in_bounded_time(one: str, other: str) -> None:
+    blocks = 100
+    assert classified(content("T", *[one * 60] * blocks), content("T", *[other * 60] * blocks)).edits
+
+
+def test_each_of_many_names_is_looked_up_in_bounded_time() -> None:
+    old, new = ("".join(f"{begin}{number:x} went. " for number in range(20_000)) for begin in ("Al", "Bo"))
+    assert classified(content("T", old), content("T", new)).edits
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
+        ([A, f"{B} {C}"], [f"{A} {C}", B], ["paragraph_moved"]),
+        ([A, B, C], [f"{A} {C}", B], ["paragraph_moved"]),
+        ([f"{A} {C}", B], [A, B, C], ["paragraph_moved"]),
+        ([f"{A} {B}"], [f"{A}{B}"], ["cosmetic"]),
+    ],
+)
+def test_what_stands_elsewhere_now_was_not_removed(old: list[str], new: list[str], kinds: list[str]) -> None:
+    found = [edit.kind for edit in edits(content("T", *old), content("T", *new))]
+    assert {"lede": "paragraph_changed"}.get(found[0], found[0]) == kinds[0]
+    assert not [kind for kind in found if kind in {"paragraph_removed", "paragraph_added"}]
+
+
+def test_a_misspelled_name_is_a_slip_and_no_other_name() -> None:
+    old, new = (
+        content("T", A, f"We thank Jessica {name} for her work on the bridge.") for name in ("Dussalt", "Dussault")
+    )
+    assert [edit.kind for edit in edits(old, new)] == ["typo"]
+
+
+def test_a_people_and_a_word_before_who_are_no_names() -> None:
+    old = content("T", A, "The French jets left.")
+    new = content("T", A, "The jets left. Maria Lopez, who on Friday called it “an act of madness”, stayed.")
+    found = edits(old, new)
+    assert [edit.speaker for edit in found if edit.kind == "quote_added"] == ["Maria Lopez"]
+    assert [edit.after or edit.before for edit in found if edit.kind.startswith("entity")] == ["Maria Lopez"]

@@ -72,8 +72,8 @@ EN = Lexicon(
         could not be (?:independently )?(?:verified|confirmed)|(?:may|might|could) (?:well )?(?:have|be)|rumou?red|rumou?rs?
         (?:is|are|was|were) (?:widely )?(?:believed|thought|said|understood|feared|assumed) (?:to|that)
         (?:believed|thought|understood|feared|assumed) to (?:have|be)|appear(?:s|ed)? to|seem(?:s|ed)? to|appear(?:s|ed)? that
-        it is (?:believed|thought|understood|unclear)|unclear (?:whether|if)|claim(?:s|ed) (?:that|to)|seemingly|ostensibly
-        potentially|potential|according to unconfirmed reports
+        it is (?:believed|thought|understood|unclear|possible)|unclear (?:whether|if)|claim(?:s|ed) (?:that|to)|seemingly|ostensibly
+        might|potentially|potential|according to unconfirmed reports
         """
     ),
     corrected=phrases(r"corrections?|clarifications?|erratum|errata|retraction|corrections? (?:and|&) clarifications?|corrected"),
@@ -85,10 +85,12 @@ EN = Lexicon(
         (?:an?|the) (?:earlier|previous|original) (?:headline|caption|photo caption|chart|map|graphic|summary)
         (?:it|this|that|which|has|have|has since|have since|since) (?:has |have )?(?:now |since )?been (?:corrected|amended)
         (?:an?|the) (?:earlier|previous|original) (?:article|story|report|headline) (?:misstated|incorrectly|wrongly|mistakenly|said|stated)
+        (?:an?|the) (?:earlier|previous|original|initial) versions? (?:misstated|misidentified|misspelled|misattributed|incorrectly|wrongly|mistakenly|erroneously|inaccurately|said|stated|gave|named|reported|attributed|contained|omitted)
+        (?:this|the|our|an earlier) (?:article|story|post|report|piece|headline|caption) (?:misstated|misidentified|misspelled|misattributed|incorrectly|wrongly|mistakenly|erroneously)
         we (?:regret|apologi[sz]e for) (?:the|this|any|our) (?:error|mistake|confusion)
         """
     ),
-    remarks=phrases("version|correct|amend|clarif|updat|revis|regret|apolog|earlier|previous|original|adds |add "),
+    remarks=phrases("version|misstated|misidentif|misspell|misattrib|incorrect|wrongly|mistaken|erroneous|correct|amend|clarif|updat|revis|regret|apolog|earlier|previous|original|adds |add "),
     faults=phrases(r"misstated|misidentified|misspell?ed|incorrect(?:ly)?|wrong(?:ly)?|erroneous(?:ly)?|mistaken(?:ly)?|mistakes?|errors?|corrected|corrects?|inaccura(?:te|tely|cy)|amended|earlier version"),
     updated=phrases(r"updates?|updated|(?:spring|summer|autumn|fall|winter)? ?\d{4} update|editor[’']?s?[’']? notes?|editors[’']? notes?"),
     updates=phrases(

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from monitor.core.revision.lexicon.keys import Finder
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a list, parted by white space."""
@@ -87,6 +89,10 @@ class Lexicon:
     def pattern(self, options: Iterable[str]) -> re.Pattern[str]:
         """`any_of`, compiled; capitals do not matter."""
         return re.compile(self.any_of(options), re.IGNORECASE)
+
+    def finder(self, options: Iterable[str]) -> Finder:
+        """The same for many phrases that are looked for in whole texts."""
+        return Finder(self.pattern(options), options, spaced=self.spaced)
 
 
 _plain_letter = re.compile(r"[^\W\d_](?![?*+{|])")

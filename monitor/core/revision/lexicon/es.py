@@ -46,7 +46,7 @@ ES = Lexicon(
     says=phrases(
         r"""
         (?:ha |han |había )?(?:dicho|declarado|afirmado|indicado|anunciado|explicado|asegurado|añadido|señalado|subrayado|contado|informado|advertido|insistido|confirmado|escrito|manifestado)
-        dijo|dijeron|dice|dicen|declaró|declararon|declara|afirmó|afirmaron|afirma|indicó|indicaron|indica|anunció|anunciaron|anuncia|explicó|explicaron|explica|aseguró|aseguraron|asegura
+        habló de|hablaron de|habla de|dijo|dijeron|dice|dicen|declaró|declararon|declara|afirmó|afirmaron|afirma|indicó|indicaron|indica|anunció|anunciaron|anuncia|explicó|explicaron|explica|aseguró|aseguraron|asegura
         añadió|añade|señaló|señalaron|señala|subrayó|subraya|contó|cuenta|cuentan|informó|informaron|informa|advirtió|advierte|insistió|insiste|confirmó|confirmaron|confirma|escribió|escribe|manifestó|manifiesta
         apuntó|apunta|relató|relata|sostuvo|sostiene|reconoció|reconoce|precisó|precisa|agregó|agrega|comentó|comenta|lamentó|lamenta|prometió|promete|respondió|responde|calificó|califica|negó|niega|expresó|expresa|aclaró|cifró|estimó|recordó|denunció|reiteró|llamó|criticó|condenó|tachó|insistió|celebró|avisó|zanjó|replicó|tuiteó|recalcó|defendió|alertó|exigió|opinó|matizó|tildó
         """
@@ -65,7 +65,7 @@ ES = Lexicon(
     corrects=phrases(
         r"""
         (?:una|la|en una|en la) (?:versión|redacción) (?:anterior|previa|inicial|original)|(?:una|la) (?:anterior|previa|primera) versión
-        (?:este|el) (?:artículo|texto) (?:ha sido|fue|se ha) (?:corregido|modificado|rectificado|enmendado)|como se (?:publicó|informó|dijo|indicó) (?:inicialmente|por error|anteriormente|en un principio)
+        (?:este|esta|el|la) (?:artículo|texto|noticia|nota|información|pieza|crónica|reportaje|entrada) (?:ha sido|fue|se ha) (?:corregid[oa]|modificad[oa]|rectificad[oa]|enmendad[oa])|como se (?:publicó|informó|dijo|indicó) (?:inicialmente|por error|anteriormente|en un principio)
         (?:decía|indicaba|afirmaba|señalaba|se decía|se indicaba|dijimos|publicamos) (?:por error|erróneamente|equivocadamente)|pedimos disculpas|lamentamos el error
         """
     ),

@@ -32,7 +32,7 @@ FR = Lexicon(
     months=phrases(
         "janvier|janv\\.|février|févr\\.|mars|avril|mai|juin|juillet|juil\\.|août|septembre|sept\\.|octobre|oct\\.|novembre|nov\\.|décembre|déc\\."
     ),
-    times=phrases("heures?|h|h\\d\\d|gmt"),
+    times=phrases("heures?|h|gmt"),
     labels=phrases("article|chapitre|résolution|vol|boeing|airbus|autoroute|page|n[°o]\\.?|numéro|phase|partie|groupe|chambre|ligne|saison|épisode|loi|titre|niveau|étape|apollo"),
     ordinals=phrases("er|ère|re|e|ème|nde?|ᵉ"),
     adjectives=phrases("nouveaux|nouvelles|autres|grands|grandes|petits|petites|jeunes|premiers|premières|derniers|dernières|autre|longs|bons"),
@@ -49,7 +49,7 @@ FR = Lexicon(
         (?:a|ont|avait|avaient)(?:-t-(?:il|elle|on))? (?:\w+ )?(?:dit|déclaré|affirmé|indiqué|annoncé|expliqué|assuré|précisé|ajouté|estimé|souligné|confié|raconté|lancé|répondu|prévenu|confirmé|démenti|écrit|rappelé|insisté|martelé|rapporté|promis|jugé|dénoncé|salué|fustigé|répété|critiqué|condamné|insisté|reproché|regretté|reconnu|conclu|tweeté|commenté|fait savoir)
         (?:dit|déclare|affirme|indique|annonce|explique|assure|précise|ajoute|estime|souligne|confie|raconte|lance|répond|prévient|confirme|dément|écrit|rappelle|insiste|martèle|rapporte|témoigne|regrette|poursuit|conclut|reconnaît|fait savoir)(?:-t-(?:il|elle|on)|-(?:il|elle|ils|elles))?
         (?:disait|expliquait|déclarait|affirmait|indiquait|assurait|racontait|déclara|répondit|lança|affirma|expliqua|ajouta)(?:-t-(?:il|elle|on)|-(?:il|elle))?
-        (?:disent|affirment|indiquent|annoncent|estiment|expliquent|précisent|font état de)|parle d['’]|parlent d['’]|qualifie|qualifié|évoque|évoqué|juge|dénonce|salue|fustige|répète|critique|condamne
+        (?:disent|affirment|indiquent|annoncent|estiment|expliquent|précisent|font état de)|parle d['’]|parlent d['’]|parlait d['’]|(?:a|ont) parlé d['’]|(?:a|ont) évoqué|(?:a|ont) qualifié|qualifie|qualifié|évoque|évoqué|juge|dénonce|salue|fustige|répète|critique|condamne
         """
     ),
     by=phrases("selon|d['’]après|pour|de source|aux yeux de|au dire de"),
