@@ -13,18 +13,9 @@ import structlog
 
 from monitor.core import article as core
 from monitor.core.article import Article
-from monitor.core.events import (
-    AlertRaised,
-    ArticleDiscovered,
-    ArticleEvent,
-    ArticleFact,
-    ArticleGone,
-    ArticleRestored,
-    ArticleRevised,
-)
-from monitor.core.policy.alerts import raise_alert
+from monitor.core.events import ArticleEvent, ArticleFact, ArticleRevised
+from monitor.core.policy import judging
 from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.rules import How, Verdict, Watchlist
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
 from monitor.stages.work import apart, done_with
@@ -73,14 +64,18 @@ class Matcher:
         before = await self._before(consumed)
         after = core.fold(before, event)
         self._remember(recorded.entity, recorded.version, after)
-        if not isinstance(event, ArticleEvent) or _is_unblocked(
-            event
-        ):  # the text and its being there stay as they were
+        if not judging.is_judged(event):  # the text and its being there stay as they were
             await self._log.commit(done_with(consumed.ack))
             return
         template = await self._template(consumed.ack.partition, event, before, after)
-        verdicts = self._judge(event, before, after)
-        alerts = [self._alert(verdict, event, recorded.id, before, after, template.change) for verdict in verdicts]
+        alerts = judging.alerts(
+            self._rulebook,
+            judging.Step(event, before, after),
+            ruleset=self._ruleset,
+            public_url=self._public_url,
+            event_id=recorded.id,
+            template=template.change,
+        )
         appends = (*template.appends, *(Append(alert.alert, Head(), (alert,)) for alert in alerts))
         batch = Batch(consumed.ack.partition, appends, notes=template.notes, ack=consumed.ack)
         await self._log.commit(self._heated(batch, after.id, event.at) if alerts else batch)
@@ -111,20 +106,6 @@ class Matcher:
         if len(self._known) > ARTICLES_KEPT:
             self._known.popitem(last=False)
 
-    def _judge(self, event: ArticleEvent, before: Article | None, after: Article) -> tuple[Verdict, ...]:
-        old = before.content if before else None
-        new = None if isinstance(event, ArticleGone) else after.content
-        return self._rulebook.judge(
-            old,
-            new,
-            how=_how(event),
-            source=after.source,
-            tags=after.tags,
-            url=after.url,
-            edits=event.edits if isinstance(event, ArticleRevised) else (),
-            at=event.at,
-        )
-
     async def _template(
         self, partition: int, event: ArticleEvent, before: Article | None, after: Article
     ) -> templates.Found:
@@ -133,58 +114,8 @@ class Matcher:
             return templates.NOTHING
         return await templates.look_for(self._log, partition, event, before, after, self._threshold)
 
-    def _alert(
-        self,
-        verdict: Verdict,
-        event: ArticleEvent,
-        event_id: str,
-        before: Article | None,
-        after: Article,
-        template: str = "",
-    ) -> AlertRaised:
-        watchlist = self._rulebook.watchlists[verdict.watchlist]
-        return raise_alert(
-            verdict,
-            event=event,
-            before=before,
-            after=after,
-            watchlist=watchlist,
-            ruleset=self._ruleset,
-            public_url=self._public_url,
-            backlog=is_backlog(event, watchlist),
-            event_id=event_id,
-            template=template,
-        )
-
     def _heated(self, batch: Batch, article: str, at: datetime) -> Batch:
         """A matched article is looked at more often for a while: its timer is drawn nearer, and a note tells the fetcher."""
         timer = SetTimer(jobs.FETCH, article, self._heat.every.total_seconds(), only_sooner=True)
         until = (at + self._heat.lasting).isoformat().encode()
         return replace(batch, timers=(timer,), notes={**batch.notes, jobs.hot_note(article): until})
-
-
-def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:
-    """Whether an article was too old at first sight to alert anybody: by the watchlist's own age, else by the source's."""
-    if not isinstance(event, ArticleDiscovered):
-        return False
-    claimed = event.content.published
-    if watchlist.max_age is None or claimed is None:
-        return event.backlog
-    return event.at - claimed > watchlist.max_age
-
-
-def _is_unblocked(event: ArticleEvent) -> bool:
-    """Whether an article can only be seen again, of which nobody said that it was gone."""
-    return isinstance(event, ArticleRestored) and event.was == "blocked"
-
-
-def _how(event: ArticleEvent) -> How:
-    match event:
-        case ArticleDiscovered():
-            return "new"
-        case ArticleRevised():
-            return "edit"
-        case ArticleGone():
-            return "gone"
-        case ArticleRestored():
-            return "restored"

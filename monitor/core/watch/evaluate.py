@@ -79,7 +79,10 @@ class Rulebook:
         `new` has no text before; for `gone` and `restored` the one text given (or the later of two) is what went or came back.
         `edits` are the revision's typed edits; `at` is when it happened (None: no watchlist has expired).
         """
-        event = self.event(before, after, how=how, source=source, tags=tags, url=url, edits=edits)
+        return self.verdicts(self.event(before, after, how=how, source=source, tags=tags, url=url, edits=edits), at)
+
+    def verdicts(self, event: Event, at: datetime | None = None) -> tuple[Verdict, ...]:
+        """What each watchlist has to say about an event that was read (`event`)."""
         verdicts = (self.verdict(rule, event) for rule in self.concerned(event) if covers(rule.watchlist, event, at))
         return tuple(verdict for verdict in verdicts if verdict)
 
