@@ -122,9 +122,10 @@ class Rulebook:
     def _hits(self, changes: Changes, event: Event) -> tuple[tuple[Hit, ...], int]:
         """One hit a sentence and spelling, with all its marks, in reading order; and how many finds are beyond the bound."""
         placed = [
-            (_place(change, page, find), term, page, find)
+            (_place(change, page, find, written), term, page, find)
             for change, found in changes.items()
             for term, finds in found
+            for written in (canonical(term.query),)
             for page, find in finds[:MAX_FINDS]
         ]
         beyond = sum(max(len(finds) - MAX_FINDS, 0) for found in changes.values() for _, finds in found)
@@ -137,9 +138,16 @@ class Rulebook:
                 return tuple(hits.values()), len(placed) - number + beyond
             marks = {*here.marks, *(hits[key].marks if key in hits else ())}
             side: Literal["before", "after"] = "before" if page is event.before.page else "after"
-            spelt = find.label or canonical(term.query)
             hits[key] = Hit(
-                spelt, self._entity(term), change, field.zone, field.block, here.sentence, tuple(sorted(marks)), side
+                term=find.label or canonical(term.query),
+                entity=self._entity(term),
+                change=change,
+                zone=field.zone,
+                block=field.block,
+                sentence=here.sentence,
+                marks=tuple(sorted(marks)),
+                revision=side,
+                speaker=hits[key].speaker if key in hits else page.speaker(find),
             )
         return tuple(hits.values()), beyond
 
@@ -155,13 +163,14 @@ def covers(watchlist: Watchlist, event: Event, at: datetime | None) -> bool:
     return not has_expired and watchlist.covers(published.source, published.tags) and watchlist.speaks(lang)
 
 
-_Place = tuple[Change, int, int, int, str]
+_Place = tuple[Change, int, int, int, str, str]
 _ZONES: tuple[Zone, ...] = ("title", "dek", "byline", "body")
 
 
-def _place(change: Change, page: Page, find: Find) -> _Place:
+def _place(change: Change, page: Page, find: Find, written: str) -> _Place:
+    """The order of hits: it must not depend on what other watchlists ask, which numbers the terms."""
     field = page.fields[find.field]
-    return change, _ZONES.index(field.zone), field.block or 0, find.start, find.label
+    return change, _ZONES.index(field.zone), field.block or 0, find.start, find.label, written
 
 
 def _by_trigger(rules: Sequence[Rule], leaves: int) -> list[tuple[int, ...]]:

@@ -171,6 +171,12 @@ class Page:
         inside = found[at : at + 1]
         return inside[0] if inside and inside[0].start <= first and last <= inside[0].end else None
 
+    def speaker(self, find: Find) -> str | None:
+        """Whom the text names as saying a find, in its own words; None where it is no direct speech, or nobody's."""
+        quotation = self.quotation(find)
+        text = self.fields[find.field].line.text
+        return ", ".join(text[a:b] for a, b in quotation.speakers) or None if quotation else None
+
     def speaks(self, leaf: int, field: int, quotation: Quotation) -> bool:
         """Whether an entity is named as the speaker of direct speech."""
         named = self.fields[field].line.finds(leaf)
