@@ -7,6 +7,7 @@ import typer
 from monitor.cli import (
     alerts,
     articles,
+    backtesting,
     channels,
     deliveries,
     diffing,
@@ -28,6 +29,7 @@ FAMILIES = (
     alerts,
     why,
     rehearsing,
+    backtesting,
     silences,
     routes,
     feeds,

@@ -102,9 +102,7 @@ def _reasons(heading: str, found: Sequence[Tried], most: int | None) -> Iterator
         if tried.stood:
             yield _indented(safe(f"there: {'; '.join(tried.stood[:_HITS])}", "dim"), 4)
         if tried.excluded:
-            yield Padding(
-                safe(f"excluded by a NOT or a distance: {'; '.join(tried.excluded[:_HITS])}", "dim"), (0, 0, 0, 4)
-            )
+            yield _indented(safe(f"excluded by a NOT or a distance: {'; '.join(tried.excluded[:_HITS])}", "dim"), 4)
     if most is not None and len(found) > most:
         yield safe(f"  … {len(found) - most} watchlists more: --json has all of them", "dim")
 

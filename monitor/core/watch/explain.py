@@ -34,7 +34,7 @@ class Explanation:
 
 def explain(book: Rulebook, event: Event, at: datetime | None = None) -> Iterator[Explanation]:
     """Explain each watchlist of a rulebook, in its order. `event` comes from `Rulebook.event`."""
-    return (_explanation(book, rule, event, at) for rule in book.rules)
+    return (explain_rule(book, rule, event, at) for rule in book.rules)
 
 
 def why_not(plan: Plan, text: Text) -> str | None:
@@ -56,7 +56,8 @@ def why_not(plan: Plan, text: Text) -> str | None:
             raise AssertionError(plan)  # there are no other plans
 
 
-def _explanation(book: Rulebook, rule: Rule, event: Event, at: datetime | None) -> Explanation:
+def explain_rule(book: Rulebook, rule: Rule, event: Event, at: datetime | None = None) -> Explanation:
+    """Explain one of them."""
     watchlist = rule.watchlist
     became = outcome(rule.plan, event)
     verdict = book.verdict(rule, event) if covers(watchlist, event, at) else None
