@@ -65,6 +65,13 @@ class Line:
             self._finds[leaf] = [find for find in found if not self._is_rejected(leaf, find)] if is_rejected else found
         return self._finds[leaf]
 
+    def rejected(self, leaf: int) -> list[tuple[int, int, str]]:
+        """Where a leaf would stand, were it not somebody else's name there (`reject_near`)."""
+        if leaf not in self._lexicon.rejected or leaf not in self.hits:
+            return []
+        kept = set(self.finds(leaf))
+        return [find for find in _longest(self._spans(leaf)) if find not in kept]
+
     @cached_property
     def sentences(self) -> list[Span]:
         """The spans of the sentences."""
@@ -133,6 +140,11 @@ class Page:
         for number in self._where.get(leaf, ()):
             for start, end, label in self.fields[number].line.finds(leaf):
                 yield Find(number, start, end, label)
+
+    def rejected(self, leaf: int) -> Iterator[str]:
+        """The spellings of a leaf that stand where they are somebody else's name, each as often as it does."""
+        for number in self._where.get(leaf, ()):
+            yield from (label for _, _, label in self.fields[number].line.rejected(leaf))
 
     def words(self, find: Find) -> tuple[Zone, int, int]:
         """Which words a find takes up: the first and the last, counted in its stream. All blocks are one stream."""
