@@ -16,10 +16,10 @@ import msgspec
 
 from monitor.core import article as core
 from monitor.core.article import Article
-from monitor.core.events import AlertRaised, ArticleEvent, ArticleFact, ArticleRevised, Recorded
+from monitor.core.events import AlertRaised, ArticleFact, ArticleRevised, Recorded
 from monitor.core.policy import judging
 from monitor.core.policy.backtest import Ledger
-from monitor.core.policy.judging import Step
+from monitor.core.policy.judging import Step, steps
 from monitor.core.templates import Site, sum_up
 from monitor.core.urls import site
 from monitor.core.watch.evaluate import Rulebook
@@ -197,28 +197,13 @@ class Replay:
             history = await self._log.history(partition, alert.article)
         except Corrupt:
             return None
-        return next((step for step in steps(history) if step.event.at == alert.at), None)
+        return next((step for step in steps([past.event for past in history]) if step.event.at == alert.at), None)
 
     def _missing(self, segment: Manifest | None, error: Corrupt) -> None:
         if segment is None:
             self.came_to.gaps.append(Gap(None, None, None, str(error)))
         else:
             self.came_to.gaps.append(Gap(segment.events, _moment(segment.first), _moment(segment.last), str(error)))
-
-
-def steps(history: Sequence[Recorded]) -> list[Step]:
-    """The steps of one article. Raises Corrupt where one does not follow the one before."""
-    article: Article | None = None
-    found: list[Step] = []
-    for recorded in history:
-        event = recorded.event
-        if not isinstance(event, ArticleFact):
-            continue
-        after = core.fold(article, event)
-        if isinstance(event, ArticleEvent) and judging.is_judged(event):
-            found.append(Step(event, article, after))
-        article = after
-    return found
 
 
 def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value, most: int) -> None:
@@ -247,7 +232,8 @@ async def backtest(
     rules = {rule.watchlist.id: rule for rule in book.rules}
 
     def on_step(step: Step, event_id: str, template: str) -> None:
-        for alert in judging.alerts(book, step, ruleset=ruleset, public_url=None, event_id=event_id, template=template):
+        judged = judging.judge(book, step, ruleset=ruleset, public_url=None, event_id=event_id, template=template)
+        for alert in judged.alerts:
             ledger.would(alert)
 
     async def on_alert(alert: AlertRaised, find: Find) -> None:

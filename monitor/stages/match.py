@@ -6,6 +6,7 @@ An alert and the ack of its event are one write, so that neither a crash nor a r
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from monitor.core import article as core
 from monitor.core.article import Article
 from monitor.core.events import ArticleEvent, ArticleFact, ArticleRevised
 from monitor.core.policy import judging
+from monitor.core.policy.judging import Judged
 from monitor.core.watch.evaluate import Rulebook
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
@@ -68,7 +70,7 @@ class Matcher:
             await self._log.commit(done_with(consumed.ack))
             return
         template = await self._template(consumed.ack.partition, event, before, after)
-        alerts = judging.alerts(
+        judged = judging.judge(
             self._rulebook,
             judging.Step(event, before, after),
             ruleset=self._ruleset,
@@ -76,19 +78,10 @@ class Matcher:
             event_id=recorded.id,
             template=template.change,
         )
-        appends = (*template.appends, *(Append(alert.alert, Head(), (alert,)) for alert in alerts))
+        appends = (*template.appends, *_appends(judged))
         batch = Batch(consumed.ack.partition, appends, notes=template.notes, ack=consumed.ack)
-        await self._log.commit(self._heated(batch, after.id, event.at) if alerts else batch)
-        for alert in alerts:
-            logger.info(
-                "alert raised",
-                alert=alert.alert,
-                watchlist=alert.watchlist,
-                changes=alert.changes,
-                article=alert.article,
-                revision=alert.revision,
-                backlog=alert.backlog or None,
-            )
+        await self._log.commit(self._heated(batch, after.id, event.at) if judged.alerts else batch)
+        _tell(judged)
 
     async def _before(self, consumed: Consumed) -> Article | None:
         recorded = consumed.recorded
@@ -119,3 +112,30 @@ class Matcher:
         timer = SetTimer(jobs.FETCH, article, self._heat.every.total_seconds(), only_sooner=True)
         until = (at + self._heat.lasting).isoformat().encode()
         return replace(batch, timers=(timer,), notes={**batch.notes, jobs.hot_note(article): until})
+
+
+def _appends(judged: Judged) -> Iterator[Append]:
+    """Each alert and each exclusion is an entity of its own, whose id is computed."""
+    yield from (Append(alert.alert, Head(), (alert,)) for alert in judged.alerts)
+    yield from (Append(judging.exclusion_id(excluded), Head(), (excluded,)) for excluded in judged.exclusions)
+
+
+def _tell(judged: Judged) -> None:
+    for alert in judged.alerts:
+        logger.info(
+            "alert raised",
+            alert=alert.alert,
+            watchlist=alert.watchlist,
+            changes=alert.changes,
+            article=alert.article,
+            revision=alert.revision,
+            backlog=alert.backlog or None,
+        )
+    for excluded in judged.exclusions:
+        logger.info(
+            "match excluded",
+            watchlist=excluded.watchlist,
+            article=excluded.article,
+            revision=excluded.revision,
+            why=excluded.reason,
+        )

@@ -146,7 +146,7 @@ async def fill(log: RedisLog, articles: int, book: Rulebook) -> int:
         batch.append(Append(entity, Head(), tuple(event for event, _ in facts)))
         for event, after in facts:
             assert judging.is_judged(event)
-            raised = judging.alerts(book, Step(event, before, after), ruleset="bench", public_url=None)
+            raised = judging.judge(book, Step(event, before, after), ruleset="bench", public_url=None).alerts
             batch += [Append(alert.alert, Head(), (alert,)) for alert in raised]
             before = after
         events += len(facts)

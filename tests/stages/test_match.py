@@ -7,8 +7,7 @@ import pytest
 from monitor.core.article import Looks, Seed, Sighting, encode, fold, miss, observe
 from monitor.core.content import Block, Content
 from monitor.core.events import Absence, AlertRaised, ArticleDiscovered, Evidence
-from monitor.core.policy.judging import Step
-from monitor.core.policy.judging import alerts as alerts_of
+from monitor.core.policy.judging import Step, judge
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Entity, Watchlist
 from monitor.ports import Append, Batch, Head
@@ -123,13 +122,14 @@ async def test_an_alert_that_was_raised_before_is_not_raised_again(world):
         event = consumed.recorded.event
         if isinstance(event, ArticleDiscovered):
             article = fold(None, event)
-            [alert] = alerts_of(
+            judged = judge(
                 handler._rulebook,
                 Step(event, None, article),
                 ruleset="sha256:rules",
                 public_url=None,
                 event_id=consumed.recorded.id,
             )
+            [alert] = judged.alerts
             await world.log.commit(Batch(0, appends=(Append(alert.alert, Head(), (alert,)),)))
         await handler(consumed)
 

@@ -5,23 +5,31 @@ The one decision of the daemon, of `monitor try` and of `monitor backtest`. Time
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from monitor.core.article import Article
+from monitor.core.article import Article, fold
 from monitor.core.events import (
     AlertRaised,
     AnyEvent,
     ArticleDiscovered,
     ArticleEvent,
+    ArticleFact,
     ArticleGone,
     ArticleRestored,
     ArticleRevised,
+    MatchExcluded,
+    entity_id,
 )
-from monitor.core.policy.alerts import raise_alert
-from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.outcome import Event
+from monitor.core.policy.alerts import MAX_TEXT, raise_alert
+from monitor.core.watch.evaluate import Rule, Rulebook
+from monitor.core.watch.explain import why_not
+from monitor.core.watch.outcome import Event, Outcome
 from monitor.core.watch.rules import How, Verdict, Watchlist
+from monitor.core.watch.wording import in_words
+
+MAX_TERMS = 100  # of one exclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,19 @@ def is_judged(event: AnyEvent) -> TypeGuard[ArticleEvent]:
     return isinstance(event, ArticleEvent) and not (isinstance(event, ArticleRestored) and event.was == "blocked")
 
 
+def steps(history: Iterable[AnyEvent]) -> list[Step]:
+    """The steps of one article's events. Raises Corrupt where one does not follow the one before."""
+    article: Article | None = None
+    found: list[Step] = []
+    for event in history:
+        if isinstance(event, ArticleFact):
+            after = fold(article, event)
+            if is_judged(event):
+                found.append(Step(event, article, after))
+            article = after
+    return found
+
+
 def read(book: Rulebook, step: Step) -> Event:
     """The two texts, read for the watchlists."""
     return book.event(
@@ -64,14 +85,45 @@ def read(book: Rulebook, step: Step) -> Event:
     )
 
 
-def alerts(
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What comes of a step: the alerts that are raised, and what a NOT or a distance put out in silence."""
+
+    alerts: tuple[AlertRaised, ...]
+    exclusions: tuple[MatchExcluded, ...]
+
+
+def judge(
     book: Rulebook, step: Step, *, ruleset: str, public_url: str | None, event_id: str | None = None, template: str = ""
-) -> list[AlertRaised]:
-    """The alerts of a step. `event_id` is the event's id in the log, `template` the change of the site's template that the step belongs to."""
-    return [
-        alert(book, verdict, step, ruleset=ruleset, public_url=public_url, event_id=event_id, template=template)
-        for verdict in book.verdicts(read(book, step), step.event.at)
-    ]
+) -> Judged:
+    """Hold a step against all watchlists.
+
+    `ruleset` names the rules in the alerts, `public_url` is None for alerts without links, `event_id` is the event's id in the
+    log, `template` the change of the site's template that the step belongs to.
+    """
+    event = read(book, step)
+    raised: list[AlertRaised] = []
+    excluded: list[MatchExcluded] = []
+    for rule, became in book.outcomes(event, step.event.at):
+        if verdict := book.verdict(rule, event, became):
+            told = alert(
+                book, verdict, step, ruleset=ruleset, public_url=public_url, event_id=event_id, template=template
+            )
+            raised.append(told)
+        if became.excluded:
+            excluded.append(_exclusion(rule, became, event, step))
+    return Judged(tuple(raised), tuple(excluded))
+
+
+def _exclusion(rule: Rule, became: Outcome, event: Event, step: Step) -> MatchExcluded:
+    return MatchExcluded(
+        at=step.event.at,
+        article=step.after.id,
+        revision=step.after.revision,
+        watchlist=rule.watchlist.id,
+        terms=tuple(in_words(term.query)[:MAX_TEXT] for term in became.excluded[:MAX_TERMS]),
+        reason=(why_not(rule.plan, event.after) or "")[:MAX_TEXT],
+    )
 
 
 def alert(
@@ -98,6 +150,11 @@ def alert(
         event_id=event_id,
         template=template,
     )
+
+
+def exclusion_id(excluded: MatchExcluded) -> str:
+    """The computed id of the entity that an exclusion is: deciding twice meets the same one."""
+    return entity_id("exclusion", excluded.article, str(excluded.revision), excluded.watchlist)
 
 
 def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:

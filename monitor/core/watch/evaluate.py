@@ -7,7 +7,7 @@ asked. It keeps no state: the two texts decide, so that a replay gives the same 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ import msgspec
 from monitor.core.content import Content
 from monitor.core.events import Edit
 from monitor.core.watch.lexicon import Lexicon
-from monitor.core.watch.outcome import Changes, Event, Text, outcome
+from monitor.core.watch.outcome import Changes, Event, Outcome, Text, outcome
 from monitor.core.watch.plan import OneLeaf, Plan, Planner, Term
 from monitor.core.watch.published import Published
 from monitor.core.watch.reading import Find, Page, read
@@ -83,8 +83,14 @@ class Rulebook:
 
     def verdicts(self, event: Event, at: datetime | None = None) -> tuple[Verdict, ...]:
         """What each watchlist has to say about an event that was read (`event`)."""
-        verdicts = (self.verdict(rule, event) for rule in self.concerned(event) if covers(rule.watchlist, event, at))
+        verdicts = (self.verdict(rule, event, became) for rule, became in self.outcomes(event, at))
         return tuple(verdict for verdict in verdicts if verdict)
+
+    def outcomes(self, event: Event, at: datetime | None = None) -> Iterator[tuple[Rule, Outcome]]:
+        """What became of each rule whose watchlist looks at an event's article and of which a leaf stands in either text."""
+        return (
+            (rule, outcome(rule.plan, event)) for rule in self.concerned(event) if covers(rule.watchlist, event, at)
+        )
 
     def event(
         self,
@@ -110,9 +116,9 @@ class Rulebook:
         rules = (self.rules[number] for number in sorted(concerned))
         return [rule for rule in rules if rule.plan.may_hold(new) or rule.plan.may_hold(old)]
 
-    def verdict(self, rule: Rule, event: Event) -> Verdict | None:
-        """What one rule has to say about an event, wherever its watchlist looks."""
-        found = outcome(rule.plan, event).changes
+    def verdict(self, rule: Rule, event: Event, became: Outcome) -> Verdict | None:
+        """What one rule has to say of what became of it, wherever its watchlist looks."""
+        found = became.changes
         changes = {change: found[change] for change in sorted(found) if change in rule.watchlist.on}
         if not changes:
             return None

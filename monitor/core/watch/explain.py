@@ -60,7 +60,7 @@ def explain_rule(book: Rulebook, rule: Rule, event: Event, at: datetime | None =
     """Explain one of them."""
     watchlist = rule.watchlist
     became = outcome(rule.plan, event)
-    verdict = book.verdict(rule, event) if covers(watchlist, event, at) else None
+    verdict = book.verdict(rule, event, became) if covers(watchlist, event, at) else None
     text = event.after if event.after.page.content else event.before
     stood = tuple(dict.fromkeys(_told(term.query) for term in _standing(rule.plan, text)))
     reason = "" if verdict else _reason(watchlist, rule, event, became, at)
