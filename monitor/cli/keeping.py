@@ -134,7 +134,9 @@ def with_log(config: Config, doing: str, quiet: bool, work: Work[_Answer]) -> _A
 def _bar(doing: str, quiet: bool, total: int | None = None) -> Iterator[Counted]:
     count = TextColumn("{task.completed:.0f} " + doing)
     columns = (SpinnerColumn(), count, *((BarColumn(),) if total else ()), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as progress:
+    console = Console(stderr=True)
+    silent = quiet or not console.is_terminal  # a pipe gets no bar, nor the line that it would leave
+    with Progress(*columns, console=console, disable=silent, transient=True) as progress:
         task = progress.add_task("", total=total)
         yield lambda count: progress.advance(task, count)
 

@@ -423,3 +423,13 @@ def test_a_hit_says_who_is_named_as_its_speaker() -> None:
     words = text("“An act of war,” said President Hollande. “It is an act of war,” he said.", "An act of war.")
     (verdict,) = judge(None, words, Watchlist("war", phrases=("act of war",)), how="new")
     assert [hit.speaker for hit in verdict.hits] == ["President Hollande", "President Hollande", None]
+
+
+def test_two_letters_have_no_plural() -> None:
+    """The IS that is a group is not in the ISs of a sentence about verbs."""
+    book = Rulebook.compile([Watchlist("is", entities=("is", "raf"))], [Entity("is", ("IS",)), Entity("raf", ("RAF",))])
+    said = {
+        words: bool(book.judge(None, text(words), how="new", source="s"))
+        for words in ("the IS.", "the ISs", "the RAFs")
+    }
+    assert said == {"the IS.": True, "the ISs": False, "the RAFs": True}
