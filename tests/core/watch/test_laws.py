@@ -130,16 +130,22 @@ NESTED = st.one_of(
         q.Near, GROUPS.filter(lambda group: not isinstance(group, q.Together)), DENSE, st.integers(0, 2), st.booleans()
     ),
 )
+ZONED = st.builds(q.Zone, st.sampled_from(q.ZONES), st.one_of(DENSE, GROUPS))
 SPARSE = st.lists(st.sampled_from(["war", "peace", "ann", "it", "it", "it.", "it. It", "it"]), max_size=10).map(
     " ".join
 )
+PLACED = st.builds(
+    lambda title, dek, blocks: Content(title, dek, blocks=tuple(blocks)),
+    SPARSE,
+    SPARSE,
+    st.lists(st.builds(Block, st.sampled_from(["paragraph", "paragraph", "quote", "caption"]), SPARSE), max_size=3),
+)
 
 
-@given(NESTED, st.lists(SPARSE, max_size=2))
-@settings(max_examples=250)
-def test_groups_are_what_their_definitions_say(query: Query, paragraphs: list[str]) -> None:
-    """Where the words of a group mostly stand, so that it is their distance, order and sentence that decide."""
-    content = Content("", blocks=tuple(Block("paragraph", text) for text in paragraphs))
+@given(st.one_of(NESTED, NESTED, ZONED), PLACED)
+@settings(max_examples=300)
+def test_groups_and_zones_are_what_their_definitions_say(query: Query, content: Content) -> None:
+    """Where the words mostly stand, so that it is their distance, order, sentence and place that decide."""
     book = compiled(query)
     event = book.event(None, content, how="new", source="post")
     assert bool(event.after.terms(book.rules[0].plan)) is holds(query, Article(content, ALIASES))
