@@ -80,10 +80,16 @@ def _alert(tried: Tried, marks: Marks) -> Iterator[RenderableType]:
     if tried.backlog:
         yield _indented(safe(tried.reason, "yellow"), 4)
     for hit in tried.hits[:_HITS]:
-        yield _indented(Text.assemble(safe(hit.term, "bold"), "  ", safe(place(hit), "dim")), 4)
+        yield _indented(
+            Text.assemble(safe(hit.term, "bold"), safe(_of_entity(hit), "dim"), "  ", safe(place(hit), "dim")), 4
+        )
         yield _indented(in_sentence(hit.sentence, hit.marks, marks), 6)
     if more := len(tried.hits) - _HITS + tried.omitted:
         yield from [safe(f"    … {more} hits more", "dim")] if more > 0 else []
+
+
+def _of_entity(hit: Hit) -> str:
+    return f" (@{hit.entity})" if hit.entity else ""
 
 
 def place(hit: Hit) -> str:

@@ -73,6 +73,8 @@ def of_sign(sign: str) -> str:
     """What to write for a sign that stands alone; empty where it is none."""
     if sign in _SIGNS:
         return f"did you mean {_SIGNS[sign]}?"
+    if re.match(r"@\w*[A-Z]", sign):
+        return f"ids are written in small letters: did you mean {sign.lower()}?"
     if found := re.fullmatch(r"/(\d+)", sign):
         return f"did you mean NEAR/{found[1]}?"
     return _unit(sign) if sign.startswith("/") else ""

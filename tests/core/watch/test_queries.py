@@ -243,7 +243,8 @@ ELSEWHERE = [  # what the manuals of other monitors teach, where it would be mer
     ("war +syria", 4, '"+syria"; all words are wanted here: did you mean syria?'),
     ("a NOT NEAR/5 b", 6, '"NEAR/5"; it stands between two things, as in a NOT (a NEAR/5 b)'),
     ("war NEAR/-1 peace", 4, '"NEAR/-1"; did you mean NEAR/5?'),
-    ("war NEAR:5 peace", 4, '"NEAR:"'),
+    ("war NEAR:5 peace", 4, '"NEAR:"; between two things write NEAR/5'),
+    ("war @Hollande", 4, '"@Hollande"; ids are written in small letters: did you mean @hollande?'),
 ]
 
 
