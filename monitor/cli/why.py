@@ -20,7 +20,7 @@ from monitor.cli.deliveries import attempts_table
 from monitor.cli.opening import log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import one_of, safe, screen, short, show_json, when
-from monitor.errors import Corrupt
+from monitor.errors import Corrupt, LogUnavailable
 from monitor.store.views.rows import AckRow, AlertRow, AttemptRow, DeliveryRow, RevisionRow, TellingRow
 
 if TYPE_CHECKING:
@@ -106,16 +106,16 @@ def trace(settings: Config, reader: Reader, alert: AlertRow) -> Trace:
 
 
 async def _beside(settings: Config, alert: AlertRow) -> Beside | None:
-    """The alert's event by today's rules; None where the past of its article is lost."""
+    """The alert's event by today's rules; None where the log, or the past of its article, cannot be read."""
     from monitor.cli.accounts import beside  # what judges takes its time to import
     from monitor.core.policy.judging import steps
     from monitor.rules import rulebook_of
 
-    async with log(settings) as opened:
-        try:
+    try:
+        async with log(settings) as opened:
             history = await opened.history(opened.partition_of(alert.article), alert.article)
-        except Corrupt:
-            return None
+    except (Corrupt, LogUnavailable):
+        return None  # the views alone tell the rest
     of_alert = [step for step in steps([each.event for each in history]) if step.event.at == alert.at]
     return beside(rulebook_of(settings), of_alert[0], alert.watchlist) if of_alert else None
 
