@@ -90,6 +90,13 @@ def of_word(word: str) -> str:
     return _distance(word)
 
 
+def is_operator(meant: str) -> bool:
+    """Whether what was meant stands between two things, and is none itself."""
+    return meant.startswith(
+        ("did you mean NEAR", "did you mean ONEAR", "did you mean SENTENCE", "did you mean PARAGRAPH")
+    )
+
+
 def _distance(word: str) -> str:
     """Of what looks like a NEAR with its number."""
     found = re.fullmatch(r"([A-Za-z]+)/(\d+)(f?)", word)

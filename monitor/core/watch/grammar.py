@@ -170,7 +170,8 @@ class _Builder(Transformer[Token, _Made]):
     def word(self, token: Token) -> _Made:
         text, at = str(token), _at(token)
         if meant := dialects.of_word(text):
-            raise BadQuery(Flaw(at, _OPERAND, f'"{text[:_SHOWN]}"; {meant}'))
+            expected = "an operator" if dialects.is_operator(meant) else _OPERAND
+            raise BadQuery(Flaw(at, expected, f'"{text[:_SHOWN]}"; {meant}'))
         return _Made(_term(text, at, quoted=False), warnings=tuple(_doubts(text, at)))
 
     def call(self, token: Token) -> _Made:
