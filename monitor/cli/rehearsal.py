@@ -98,7 +98,8 @@ def _observed(config: Config, texts: list[Manuscript], feed: str, at: datetime) 
     """What the daemon would record of the last of the texts, seen after the others; and the step it makes, if it makes one."""
     first, *later = texts
     moments = [at - _BEFORE * number for number in range(len(texts))][::-1]
-    seed = _seed(config, first, feed, moments[0])
+    url = next((text.url for text in reversed(texts) if text.url), "")
+    seed = _seed(config, first, url, feed, moments[0])
     decision = core.observe(None, Looks(), first.sighting(moments[0]), seed=seed)
     step = _step(None, decision)
     for text, moment in zip(later, moments[1:], strict=True):
@@ -118,11 +119,12 @@ def _step(before: Article | None, decision: Decision) -> Step | None:
     return None
 
 
-def _seed(config: Config, text: Manuscript, feed: str, at: datetime) -> Seed:
+def _seed(config: Config, text: Manuscript, url: str, feed: str, at: datetime) -> Seed:
+    """What discovery would know: `url` is where the newest of the texts stands that stands anywhere."""
     published = text.page.content.published
     old = published is not None and at - published > config.max_age_of(feed)
     tags = config.sources[feed].tags if feed else ()
-    return Seed(entity_id("article", text.url or text.name), text.url, feed, tuple(tags), backlog=old)
+    return Seed(entity_id("article", url or text.name), url, feed, tuple(tags), backlog=old)
 
 
 def _unmoved(book: Rulebook, article: Article | None) -> Event:

@@ -126,6 +126,13 @@ def test_an_edit_is_judged_between_two_texts(folder: Path, run: RunVerb) -> None
     assert "No word of the article has changed" in same.out
 
 
+def test_an_edit_stands_where_its_newest_text_does(folder: Path, run: RunVerb, site: str) -> None:
+    path = folder / "config.toml"
+    path.write_text(path.read_text() + """[watchlists.here]\nquery = '"act of war" site:127.0.0.1'\n""")
+    assert run(folder, "try", f"{site}/plain", "--against", str(folder / "old.txt"), "-w", "here").code == 0
+    assert run(folder, "try", str(folder / "new.txt"), "--against", str(folder / "old.txt"), "-w", "here").code == 1
+
+
 def test_a_page_in_a_file(folder: Path, run: RunVerb) -> None:
     said = run(folder, "try", str(folder / "page.html"), "--json")
     text = said.json["text"]
