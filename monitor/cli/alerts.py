@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.deliveries import attempts_table
-from monitor.cli.marking import Marks
+from monitor.cli.marking import Marks, in_sentence
 from monitor.cli.opening import listed, log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store.views.rows import AlertRow, AttemptRow, DeliveryRow
 
-_SEVERITIES: Final = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+SEVERITIES: Final = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def register(app: typer.Typer) -> None:
@@ -116,7 +116,7 @@ async def acknowledge(opened: Log, alert: str, article: str, by: str, note: str)
 def _table(rows: list[AlertRow], zone: tzinfo) -> Table:
     table = listing("When", "Watchlist", "What", "Id", folding="What")
     for row in rows:
-        watchlist = safe(row.watchlist, _SEVERITIES.get(row.severity, ""))
+        watchlist = safe(row.watchlist, SEVERITIES.get(row.severity, ""))
         table.add_row(safe(minute(row.at, zone), "dim"), watchlist, _what(row), safe(short(row.id), "dim"))
     return table
 
@@ -128,7 +128,7 @@ def _what(row: AlertRow) -> Text:
 
 def _about(row: AlertRow, zone: tzinfo) -> list[RenderableType]:
     article = row.data.get("article") or {}
-    severity = safe(row.severity, _SEVERITIES.get(row.severity, ""))
+    severity = safe(row.severity, SEVERITIES.get(row.severity, ""))
     facts = Text("  ·  ").join(
         [severity, safe(row.watchlist, "bold"), safe(", ".join(row.changes)), safe(when(row.at, zone), "dim")]
     )
@@ -143,16 +143,8 @@ def _hits(row: AlertRow) -> list[RenderableType]:
     for hit in row.data.get("hits") or []:
         place = "  ".join(str(hit[key]) for key in ("change", "zone") if hit.get(key))
         shown.append(Text.assemble(safe(str(hit.get("term", "")), "bold"), "  ", safe(place, "dim")))
-        shown.append(Padding(_highlighted(str(hit.get("sentence") or ""), hit.get("marks") or [], marks), (0, 0, 1, 2)))
+        shown.append(Padding(in_sentence(str(hit.get("sentence") or ""), hit.get("marks") or [], marks), (0, 0, 1, 2)))
     return shown
-
-
-def _highlighted(sentence: str, places: list[list[int]], marks: Marks) -> Text:
-    parts, cursor = [], 0
-    for start, end in places:
-        parts += [safe(sentence[cursor:start]), marks.highlighted(sentence[start:end])]
-        cursor = end
-    return Text.assemble(*parts, safe(sentence[cursor:]))
 
 
 def _telling(row: AlertRow, told: list[tuple[DeliveryRow, list[AttemptRow]]], zone: tzinfo) -> list[RenderableType]:

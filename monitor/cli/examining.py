@@ -10,7 +10,7 @@ from monitor.config import Config
 from monitor.config.files import place, read_text
 from monitor.config.findings import dotted
 from monitor.config.positions import Path as KeyPath
-from monitor.config.positions import Place
+from monitor.config.positions import Positions
 from monitor.core.content import Block, Content
 from monitor.core.watch.evaluate import Rule, Rulebook
 from monitor.core.watch.explain import why_not
@@ -30,7 +30,12 @@ def examine(config: Config, path: Path) -> list[str]:
     Each is judged as a paragraph of an article that is published wherever the query likes.
     """
     text = read_text(path)
-    notes = [str(Fault(str(path), *where, key, warning)) for where, key, warning in _doubts(config, text)]
+    positions = Positions(text)
+    notes = [
+        str(Fault(str(path), *where, dotted(key), f"{warning}\n{positions.excerpt(where)}"))
+        for key, at, warning in _doubts(config)
+        for where in (positions.of_character(key, at),)
+    ]
     if faults := [Fault(str(path), *place(key, text), dotted(key), problem) for key, problem in _failures(config)]:
         raise ConfigError(faults)
     return notes
@@ -49,11 +54,11 @@ def explained(config: Config) -> dict[str, dict[str, str]]:
     }
 
 
-def _doubts(config: Config, text: str) -> Iterator[tuple[Place, str, str]]:
+def _doubts(config: Config) -> Iterator[tuple[KeyPath, int, str]]:
+    """What its author should know about a query, and at which of its characters."""
     for name, table in config.watchlists.items():
         for at, warning in parse(table.query).warnings if table.query else ():
-            path = ("watchlists", name, "query")
-            yield place(path, text, at), dotted(path), warning
+            yield ("watchlists", name, "query"), at, warning
 
 
 def _failures(config: Config) -> Iterator[tuple[KeyPath, str]]:

@@ -41,7 +41,7 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     from monitor.store.verify import verify as look  # the store brings Redis with it, which `--help` need not wait for
 
-    found = _with_log(configuration(config, telling=False), "events verified", as_json, look)
+    found = with_log(configuration(config, telling=False), "events verified", as_json, look)
     if as_json:
         counts = {"events": found.events, "entities": found.entities, "segments": found.segments}
         show_json({"whole": not found.problems, **counts, "problems": found.problems})
@@ -68,7 +68,7 @@ def export(
     async def work(opened: RedisLog, counted: Counted) -> int:
         return await transfer.export(opened, file, events_only=events_only, counted=counted)
 
-    events = _with_log(configuration(config, telling=False), "events exported", as_json, work)
+    events = with_log(configuration(config, telling=False), "events exported", as_json, work)
     _tell({"events": events, "file": str(file)}, f"{events} events are in {file}.", as_json)
 
 
@@ -83,7 +83,7 @@ def take_in(
     async def work(opened: RedisLog, counted: Counted) -> int:
         return await transfer.take_in(opened, file, counted)
 
-    events = _with_log(configuration(config, telling=False), "events imported", as_json, work)
+    events = with_log(configuration(config, telling=False), "events imported", as_json, work)
     _tell({"events": events}, f"{events} events are in the log. Captures are copied by hand.", as_json)
 
 
@@ -118,7 +118,7 @@ def restore(
     _tell({"files": len(made.files), "made_at": made.made_at}, told, as_json)
 
 
-def _with_log(config: Config, doing: str, quiet: bool, work: Work[_Answer]) -> _Answer:
+def with_log(config: Config, doing: str, quiet: bool, work: Work[_Answer]) -> _Answer:
     """Do something with the log while a bar on standard error counts its events."""
 
     async def answer() -> _Answer:
@@ -134,7 +134,9 @@ def _with_log(config: Config, doing: str, quiet: bool, work: Work[_Answer]) -> _
 def _bar(doing: str, quiet: bool, total: int | None = None) -> Iterator[Counted]:
     count = TextColumn("{task.completed:.0f} " + doing)
     columns = (SpinnerColumn(), count, *((BarColumn(),) if total else ()), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as progress:
+    console = Console(stderr=True)
+    silent = quiet or not console.is_terminal  # a pipe gets no bar, nor the line that it would leave
+    with Progress(*columns, console=console, disable=silent, transient=True) as progress:
         task = progress.add_task("", total=total)
         yield lambda count: progress.advance(task, count)
 

@@ -5,6 +5,7 @@ Words that moved are `[~here no more~]` and `{~here now~}`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rich.console import Console
@@ -80,3 +81,13 @@ def one_side(text: Difference, marks: Marks, *, new: bool) -> Text:
         parts += [safe(side[cursor:start]), mark(side[start:end], moved=number in moving)]
         cursor = end
     return Text.assemble(*parts, safe(side[cursor:]))
+
+
+def in_sentence(sentence: str, places: Iterable[Sequence[int]], marks: Marks) -> Text:
+    """A sentence with the words that a watchlist found in it, at `places` [start, end)."""
+    parts: list[Text] = []
+    cursor = 0
+    for start, end in places:
+        parts += [safe(sentence[cursor:start]), marks.highlighted(sentence[start:end])]
+        cursor = end
+    return Text.assemble(*parts, safe(sentence[cursor:]))

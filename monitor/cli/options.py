@@ -64,6 +64,17 @@ SinceOption = Annotated[
     ),
 ]
 
+UntilOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until",
+        parser=moment,
+        metavar="WHEN",
+        help="Only before then: 2h, 30d, or 2015-11-15T20:00.",
+        show_default=False,
+    ),
+]
+
 
 def configuration_path(config: Path | None) -> Path:
     """The file that a verb was given, or the first of the usual places. Raises ConfigError where there is none."""

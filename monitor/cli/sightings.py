@@ -17,10 +17,13 @@ from rich.text import Text
 from monitor.cli.articles import heading
 from monitor.cli.opening import log
 from monitor.cli.output import listing, safe, when
+from monitor.core.events import AnyEvent
 from monitor.core.explained import Explained, Seen, decode, note_key
+from monitor.errors import Corrupt
 from monitor.store.views.rows import AbsenceRow, ArticleRow
 
 if TYPE_CHECKING:
+    from monitor.cli.accounts import Account
     from monitor.config import Config
     from monitor.store.views import Reader
 
@@ -38,7 +41,10 @@ _STYLES: Final = {
 
 
 class Sightings(msgspec.Struct, frozen=True):
-    """Everything there is to say of how an article is watched. `health` is one plain sentence."""
+    """Everything there is to say of how an article is watched. `health` is one plain sentence.
+
+    `watchlists` is what today's rules make of it; `lost` says so where its events cannot be read for that.
+    """
 
     article: ArticleRow
     aliases: list[str]
@@ -47,11 +53,19 @@ class Sightings(msgspec.Struct, frozen=True):
     next_look: datetime | None
     failures: int
     looks: tuple[Seen, ...]
+    watchlists: list[Account]
+    lost: str = ""
 
 
 def sightings(settings: Config, reader: Reader, article: ArticleRow) -> Sightings:
     """Gather them, from the views and from the log's note."""
-    explained = asyncio.run(_explained(settings, article.id))
+    from monitor.cli.accounts import accounts  # what judges takes its time to import
+    from monitor.core.policy.judging import steps
+    from monitor.rules import rulebook_of
+
+    explained, history, lost, now = asyncio.run(_recorded(settings, article.id))
+    alerts = reader.alerts(article=article.id, limit=1_000)
+    found = accounts(rulebook_of(settings), steps(history), alerts, now) if history else []
     return Sightings(
         article=article,
         aliases=reader.aliases(article.id),
@@ -60,12 +74,21 @@ def sightings(settings: Config, reader: Reader, article: ArticleRow) -> Sighting
         next_look=explained.next_look,
         failures=explained.failures,
         looks=explained.seen,
+        watchlists=found,
+        lost=lost,
     )
 
 
-async def _explained(settings: Config, article: str) -> Explained:
+async def _recorded(settings: Config, article: str) -> tuple[Explained, list[AnyEvent], str, datetime]:
+    """What is noted of the looks, the article's own events (none, and why, where they are lost), and the log's time."""
     async with log(settings) as opened:
-        return decode(await opened.note(opened.partition_of(article), note_key(article)))
+        partition = opened.partition_of(article)
+        explained, now = decode(await opened.note(partition, note_key(article))), await opened.now()
+        try:
+            history = [recorded.event for recorded in await opened.history(partition, article)]
+        except Corrupt as error:
+            return explained, [], str(error), now
+        return explained, history, "", now
 
 
 def _health(article: ArticleRow, explained: Explained) -> str:
@@ -84,6 +107,8 @@ def _health(article: ArticleRow, explained: Explained) -> str:
 
 def told(found: Sightings, zone: tzinfo) -> list[RenderableType]:
     """The sightings as they are read."""
+    from monitor.cli import accounts  # as above
+
     due = f"next look {when(found.next_look, zone)} at the latest" if found.next_look else "no look is planned"
     addresses = [Text.assemble("  ", safe(alias)) for alias in found.aliases]
     return [
@@ -93,6 +118,8 @@ def told(found: Sightings, zone: tzinfo) -> list[RenderableType]:
         Group(*addresses),
         Text("\nLooks", style="bold"),
         _table(found.looks, zone),
+        *([safe(f"What watchlists make of it is not known: {found.lost}", "yellow")] if found.lost else []),
+        *accounts.told(found.watchlists, zone),
     ]
 
 

@@ -48,6 +48,7 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MatchExcluded,
     MonitorBlind,
     MonitorSighted,
     NotificationFormed,
@@ -187,6 +188,10 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{event.site}: {len(event.revisions)} revisions are the site's, not the articles'"
         case AlertRaised():
             return f"{event.watchlist}: {event.data.get('summary') or ', '.join(event.changes)}"
+        case MatchExcluded():
+            return (
+                f"{event.watchlist}: {short(event.article)} r{event.revision}, {event.reason or '; '.join(event.terms)}"
+            )
         case AlertSuppressed():
             return f"{short(event.alert)}: {event.reason}"
         case AlertRouted():

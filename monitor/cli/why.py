@@ -5,8 +5,9 @@ It explains, and changes nothing. The articles' part is `sightings`.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -16,13 +17,18 @@ from rich.text import Text
 from monitor.cli import sightings
 from monitor.cli.articles import article_named
 from monitor.cli.deliveries import attempts_table
-from monitor.cli.opening import views
+from monitor.cli.opening import log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import one_of, safe, screen, short, show_json, when
+from monitor.errors import Corrupt, LogUnavailable
 from monitor.store.views.rows import AckRow, AlertRow, AttemptRow, DeliveryRow, RevisionRow, TellingRow
 
 if TYPE_CHECKING:
+    from monitor.cli.accounts import Beside
+    from monitor.config import Config
     from monitor.store.views import Reader
+
+_MOST: Final = 10
 
 _WAITED = {
     "group": "waits for others like it",
@@ -51,6 +57,7 @@ class Trace(msgspec.Struct, frozen=True):
     ack: AckRow | None
     tellings: list[TellingRow]
     deliveries: list[tuple[DeliveryRow, list[AttemptRow]]]
+    beside: Beside | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +80,7 @@ def why(
     with views(settings) as reader:
         alerts = [] if _names_an_article(what) else reader.alerts_named(what)
         if alerts or what.startswith("alert"):
-            found: Trace | sightings.Sightings = trace(reader, one_of(alerts, what, "alert"))
+            found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert"))
         else:
             found = sightings.sightings(settings, reader, article_named(reader, what))
     if as_json:
@@ -89,12 +96,28 @@ def _names_an_article(typed: str) -> bool:
     return "/" in typed or "." in typed or typed.startswith("article_")
 
 
-def trace(reader: Reader, alert: AlertRow) -> Trace:
-    """Gather the trace of an alert."""
+def trace(settings: Config, reader: Reader, alert: AlertRow) -> Trace:
+    """Gather the trace of an alert, from the views, and from the log what else its event matched."""
     revisions = [row for row in reader.revisions(alert.article) if row.revision == alert.revision]
     deliveries = [(row, reader.attempts(row.id)) for row in reader.deliveries(alert=alert.id, limit=1_000)]
     revision = revisions[0] if revisions else None
-    return Trace(alert, revision, reader.ack(alert.id), reader.tellings(alert.id), deliveries)
+    found = asyncio.run(_beside(settings, alert))
+    return Trace(alert, revision, reader.ack(alert.id), reader.tellings(alert.id), deliveries, found)
+
+
+async def _beside(settings: Config, alert: AlertRow) -> Beside | None:
+    """The alert's event by today's rules; None where the log, or the past of its article, cannot be read."""
+    from monitor.cli.accounts import beside  # what judges takes its time to import
+    from monitor.core.policy.judging import steps
+    from monitor.rules import rulebook_of
+
+    try:
+        async with log(settings) as opened:
+            history = await opened.history(opened.partition_of(alert.article), alert.article)
+    except (Corrupt, LogUnavailable):
+        return None  # the views alone tell the rest
+    of_alert = [step for step in steps([each.event for each in history]) if step.event.at == alert.at]
+    return beside(rulebook_of(settings), of_alert[0], alert.watchlist) if of_alert else None
 
 
 def told(trace: Trace, zone: tzinfo) -> list[RenderableType]:
@@ -102,6 +125,7 @@ def told(trace: Trace, zone: tzinfo) -> list[RenderableType]:
     return [
         *_happened(trace, zone),
         *_rule(trace.alert),
+        *_nearly(trace.beside),
         *_policy(trace, zone),
         *_attempts(trace, zone),
     ]
@@ -127,6 +151,18 @@ def _rule(alert: AlertRow) -> list[RenderableType]:
     hits = data.get("hits") or []
     lines += [f"“{hit.get('term')}” {hit.get('change')} in {hit.get('zone')}: {hit.get('sentence')}" for hit in hits]
     return _step("Which rule", lines)
+
+
+def _nearly(found: Beside | None) -> list[RenderableType]:
+    """What else today's rules say of the event."""
+    if found is None:
+        return []
+    lines = [f"its terms there: {'; '.join(found.stood[:_MOST])}"] if found.stood else []
+    lines += [f"excluded by a NOT or a distance: {'; '.join(found.excluded[:_MOST])}"] if found.excluded else []
+    lines += [f"it would not be raised any more: {found.reason}"] if found.reason else []
+    lines += [f"nearly {watchlist}: {reason}" for watchlist, reason in found.nearly[:_MOST]]
+    lines += [f"… {len(found.nearly) - _MOST} others nearly matched"] if len(found.nearly) > _MOST else []
+    return _step("What else today's rules make of it", lines) if lines else []
 
 
 def _policy(trace: Trace, zone: tzinfo) -> list[RenderableType]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -75,7 +76,7 @@ class Positions:
         line = self._lines[place.line - 1].decode().rstrip("\r")
         first = max(place.column - 1 - _SHOWN // 2, 0)
         shown = "".join(char if char.isprintable() else " " for char in line[first : first + _SHOWN])
-        return f"    {shown}\n    {' ' * (place.column - 1 - first)}^"
+        return f"    {shown}\n    {' ' * _columns(shown[: place.column - 1 - first])}^"
 
     def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
         while path:
@@ -198,3 +199,9 @@ def _leaves(key: Node) -> Iterator[Node]:
 def _name(leaf: Node) -> str:
     text = (leaf.text or b"").decode()
     return text if leaf.type == "bare_key" else next(iter(tomllib.loads(f"{text} = 0")))
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for what is wide (UAX 11), none for what stands on the letter before."""
+    marks = sum(unicodedata.category(char) in {"Mn", "Me"} for char in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in text)

@@ -301,6 +301,19 @@ class AlertRaised(Event, frozen=True, tag="alert.raised"):
     template: str = ""
 
 
+class MatchExcluded(Event, frozen=True, tag="match.excluded"):
+    """An edit made a watchlist's query false though these words of it still stand: a NOT or a distance put them out. It tells nobody.
+
+    `terms` are in words, and so is `reason`: the first one why the query is false now (empty where it still holds for others).
+    """
+
+    article: str
+    revision: int
+    watchlist: str
+    terms: tuple[str, ...]
+    reason: str = ""
+
+
 class AlertSuppressed(Event, frozen=True, tag="alert.suppressed"):
     """An alert that tells nobody, and why (`backlog`, `no_channel`, `silenced`, `inhibited`, `throttled`, …).
 
@@ -558,6 +571,7 @@ AnyEvent = (
     | SiteTemplateChanged
     | FeedEvent
     | AlertRaised
+    | MatchExcluded
     | AlertDecision
     | PolicyEvent
     | NotificationFormed

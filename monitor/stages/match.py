@@ -6,6 +6,7 @@ An alert and the ack of its event are one write, so that neither a crash nor a r
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,18 +14,10 @@ import structlog
 
 from monitor.core import article as core
 from monitor.core.article import Article
-from monitor.core.events import (
-    AlertRaised,
-    ArticleDiscovered,
-    ArticleEvent,
-    ArticleFact,
-    ArticleGone,
-    ArticleRestored,
-    ArticleRevised,
-)
-from monitor.core.policy.alerts import raise_alert
+from monitor.core.events import ArticleEvent, ArticleFact, ArticleRevised
+from monitor.core.policy import judging
+from monitor.core.policy.judging import Judged
 from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.rules import How, Verdict, Watchlist
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
 from monitor.stages.work import apart, done_with
@@ -73,27 +66,22 @@ class Matcher:
         before = await self._before(consumed)
         after = core.fold(before, event)
         self._remember(recorded.entity, recorded.version, after)
-        if not isinstance(event, ArticleEvent) or _is_unblocked(
-            event
-        ):  # the text and its being there stay as they were
+        if not judging.is_judged(event):  # the text and its being there stay as they were
             await self._log.commit(done_with(consumed.ack))
             return
         template = await self._template(consumed.ack.partition, event, before, after)
-        verdicts = self._judge(event, before, after)
-        alerts = [self._alert(verdict, event, recorded.id, before, after, template.change) for verdict in verdicts]
-        appends = (*template.appends, *(Append(alert.alert, Head(), (alert,)) for alert in alerts))
+        judged = judging.judge(
+            self._rulebook,
+            judging.Step(event, before, after),
+            ruleset=self._ruleset,
+            public_url=self._public_url,
+            event_id=recorded.id,
+            template=template.change,
+        )
+        appends = (*template.appends, *_appends(judged))
         batch = Batch(consumed.ack.partition, appends, notes=template.notes, ack=consumed.ack)
-        await self._log.commit(self._heated(batch, after.id, event.at) if alerts else batch)
-        for alert in alerts:
-            logger.info(
-                "alert raised",
-                alert=alert.alert,
-                watchlist=alert.watchlist,
-                changes=alert.changes,
-                article=alert.article,
-                revision=alert.revision,
-                backlog=alert.backlog or None,
-            )
+        await self._log.commit(self._heated(batch, after.id, event.at) if judged.alerts else batch)
+        _tell(judged)
 
     async def _before(self, consumed: Consumed) -> Article | None:
         recorded = consumed.recorded
@@ -111,21 +99,6 @@ class Matcher:
         if len(self._known) > ARTICLES_KEPT:
             self._known.popitem(last=False)
 
-    def _judge(self, event: ArticleEvent, before: Article | None, after: Article) -> tuple[Verdict, ...]:
-        old = before.content if before else None
-        new = None if isinstance(event, ArticleGone) else after.content
-        verdicts = self._rulebook.judge(
-            old,
-            new,
-            how=_how(event),
-            source=after.source,
-            tags=after.tags,
-            url=after.url,
-            edits=event.edits if isinstance(event, ArticleRevised) else (),
-            at=event.at,
-        )
-        return tuple(filter(None, map(_new_alone, verdicts))) if is_opened(event) else verdicts
-
     async def _template(
         self, partition: int, event: ArticleEvent, before: Article | None, after: Article
     ) -> templates.Found:
@@ -134,29 +107,6 @@ class Matcher:
             return templates.NOTHING
         return await templates.look_for(self._log, partition, event, before, after, self._threshold)
 
-    def _alert(
-        self,
-        verdict: Verdict,
-        event: ArticleEvent,
-        event_id: str,
-        before: Article | None,
-        after: Article,
-        template: str = "",
-    ) -> AlertRaised:
-        watchlist = self._rulebook.watchlists[verdict.watchlist]
-        return raise_alert(
-            verdict,
-            event=event,
-            before=before,
-            after=after,
-            watchlist=watchlist,
-            ruleset=self._ruleset,
-            public_url=self._public_url,
-            backlog=is_backlog(event, watchlist),
-            event_id=event_id,
-            template=template,
-        )
-
     def _heated(self, batch: Batch, article: str, at: datetime) -> Batch:
         """A matched article is looked at more often for a while: its timer is drawn nearer, and a note tells the fetcher."""
         timer = SetTimer(jobs.FETCH, article, self._heat.every.total_seconds(), only_sooner=True)
@@ -164,39 +114,28 @@ class Matcher:
         return replace(batch, timers=(timer,), notes={**batch.notes, jobs.hot_note(article): until})
 
 
-def is_backlog(event: ArticleEvent, watchlist: Watchlist) -> bool:
-    """Whether an article was too old at first sight to alert anybody: by the watchlist's own age, else by the source's."""
-    if not isinstance(event, ArticleDiscovered):
-        return False
-    claimed = event.content.published
-    if watchlist.max_age is None or claimed is None:
-        return event.backlog
-    return event.at - claimed > watchlist.max_age
+def _appends(judged: Judged) -> Iterator[Append]:
+    """Each alert and each exclusion is an entity of its own, whose id is computed."""
+    yield from (Append(alert.alert, Head(), (alert,)) for alert in judged.alerts)
+    yield from (Append(judging.exclusion_id(excluded), Head(), (excluded,)) for excluded in judged.exclusions)
 
 
-def is_opened(event: ArticleEvent) -> bool:
-    """Whether the text of an article can be read for the first time, of which a part was known."""
-    return isinstance(event, ArticleRevised) and event.opened
-
-
-def _new_alone(verdict: Verdict) -> Verdict | None:
-    """What a verdict says of terms that stand for the first time in what is known; None where it says nothing of such."""
-    hits = tuple(hit for hit in verdict.hits if hit.change == "appeared")
-    return replace(verdict, changes=("appeared",), hits=hits) if hits else None
-
-
-def _is_unblocked(event: ArticleEvent) -> bool:
-    """Whether an article can only be seen again, of which nobody said that it was gone."""
-    return isinstance(event, ArticleRestored) and event.was == "blocked"
-
-
-def _how(event: ArticleEvent) -> How:
-    match event:
-        case ArticleDiscovered():
-            return "new"
-        case ArticleRevised():
-            return "edit"
-        case ArticleGone():
-            return "gone"
-        case ArticleRestored():
-            return "restored"
+def _tell(judged: Judged) -> None:
+    for alert in judged.alerts:
+        logger.info(
+            "alert raised",
+            alert=alert.alert,
+            watchlist=alert.watchlist,
+            changes=alert.changes,
+            article=alert.article,
+            revision=alert.revision,
+            backlog=alert.backlog or None,
+        )
+    for excluded in judged.exclusions:
+        logger.info(
+            "match excluded",
+            watchlist=excluded.watchlist,
+            article=excluded.article,
+            revision=excluded.revision,
+            why=excluded.reason,
+        )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from monitor.store.segments import Manifest, Seal
 FOLDER = "archive"
 START = "0-0"
 NOTHING = Seal()
+Missing = Callable[[Manifest | None, Corrupt], None]
+"""Told of a segment that cannot be read; of None where not even the manifests can be, so that nothing of the archive is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,33 @@ class Archive:
         """Read the manifests again from the disk when next they are needed."""
         self._chains.clear()
 
-    async def between(self, partition: int, after: str, before: str) -> AsyncIterator[Stored]:
-        """The archived events between two positions, neither included, oldest first."""
+    async def between(
+        self, partition: int, after: str, before: str, missing: Missing | None = None
+    ) -> AsyncIterator[Stored]:
+        """The archived events between two positions, neither included, oldest first.
+
+        Raises Corrupt for a segment that is not there or not whole; with `missing`, that is told and the next one read.
+        """
         low, high = order(after), order(before)
-        manifests = await self.manifests(partition)
+        try:
+            manifests = await self.manifests(partition)
+        except Corrupt as error:
+            if missing is None:
+                raise
+            missing(None, error)
+            return
         first = bisect_left(manifests, True, key=lambda each: order(each.last) > low)
         for manifest in manifests[first:]:
             if order(manifest.first) >= high:
                 return
-            for event in await asyncio.to_thread(list, segments.read(self.folder(partition), manifest)):
+            try:
+                events = await asyncio.to_thread(list, segments.read(self.folder(partition), manifest))
+            except Corrupt as error:
+                if missing is None:
+                    raise
+                missing(manifest, error)
+                continue
+            for event in events:
                 if low < order(event.position) < high:
                     yield event
 

@@ -10,7 +10,7 @@ from monitor.core.events import Recorded
 from monitor.errors import Corrupt
 from monitor.ports import Batch, Claim, Consumed, Head
 from monitor.store import entries
-from monitor.store.archive import Archive
+from monitor.store.archive import Archive, Missing
 from monitor.store.commits import Fact, commit_of, places
 from monitor.store.connection import Call, Connection
 from monitor.store.consumers import IDLE_MILLISECONDS, Consumers
@@ -149,8 +149,10 @@ class RedisLog:
         async for event in self.scan(partition, after, follow=follow):
             yield entries.opened(event, partition)
 
-    async def scan(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Stored]:
-        """As `read`, but the events as they are stored."""
+    async def scan(
+        self, partition: int, after: str = "0-0", *, follow: bool = False, missing: Missing | None = None
+    ) -> AsyncIterator[Stored]:
+        """As `read`, but the events as they are stored. With `missing`, archived segments that cannot be read are told and passed over."""
         keys = Keys(partition)
         while True:
             page, kept = await self._connection.ask_all(
@@ -159,7 +161,7 @@ class RedisLog:
             if kept and entries.order(after) < entries.order(
                 kept.decode()
             ):  # asked after the page: it may have missed some
-                async for event in self.archive.between(partition, after, kept.decode()):
+                async for event in self.archive.between(partition, after, kept.decode(), missing):
                     after = event.position
                     yield event
             for row in page:

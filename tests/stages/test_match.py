@@ -7,6 +7,7 @@ import pytest
 from monitor.core.article import Looks, Seed, Sighting, encode, fold, miss, observe
 from monitor.core.content import Block, Content
 from monitor.core.events import Absence, AlertRaised, ArticleDiscovered, Evidence
+from monitor.core.policy.judging import Step, judge
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Entity, Watchlist
 from monitor.ports import Append, Batch, Head
@@ -121,8 +122,14 @@ async def test_an_alert_that_was_raised_before_is_not_raised_again(world):
         event = consumed.recorded.event
         if isinstance(event, ArticleDiscovered):
             article = fold(None, event)
-            [verdict] = handler._judge(event, None, article)
-            alert = handler._alert(verdict, event, consumed.recorded.id, None, article)
+            judged = judge(
+                handler._rulebook,
+                Step(event, None, article),
+                ruleset="sha256:rules",
+                public_url=None,
+                event_id=consumed.recorded.id,
+            )
+            [alert] = judged.alerts
             await world.log.commit(Batch(0, appends=(Append(alert.alert, Head(), (alert,)),)))
         await handler(consumed)
 

@@ -58,6 +58,7 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MatchExcluded,
     MonitorBlind,
     MonitorSighted,
     NotificationFormed,
@@ -221,9 +222,13 @@ class Newsroom:
                 ArticleHeld(at, article, by="cli:editor"),
                 ArticleReleased(at, article, by="cli:editor"),
                 SiteTemplateChanged(at, "template_1", "post.example", (self.text(),), (), names, START),
+                MatchExcluded(
+                    at, article, revision, "raqqa", terms=("“Raqqa”",), reason="“film” stands, which NOT excludes"
+                ),
             ]
         )
-        return self.record("site_1" if isinstance(event, SiteTemplateChanged) else article, article, event)
+        apart = {SiteTemplateChanged: "site_1", MatchExcluded: "exclusion_1"}
+        return self.record(apart.get(type(event), article), article, event)
 
     def reread(self, article: str, revision: int) -> ArticleReread:
         before = self.newest[article]

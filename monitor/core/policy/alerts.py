@@ -144,7 +144,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "entity": hit.entity,
         "change": hit.change,
         "zone": hit.zone,
-        "speaker": None,
+        "speaker": _text(hit.speaker or ""),
         "block": hit.block,
         "sentence": hit.sentence,
         "marks": [list(mark) for mark in hit.marks],

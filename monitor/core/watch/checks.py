@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from monitor.core.watch import query as q
 from monitor.core.watch.fold import fold
 from monitor.core.watch.grammar import Flaw
+from monitor.core.watch.published import host_of
 from monitor.core.watch.query import Query
 
 MAX_TERMS = 10_000  # of one query
@@ -123,7 +124,7 @@ def _bad_scope(name: q.ScopeName, values: tuple[str, ...], known: Known, at: int
                 yield from _unknown(value, known.tags, "a tag of a feed or page", at)
             case "lang" if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
                 yield Flaw(at, "a language such as en or pt-BR", f'"{value}"')
-            case "site" if "/" in value or " " in value:
+            case "site" if "/" in host_of(value) or " " in value:
                 yield Flaw(at, "a host such as example.com (url: takes the rest)", f'"{value}"')
             case _:
                 if not value.strip("*. "):

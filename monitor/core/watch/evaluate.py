@@ -7,7 +7,7 @@ asked. It keeps no state: the two texts decide, so that a replay gives the same 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ import msgspec
 from monitor.core.content import Content
 from monitor.core.events import Edit
 from monitor.core.watch.lexicon import Lexicon
-from monitor.core.watch.outcome import Changes, Event, Text, outcome
+from monitor.core.watch.outcome import Changes, Event, Outcome, Text, outcome
 from monitor.core.watch.plan import OneLeaf, Plan, Term
 from monitor.core.watch.planner import Planner
 from monitor.core.watch.published import Published
@@ -84,9 +84,18 @@ class Rulebook:
         `new` has no text before; for `gone` and `restored` the one text given (or the later of two) is what went or came back.
         `edits` are the revision's typed edits; `at` is when it happened (None: no watchlist has expired).
         """
-        event = self.event(before, after, how=how, source=source, tags=tags, url=url, edits=edits)
-        verdicts = (self.verdict(rule, event) for rule in self.concerned(event) if covers(rule.watchlist, event, at))
+        return self.verdicts(self.event(before, after, how=how, source=source, tags=tags, url=url, edits=edits), at)
+
+    def verdicts(self, event: Event, at: datetime | None = None) -> tuple[Verdict, ...]:
+        """What each watchlist has to say about an event that was read (`event`)."""
+        verdicts = (self.verdict(rule, event, became) for rule, became in self.outcomes(event, at))
         return tuple(verdict for verdict in verdicts if verdict)
+
+    def outcomes(self, event: Event, at: datetime | None = None) -> Iterator[tuple[Rule, Outcome]]:
+        """What became of each rule whose watchlist looks at an event's article and of which a leaf stands in either text."""
+        return (
+            (rule, outcome(rule.plan, event)) for rule in self.concerned(event) if covers(rule.watchlist, event, at)
+        )
 
     def event(
         self,
@@ -112,9 +121,9 @@ class Rulebook:
         rules = (self.rules[number] for number in sorted(concerned))
         return [rule for rule in rules if any(map(rule.plan.may_hold, pages))]
 
-    def verdict(self, rule: Rule, event: Event) -> Verdict | None:
-        """What one rule has to say about an event, wherever its watchlist looks."""
-        found = outcome(rule.plan, event).changes
+    def verdict(self, rule: Rule, event: Event, became: Outcome) -> Verdict | None:
+        """What one rule has to say of what became of it, wherever its watchlist looks."""
+        found = became.changes
         changes = {change: found[change] for change in sorted(found) if change in rule.watchlist.on}
         if not changes:
             return None
@@ -124,9 +133,10 @@ class Rulebook:
     def _hits(self, changes: Changes, event: Event) -> tuple[tuple[Hit, ...], int]:
         """One hit a sentence and spelling, with all its marks, in reading order; and how many finds are beyond the bound."""
         placed = [
-            (_place(change, page, find), term, page, find)
+            (_place(change, page, find, written), term, page, find)
             for change, found in changes.items()
             for term, finds in found
+            for written in (canonical(term.query),)
             for page, find in finds[:MAX_FINDS]
         ]
         beyond = sum(max(len(finds) - MAX_FINDS, 0) for found in changes.values() for _, finds in found)
@@ -139,9 +149,16 @@ class Rulebook:
                 return tuple(hits.values()), len(placed) - number + beyond
             marks = {*here.marks, *(hits[key].marks if key in hits else ())}
             side: Literal["before", "after"] = "before" if page is event.before.page else "after"
-            spelt = find.label or canonical(term.query)
             hits[key] = Hit(
-                spelt, self._entity(term), change, field.zone, field.block, here.sentence, tuple(sorted(marks)), side
+                term=find.label or canonical(term.query),
+                entity=self._entity(term),
+                change=change,
+                zone=field.zone,
+                block=field.block,
+                sentence=here.sentence,
+                marks=tuple(sorted(marks)),
+                revision=side,
+                speaker=hits[key].speaker if key in hits else page.speaker(find),
             )
         return tuple(hits.values()), beyond
 
@@ -157,13 +174,14 @@ def covers(watchlist: Watchlist, event: Event, at: datetime | None) -> bool:
     return not has_expired and watchlist.covers(published.source, published.tags) and watchlist.speaks(lang)
 
 
-_Place = tuple[Change, int, int, int, str]
+_Place = tuple[Change, int, int, int, str, str]
 _ZONES: tuple[Zone, ...] = ("title", "dek", "byline", "body")
 
 
-def _place(change: Change, page: Page, find: Find) -> _Place:
+def _place(change: Change, page: Page, find: Find, written: str) -> _Place:
+    """The order of hits: it must not depend on what other watchlists ask, which numbers the terms."""
     field = page.fields[find.field]
-    return change, _ZONES.index(field.zone), field.block or 0, find.start, find.label
+    return change, _ZONES.index(field.zone), field.block or 0, find.start, find.label, written
 
 
 def _by_trigger(rules: Sequence[Rule], leaves: int) -> list[tuple[int, ...]]:

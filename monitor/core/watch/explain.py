@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from monitor.core.watch import query as q
 from monitor.core.watch.evaluate import Rule, Rulebook, covers
 from monitor.core.watch.outcome import Event, Outcome, Text, outcome
-from monitor.core.watch.plan import All, Any, OneLeaf, Plan, Term, Where, Without
+from monitor.core.watch.plan import All, Any, OneLeaf, Plan, Term, TwoSides, Where, Without
 from monitor.core.watch.rules import Verdict, Watchlist
 from monitor.core.watch.wording import canonical, in_words
 
@@ -33,7 +34,7 @@ class Explanation:
 
 def explain(book: Rulebook, event: Event, at: datetime | None = None) -> Iterator[Explanation]:
     """Explain each watchlist of a rulebook, in its order. `event` comes from `Rulebook.event`."""
-    return (_explanation(book, rule, event, at) for rule in book.rules)
+    return (explain_rule(book, rule, event, at) for rule in book.rules)
 
 
 def why_not(plan: Plan, text: Text) -> str | None:
@@ -55,10 +56,11 @@ def why_not(plan: Plan, text: Text) -> str | None:
             raise AssertionError(plan)  # there are no other plans
 
 
-def _explanation(book: Rulebook, rule: Rule, event: Event, at: datetime | None) -> Explanation:
+def explain_rule(book: Rulebook, rule: Rule, event: Event, at: datetime | None = None) -> Explanation:
+    """Explain one of them."""
     watchlist = rule.watchlist
     became = outcome(rule.plan, event)
-    verdict = book.verdict(rule, event) if covers(watchlist, event, at) else None
+    verdict = book.verdict(rule, event, became) if covers(watchlist, event, at) else None
     text = event.after if event.after.page.content else event.before
     stood = tuple(dict.fromkeys(_told(term.query) for term in _standing(rule.plan, text)))
     reason = "" if verdict else _reason(watchlist, rule, event, became, at)
@@ -116,15 +118,45 @@ def _excluded(plan: Without, text: Text) -> str:
 
 
 def _missing(term: Term, text: Text) -> str:
-    for side in term.needs():
-        if not any(text.finds(part) for part in side):
-            return "; and ".join(_missing(part, text) for part in side[:_LISTED])
+    for alternatives in term.needs():
+        if not any(text.finds(part) for part in alternatives):
+            return "; and ".join(_missing(part, text) for part in alternatives[:_LISTED])
     if term.needs():
-        return f"all of its words stand, but not as {canonical(term.query)} wants them"
+        return _apart(term, text)
     stands = isinstance(term, OneLeaf) and any(True for _ in text.page.finds(term.leaf))
     if not stands:
         return f"{_told(term.query)} stands nowhere"
     return f"{_told(term.query)} stands, but not {' and '.join(map(_told_bound, term.bounds))}"
+
+
+def _apart(term: Term, text: Text) -> str:
+    """How the parts of a group stand that are all there, and yet not as it wants them."""
+    match term.query:
+        case q.Near(ordered=ordered) if isinstance(term, TwoSides):
+            between = _between(term, text, ordered=ordered)
+            if between is not None:
+                return f"{_told(term.query)}: the nearest have {between}"
+            where = "in that order in one text" if ordered else "in one text"
+            return f"{_told(term.query)}: they do not stand {where}"
+        case q.Together(unit=unit):
+            return f"{_told(term.query)}: both stand, but in no one {unit}"
+        case _:
+            return f"all of its words stand, but not as {canonical(term.query)} wants them"
+
+
+def _between(term: TwoSides, text: Text, *, ordered: bool) -> int | None:
+    """The fewest words between the two sides; None where they stand in different texts, or in the other order."""
+    spots = sorted(
+        (*text.page.words(find), number)
+        for number, each in enumerate((term.left, term.right))
+        for find in each.finds(text)
+    )
+    gaps = [
+        there[1] - here[2] - 1
+        for here, there in pairwise(spots)
+        if here[0] == there[0] and (here[3], there[3]) in ({(0, 1)} if ordered else {(0, 1), (1, 0)})
+    ]
+    return min((gap for gap in gaps if gap >= 0), default=None)
 
 
 def _told_bound(bound: object) -> str:

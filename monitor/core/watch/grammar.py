@@ -12,9 +12,8 @@ from functools import cache
 from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
+from monitor.core.watch import dialects
 from monitor.core.watch import query as q
 from monitor.core.watch.query import Query
 
@@ -33,6 +32,7 @@ start: or
 ?near: unit | near (NEAR | UNIT) unit       -> near
 ?unit: "(" or ")"                           -> group
      | WORD                                 -> word
+     | CALL                                 -> call
      | PHRASE                               -> phrase
      | PHRASE TILDE                         -> loose
      | EXACT                                -> exact
@@ -55,7 +55,8 @@ UNIT.7: /(SENTENCE|PARAGRAPH){_ENDS}/
 AND.7: /AND{_ENDS}/
 OR.7: /OR{_ENDS}/
 NOT.7: /NOT{_ENDS}/
-MINUS.6: /[-−](?=[^\s-])/
+MINUS.6: /[-−–—](?=[^\s–—-])/
+CALL.6: /(?!(AND|OR|NOT|O?NEAR|SENTENCE|PARAGRAPH)\()[^\W\d]\w*\(/
 ENTITY.6: /@[a-z0-9][a-z0-9_-]*/
 REGEX.6: /\/(\\.|[^\/\\\n])+\/[a-zA-Z]*/
 EXACT.6: /\{{[^{{}}]*\}}/
@@ -69,12 +70,7 @@ COMMENT: /<<<.*?>>>/s
 %ignore COMMENT
 """
 
-_FIELDS = tuple(f"{name}:" for name in (*q.ZONES, "said", *q.SCOPES))
-_ELSEWHERE = {  # what other monitors call the same
-    "headline:": "title:", "intitle:": "title:", "inurl:": "url:", "language:": "lang:", "domain:": "site:", "host:": "site:",
-    "by:": "author:", "source:": "feed:", "text:": "body:", "content:": "body:", "quotes:": "quote:", "&": "AND", "&&": "AND",
-    "+": "AND", "|": "OR", "||": "OR", "!": "NOT", ",": "OR", ";": "OR",
-}  # fmt: skip
+_SHOWN = 40  # characters of what is refused
 _OPERAND = 'a word, a "phrase", @entity or ( )'
 _WORDS = {"RPAR": "a ) that closes the (", "VALUE": "a value", "$END": "the end of the query"}
 
@@ -173,9 +169,13 @@ class _Builder(Transformer[Token, _Made]):
 
     def word(self, token: Token) -> _Made:
         text, at = str(token), _at(token)
-        if flaw := _seeming_operator(text, at):
-            raise BadQuery(flaw)
+        if meant := dialects.of_word(text):
+            expected = "an operator" if dialects.is_operator(meant) else _OPERAND
+            raise BadQuery(Flaw(at, expected, f'"{text[:_SHOWN]}"; {meant}'))
         return _Made(_term(text, at, quoted=False), warnings=tuple(_doubts(text, at)))
+
+    def call(self, token: Token) -> _Made:
+        raise BadQuery(Flaw(_at(token), _OPERAND, f'"{token[:_SHOWN]}"; {dialects.of_call(token[:-1])}'))
 
     def phrase(self, token: Token) -> _Made:
         return _Made(_term(token[1:-1], _at(token), quoted=True))
@@ -253,22 +253,9 @@ def _term(written: str, at: int, *, quoted: bool) -> Query:
     return q.Wildcard("".join(pieces), at=at)
 
 
-def _seeming_operator(text: str, at: int) -> Flaw | None:
-    """What looks like an operator of ours or of another monitor, and is none."""
-    if other := _ELSEWHERE.get(text):
-        return Flaw(at, _OPERAND, f'"{text}"; did you mean {other}?')
-    if found := re.fullmatch(r"([A-Za-z]+)/(\d+)(f?)", text):
-        name, number, ordered = found.groups()
-        close = process.extractOne(name.upper(), ("NEAR", "ONEAR"), scorer=OSA.normalized_similarity, score_cutoff=0.5)
-        if close or name.lower() in {"w", "pre", "n", "within"}:
-            name = "ONEAR" if name.lower() == "pre" else close[0] if close else "NEAR"
-            return Flaw(at, "an operator", f'"{text}"; did you mean {name}/{number}{ordered}?')
-    return None
-
-
 def _doubts(text: str, at: int) -> Iterator[tuple[int, str]]:
     """What is a word to us although its author may have meant something else by it."""
-    if text in {"and", "or", "not", "near"}:
+    if text == "near":
         yield at, f'"{text}" is read as a word: operators are written in capitals'
     elif text[0] in "'‘’" or (len(text) > 1 and text[-1] in "'’" and text[0] in "'‘"):
         yield at, f"single quotation marks make no phrase: put {text} in double ones"
@@ -297,15 +284,22 @@ def _expected(terminals: set[str]) -> str:
 
 
 def _got(text: str, at: int) -> str:
-    """What stands there, and what may have been meant: a field of another name, a joined list."""
-    rest = text[at:]
-    found = re.match(r"[A-Za-z_]+:|[^\s()]+|.", rest, re.DOTALL)
+    """What stands there, and what may have been meant: a field of another name, a sign of another monitor."""
+    found = re.match(r"[A-Za-z_]+:|[^\s()]+|.", text[at:], re.DOTALL)
     if not found:
         return "the end of the query"
-    seen = found[0][:40]
-    near = process.extractOne(seen, _FIELDS, scorer=OSA.normalized_similarity, score_cutoff=0.6)
-    meant = _ELSEWHERE.get(seen.lower()) or (near[0] if near and seen.endswith(":") else None)
-    return f'"{seen}"' + (f"; did you mean {meant}?" if meant else "")
+    seen = found[0][:_SHOWN]
+    if seen.endswith(":") and seen[:-1].replace("_", "").isalpha():
+        meant = dialects.of_field(seen) or f"the fields here are {dialects.fields()}"
+    elif re.match(r"~\d", seen):
+        meant = (
+            'it stands behind a "phrase": between two groups write NEAR/5'
+            if text[:at].rstrip().endswith(")")
+            else 'it stands behind a "phrase"'
+        )
+    else:
+        meant = dialects.of_sign(seen) or dialects.of_word(seen)
+    return f'"{seen}"' + (f"; {meant}" if meant else "")
 
 
 def _opened_flaw(text: str, at: int) -> Flaw | None:

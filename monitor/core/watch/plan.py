@@ -180,8 +180,10 @@ class LooseWords(Term):
 
     def look(self, text: Reads) -> list[Find]:
         page = text.page
-        places = [(*page.words(find), word.leaf, find) for word in set(self.words) for find in text.finds(word)]
-        places.sort(key=lambda place: (page.fields[place[4].field].zone, place[1], place[2]))
+        places = [
+            (*page.words(find), word.leaf, find) for word in dict.fromkeys(self.words) for find in text.finds(word)
+        ]
+        places.sort(key=lambda place: (place[0], place[1], place[2], place[4]))
         return list(_windows(places, Counter(word.leaf for word in self.words), self.distance))[:MAX_FINDS]
 
 

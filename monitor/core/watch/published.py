@@ -46,8 +46,13 @@ def _is_host(url: str, value: str) -> bool:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    wanted = value.casefold().removeprefix("*").removeprefix(".").removeprefix("www.")
+    wanted = host_of(value).casefold().removeprefix("*").removeprefix(".").removeprefix("www.")
     return host == wanted or host.endswith(f".{wanted}")
+
+
+def host_of(value: str) -> str:
+    """What `site:` was given, where it is the whole address of a site, as other monitors have it: `https://www.example.com/`."""
+    return re.sub(r"^https?://|/$", "", value, flags=re.IGNORECASE)
 
 
 def _like(value: str) -> re.Pattern[str]:

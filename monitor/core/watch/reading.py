@@ -66,6 +66,13 @@ class Line:
             self._finds[leaf] = [find for find in found if not self._is_rejected(leaf, find)] if is_rejected else found
         return self._finds[leaf]
 
+    def rejected(self, leaf: int) -> list[tuple[int, int, str]]:
+        """Where a leaf would stand, were it not somebody else's name there (`reject_near`)."""
+        if leaf not in self._lexicon.rejected or leaf not in self.hits:
+            return []
+        kept = set(self.finds(leaf))
+        return [find for find in _longest(self._spans(leaf)) if find not in kept]
+
     @cached_property
     def sentences(self) -> list[Span]:
         """The spans of the sentences."""
@@ -163,6 +170,11 @@ class Page:
             for start, end, label in self.fields[number].line.finds(leaf):
                 yield Find(number, start, end, label)
 
+    def rejected(self, leaf: int) -> Iterator[str]:
+        """The spellings of a leaf that stand where they are somebody else's name, each as often as it does."""
+        for number in self._where.get(leaf, ()):
+            yield from (label for _, _, label in self.fields[number].line.rejected(leaf))
+
     def words(self, find: Find) -> tuple[Zone, int, int]:
         """Which words a find takes up: the first and the last, counted in its stream. All blocks are one stream."""
         first, last = find.simple[0], max(find.simple, key=lambda part: (part.field, part.end))
@@ -199,6 +211,12 @@ class Page:
         at = bisect_left(line.spoken, first, key=lambda span: span[1])
         is_inside = at < len(line.spoken) and line.spoken[at][0] <= first and last <= line.spoken[at][1]
         return line.quotations[at] if is_inside else None
+
+    def speaker(self, find: Find) -> str | None:
+        """Whom the text names as saying a find, in its own words; None where it is no direct speech, or nobody's."""
+        quotation = self.quotation(find)
+        text = self.fields[find.field].line.text
+        return ", ".join(text[a:b] for a, b in quotation.speakers) or None if quotation else None
 
     def speaks(self, leaf: int, field: int, quotation: Quotation) -> bool:
         """Whether an entity is named as the speaker of direct speech."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from monitor.core.watch import query as q
+from monitor.core.watch.dialects import of_word
 from monitor.core.watch.query import Query
 
 _BARE = re.compile(r"[^\W_](?:[\w.&'-]*\w)?")
 _PLAIN = re.compile(r"(?!OR$)[\w.:/*-]+")
-_OPERATORS = re.compile(r"(?:AND|OR|NOT|O?NEAR|SENTENCE|PARAGRAPH|and|or|not|near)")
+_OPERATORS = re.compile(r"(?:AND|OR|NOT|O?NEAR|SENTENCE|PARAGRAPH|near)")
 
 
 def canonical(query: Query) -> str:
@@ -51,7 +52,7 @@ def _grouped(query: Query) -> str:
 def _leaf(query: q.Leaf | q.Loose) -> str:
     match query:
         case q.Phrase(text):
-            return text if _BARE.fullmatch(text) and not _OPERATORS.fullmatch(text) else _quoted(text)
+            return text if _is_bare(text) else _quoted(text)
         case q.Wildcard(pattern):
             return f'"{pattern.replace(chr(34), chr(92) + chr(34))}"' if _needs_quotes(pattern) else pattern
         case q.Exact(text):
@@ -64,9 +65,16 @@ def _leaf(query: q.Leaf | q.Loose) -> str:
             return f"/{pattern.replace('/', chr(92) + '/')}/{'i' if ignores_case else ''}"
 
 
+def _is_bare(text: str) -> bool:
+    """Whether a word can stand alone, and is no operator, here or elsewhere."""
+    return bool(_BARE.fullmatch(text)) and not _OPERATORS.fullmatch(text) and not of_word(text)
+
+
 def _needs_quotes(pattern: str) -> bool:
     """Whether a wildcard cannot stand alone: its letters would be read as something else than one word."""
-    return not re.fullmatch(r'(?![A-Za-z_]+:)[^\s()"“”„‟«»＂{}<>~@/−,;-][^\s()"“”„‟«»＂{}<>~]*(?<![,;])', pattern)
+    return bool(of_word(pattern)) or not re.fullmatch(
+        r'(?![A-Za-z_]+:)[^\s()"“”„‟«»＂{}<>~@/−–—,;-][^\s()"“”„‟«»＂{}<>~]*(?<![,;])', pattern
+    )
 
 
 def _quoted(text: str) -> str:

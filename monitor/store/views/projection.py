@@ -46,6 +46,7 @@ from monitor.core.events import (
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
+    MatchExcluded,
     MonitorBlind,
     MonitorSighted,
     NotificationFormed,
@@ -87,8 +88,8 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _delivery(recorded, event)
         case FeedBaselined() | FeedFailing() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
-        case MonitorBlind() | MonitorSighted():
-            return ()  # a moment of Monitor's own: the log has it, no table asks
+        case MonitorBlind() | MonitorSighted() | MatchExcluded():
+            return ()  # the log has it, no table asks
         case ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled() as event:
             return (_channel(event),)
         case _ as unreachable:

@@ -109,7 +109,7 @@ def test_there_is_a_reason_wherever_it_does_not_match(case: Case) -> None:
 
 
 def test_the_table_is_a_table_of_many() -> None:
-    assert len(CASES) >= 80
+    assert len(CASES) >= 140
     assert sum(len(case.matches) for case in CASES) >= 100
     assert sum(len(case.rejects) for case in CASES) >= 100
 
@@ -199,13 +199,91 @@ def test_a_bad_query_is_refused_at_its_place(query: str, at: int, words: str) ->
 @pytest.mark.parametrize(
     ("query", "at", "words"),
     [
-        ("war or peace", 4, '"or" is read as a word: operators are written in capitals'),
+        ("war near peace", 4, '"near" is read as a word: operators are written in capitals'),
         ("a b OR c", 0, "AND binds before OR here: parentheses would say which belongs to which"),
         ("'act of war'", 0, "single quotation marks make no phrase: put 'act in double ones"),
     ],
 )
 def test_what_is_doubtful_is_warned_of(query: str, at: int, words: str) -> None:
     assert parse(query).warnings == ((at, words),)
+
+
+ELSEWHERE = [  # what the manuals of other monitors teach, where it would be mere words here, and what is said of it
+    ('("sailboat" or "boat")', 12, '"or"; did you mean OR? As a word it stands in quotation marks'),
+    ("Hollande And war", 9, '"And"; did you mean AND?'),
+    ("not war", 0, '"not"; did you mean NOT?'),
+    ("((cake OR cookie) AND birthday)~5", 31, '"~5"; it stands behind a "phrase": between two groups write NEAR/5'),
+    ("raw:Google+", 0, '"raw:"; what is exact in case is written {so}'),
+    ("country:fr AND war", 0, '"country:"; nothing is known of that here: give feeds tags, and write tag:'),
+    ("engagement:>100 AND war", 0, '"engagement:"; nothing is known of that here: leave it out'),
+    ("ingress:coffee", 0, '"ingress:"; did you mean lede:?'),
+    ("hashtags:paris", 0, '"hashtags:"; write #word'),
+    ("https://example.com war", 0, '"https:"; did you mean url:"…"?'),
+    ("colour:red", 0, '"colour:"; the fields here are title:, lede:, body:'),
+    ("war AND (watch OR clock)^9", 24, '"^9"; words have no weight here: leave it out'),
+    ('cs("BEST") AND coffee', 0, '"cs("; what is exact in case is written {so}'),
+    ('headline("iced coffee")', 0, '"headline("; did you mean title:(?'),
+    ("TITLE(merger)", 0, '"TITLE("; did you mean title:(?'),
+    ("war(syria OR iraq)", 0, '"war("; put a space or an operator before the ('),
+    ("ATLEAST5(budget)", 0, '"ATLEAST5("; how often a word stands cannot be asked here'),
+    ("atleast5 microsoft", 0, '"atleast5"; how often a word stands cannot be asked here'),
+    ("apple AROUND(5) pie", 6, '"AROUND("; between two things write NEAR/5'),
+    ("hollande w/s war", 9, '"w/s"; did you mean SENTENCE?'),
+    ("hollande w/para war", 9, '"w/para"; did you mean PARAGRAPH?'),
+    ("hollande /s war", 9, '"/s"; did you mean SENTENCE?'),
+    ("war /5 peace", 4, '"/5"; did you mean NEAR/5?'),
+    ("bankrupt! law", 0, '"bankrupt!"; did you mean bankrupt*?'),
+    ("engineer$3 bridge", 0, '"engineer$3"; did you mean engineer*?'),
+    ('carrefour near5 "retail sales"', 10, '"near5"; did you mean NEAR/4?'),
+    ("cup adj5 rugby", 4, '"adj5"; did you mean ONEAR/4?'),
+    ("boeing/N30/airways", 0, '"boeing/N30/airways"; did you mean NEAR/29?'),
+    ("hd=europe AND war", 0, '"hd=europe"; did you mean title:?'),
+    ("[war OR peace]", 0, '"[war"; did you mean ( )?'),
+    ("economy AND !GDP", 12, '"!GDP"; did you mean -GDP, or {GDP} for exactly so?'),
+    ("war +syria", 4, '"+syria"; all words are wanted here: did you mean syria?'),
+    ("a NOT NEAR/5 b", 6, '"NEAR/5"; it stands between two things, as in a NOT (a NEAR/5 b)'),
+    ("war NEAR/-1 peace", 4, '"NEAR/-1"; did you mean NEAR/5?'),
+    ("war NEAR:5 peace", 4, '"NEAR:"; between two things write NEAR/5'),
+    ("war @Hollande", 4, '"@Hollande"; ids are written in small letters: did you mean @hollande?'),
+]
+
+
+@pytest.mark.parametrize(("query", "at", "words"), ELSEWHERE, ids=[query for query, _, _ in ELSEWHERE])
+def test_what_other_monitors_write_is_refused_with_what_to_write_here(query: str, at: int, words: str) -> None:
+    place, told = flaw_of(query)
+    assert words in told
+    assert place == at
+
+
+@pytest.mark.parametrize(
+    "word", ["or", "Not", "near5", "w/5", "bankrupt!", "+syria", "[war", "hd=x", "!GDP", "headline"]
+)
+def test_in_quotation_marks_every_word_is_a_word(word: str) -> None:
+    query = parse(f'"{word}"').query
+    assert parse(canonical(query)).query == query
+    assert is_true(f'"{word}" AND war', article([f"war {word} war"]))
+
+
+# --- why not ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "reason"),
+    [
+        ("bombs NEAR/2 raqqa", "Bombs one two three Raqqa, Raqqa.", "the nearest have 3"),
+        ("bombs NEAR/2f raqqa", "Raqqa: bombs.", "they do not stand in that order in one text"),
+        ("bombs NEAR/2f raqqa", "Raqqa: bombs one two three Raqqa.", "the nearest have 3"),
+        ("(bombs OR raids) NEAR/0 @raqqa", "Raids and bombs, here in Rakka.", "the nearest have 2"),
+        ("bombs SENTENCE raqqa", "Bombs fell. Raqqa slept.", "both stand, but in no one sentence"),
+        ("bombs NEAR/2 raqqa", "Bombs.", "“raqqa” stands nowhere"),
+        ("title:bombs", "Bombs.", "“bombs” stands, but not in title:"),
+        ("bombs NOT raqqa", "Bombs on Raqqa.", "“raqqa” stands (paragraph 1), which NOT excludes"),
+    ],
+)
+def test_the_reason_says_what_is_missing_and_how_far_away_it_is(query: str, text: str, reason: str) -> None:
+    book = Rulebook.compile([Watchlist("w", query=parse(query).query)], ENTITIES)
+    event = book.event(None, article([text]), how="new", source="post")
+    assert (why_not(book.rules[0].plan, event.after) or "").endswith(reason)
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------------

@@ -436,3 +436,32 @@ def test_a_hostile_text_costs_no_more_than_its_length(unit: str, hits: int) -> N
     verdicts = book.judge(None, text(unit * 100_000), how="new", source="s")
     assert sum(len(verdict.hits) for verdict in verdicts) <= hits
     assert bool(verdicts) is bool(hits)
+
+
+def test_the_order_of_hits_does_not_depend_on_what_other_watchlists_ask() -> None:
+    """Two terms that are spelt alike stand at one place: which is told of first is the query's to say, not the numbers' of terms."""
+    before, after = text("LEE.", title="ann."), text(title="lee.")
+    asked = Watchlist("asked", query=parse("{LEE} OR @ann").query, on=EVERYTHING)
+    ann = Entity("ann", ("Ann", "{LEE}"))
+    others = [Watchlist("other", query=parse(query).query) for query in ("@ann", "{LEE} war")]
+    alone, *together = [
+        Rulebook.compile([*some, asked], [ann]).judge(before, after, how="edit", source="post")[-1].hits
+        for some in ([], others, others[::-1])
+    ]
+    assert together == [alone, alone]
+
+
+def test_a_hit_says_who_is_named_as_its_speaker() -> None:
+    words = text("“An act of war,” said President Hollande. “It is an act of war,” he said.", "An act of war.")
+    (verdict,) = judge(None, words, Watchlist("war", phrases=("act of war",)), how="new")
+    assert [hit.speaker for hit in verdict.hits] == ["President Hollande", "President Hollande", None]
+
+
+def test_two_letters_have_no_plural() -> None:
+    """The IS that is a group is not in the ISs of a sentence about verbs."""
+    book = Rulebook.compile([Watchlist("is", entities=("is", "raf"))], [Entity("is", ("IS",)), Entity("raf", ("RAF",))])
+    said = {
+        words: bool(book.judge(None, text(words), how="new", source="s"))
+        for words in ("the IS.", "the ISs", "the RAFs")
+    }
+    assert said == {"the IS.": True, "the ISs": False, "the RAFs": True}
