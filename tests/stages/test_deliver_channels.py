@@ -27,6 +27,7 @@ from monitor.core.events import (
     Evidence,
     FeedFailing,
     FeedRecovered,
+    FeedStale,
     NotificationFormed,
     entity_id,
     type_of,
@@ -328,6 +329,36 @@ async def test_a_feed_that_fails_and_recovers_is_told_once_each(log):
         Draft202012Validator(load(body["type"])).validate(body)
     assert messages[0][1]["data"]["watchlists"] == ["war"]
     assert messages[0][1]["data"]["detail"] == "Bad Gateway"
+
+
+async def test_a_feed_that_goes_stale_and_brings_something_again_is_told_once_each(log):
+    pause = timedelta(hours=31)
+    stale = FeedStale(NOON + pause, "post", "https://post.example/rss", NOON, 7200.0, 50_400.0)
+    back = FeedRecovered(NOON + 2 * pause, "post", "https://post.example/rss", stale.at, "stale")
+    await record(log, "feed_post", stale, back)
+    audience = Audience(health=["desk"], watchers={"post": ["war"]})
+    await dispatch(log, audience)
+    await dispatch(log, audience)
+    messages = [body for _, body in await told(log)]
+    assert [body["type"] for body in messages] == ["feed.stale", "feed.recovered"]
+    for body in messages:
+        Draft202012Validator(load(body["type"])).validate(body)
+    assert messages[0]["data"]["summary"] == (
+        "Feed post has brought nothing new for 31 hours: it seldom pauses for more than 2 hours, and never did for more than 14 hours"
+    )
+    assert messages[0]["data"]["watchlists"] == ["war"]
+    assert (messages[1]["data"]["was"], messages[1]["data"]["may_have_missed"]) == ("stale", None)
+    assert messages[1]["data"]["summary"] == "Feed post brings something new again"
+
+
+async def test_what_a_failing_feed_costs_is_told(log):
+    lost = msgspec.structs.replace(failing(), next_try=NOON, may_have_missed=True, articles_unwatched=12)
+    await record(log, "feed_post", lost)
+    await dispatch(log, Audience(health=["desk"]))
+    [(_, body)] = await told(log)
+    Draft202012Validator(load(body["type"])).validate(body)
+    data = body["data"]
+    assert (data["next_try"], data["may_have_missed"], data["articles_unwatched"]) == ("2015-11-15T12:00:00Z", True, 12)
 
 
 @pytest.mark.parametrize(
