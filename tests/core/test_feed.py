@@ -224,7 +224,7 @@ def test_a_silent_feed_is_called_stale_once_and_recovered_once():
     weeks.live(24 * 3)
     [_, back] = weeks.said
     assert isinstance(back, FeedRecovered)
-    assert (back.was, back.failing_since, back.at.hour) == ("stale", stale.at, 8)
+    assert (back.was, back.failing_since, back.at.hour) == ("stale", stale.at, 13)
     assert back.may_have_missed is None
 
 
