@@ -135,8 +135,17 @@ class Rulebook:
             marks = {*here.marks, *(hits[key].marks if key in hits else ())}
             side: Literal["before", "after"] = "before" if page is event.before.page else "after"
             spelt = find.label or canonical(term.query)
+            speaker = hits[key].speaker if key in hits else page.speaker(find, self.lexicon)
             hits[key] = Hit(
-                spelt, self._entity(term), change, field.zone, field.block, here.sentence, tuple(sorted(marks)), side
+                spelt,
+                self._entity(term),
+                change,
+                field.zone,
+                field.block,
+                here.sentence,
+                tuple(sorted(marks)),
+                side,
+                speaker,
             )
         return tuple(hits.values()), beyond
 

@@ -171,6 +171,17 @@ class Page:
         inside = found[at : at + 1]
         return inside[0] if inside and inside[0].start <= first and last <= inside[0].end else None
 
+    def speaker(self, find: Find, lexicon: Lexicon) -> str | None:
+        """Who says a find in direct speech, where the text names somebody: the id of an entity that is looked for, else the words."""
+        quotation = self.quotation(find)
+        if quotation is None or not quotation.speakers:
+            return None
+        line = self.fields[find.field].line
+        entities = ((leaf, lexicon.entity(leaf)) for leaf in line.hits)
+        spoken = (entity for leaf, entity in entities if entity and self.speaks(leaf, find.field, quotation))
+        first, last = quotation.speakers[0]
+        return next(spoken, line.text[first:last])
+
     def speaks(self, leaf: int, field: int, quotation: Quotation) -> bool:
         """Whether an entity is named as the speaker of direct speech."""
         named = self.fields[field].line.finds(leaf)

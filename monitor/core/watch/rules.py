@@ -139,6 +139,7 @@ class Hit:
     """A term in one sentence of one revision, and what became of it there. `marks` are code points of `sentence`.
 
     `term` is the phrase or the alias found, as the user wrote it; `revision` says which of the two texts holds the hit.
+    `speaker` says it, where it is direct speech whose speaker the text names: an entity's id, else the words.
     """
 
     term: str
@@ -149,6 +150,7 @@ class Hit:
     sentence: str
     marks: tuple[tuple[int, int], ...]
     revision: Literal["before", "after"]
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
