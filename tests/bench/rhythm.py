@@ -22,7 +22,7 @@ from monitor.core import rhythm as core
 from monitor.core.rhythm import WEEK
 
 MONDAY = int(datetime(2013, 1, 7, tzinfo=UTC).timestamp()) // 3600
-WEEKS, FEEDS = 52, 2
+WEEKS, FEEDS = 40, 2
 
 
 def among(hours: dict[int, float], days: range = range(7)) -> Callable[[int], float]:
