@@ -68,7 +68,85 @@ class Turn:
     cpu: float
 
     @property
-    FIGURES: dict[str, Callable[[Turn], float]] = {
+    def p99(self) -> float:
+        return sorted(self.latencies)[int(len(self.latencies) * 0.99)]
+
+
+Turns = dict[str, list[Turn]]
+
+
+async def run(channels: int, pairs: int, lot: random.Random) -> Turns:
+    """The turns in which the first channel lives, and those in which it does not."""
+    desk = Desk()
+    async with AsyncExitStack() as stack:
+        application = web.Application()
+        application.router.add_post("/{channel}", desk.take)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="monitor-bench-"))
+        log = await stack.enter_async_context(open_log("embedded", data_dir=Path(folder)))
+        net = await stack.enter_async_context(open_net(user_agent="bench"))
+        names = [DEAD, *(f"c{number}" for number in range(1, channels))]
+        paces = {name: Pace() for name in names}
+        secret = new_secret()
+        loops = [
+            over_events(log, deliver.GROUP, 0, deliver.Dispatcher(log, paces), Pace(), deliver.lane_of),
+            ring(list(paces.values())),
+        ]
+        for name in names:
+            notifier = Webhook(net, f"{origin}/{name}", [secret], allow_private=True)
+            courier = deliver.Courier(log, name, notifier, gate := Gate(20.0))
+            kind = jobs.deliveries_of(name)
+            loops.append(over_timers(log, kind, 0, courier, paces[name], concurrency=4, lease=120.0, gate=gate))
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        await turn(log, desk, names, "warm", dead=False)
+        turns: Turns = {"well": [], "dead": []}
+        for number in range(pairs):
+            for kind in lot.sample(["well", "dead"], 2):
+                turns[kind].append(await turn(log, desk, names, f"{number} {kind}", dead=kind == "dead"))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return turns
+
+
+async def turn(log, desk: Desk, channels: list[str], name: str, *, dead: bool) -> Turn:
+    """One message for every channel; how long each took to all but the first, which lives again afterwards."""
+    if dead:
+        desk.alive.clear()
+    appends = []
+    for channel in channels:
+        body = json.dumps({"type": "alert.raised", "data": {"summary": "x" * 2000}})
+        event = NotificationFormed(
+            datetime.now(UTC), entity_id("msg", channel, name), channel, (), f"article_{name}", body
+        )
+        appends.append(append_of(event))
+    began, cpu = time.monotonic(), time.process_time()
+    await log.commit(Batch(0, appends=tuple(appends)))
+    others = [append.entity for append, channel in zip(appends, channels, strict=True) if channel != DEAD]
+    await until_they_came(desk, others)
+    await asyncio.sleep(max(SPACE - (time.monotonic() - began), 0.05))
+    desk.alive.set()
+    return Turn([desk.came[message] - began for message in others], time.process_time() - cpu)
+
+
+async def ring(paces: list[Pace]) -> None:
+    while True:
+        await asyncio.sleep(TICK)
+        for pace in paces:
+            await pace.ring()
+
+
+async def until_they_came(desk: Desk, names: list[str]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not all(name in desk.came for name in names):
+            await asyncio.sleep(0.02)
+
+
+FIGURES: dict[str, Callable[[Turn], float]] = {
     "p99": lambda turn: turn.p99,
     "p50": lambda turn: statistics.median(turn.latencies),
     "cpu": lambda turn: turn.cpu,
@@ -100,9 +178,7 @@ def main() -> None:
     result = {"channels": wanted.channels, "turns": {kind: len(rows) for kind, rows in turns.items()}}
     for name, figure in FIGURES.items():
         result |= {
-            f"{name}_ms": {
-                kind: round(1000 * statistics.median(map(figure, rows)), 1) for kind, rows in turns.items()
-            },
+            f"{name}_ms": {kind: round(1000 * statistics.median(map(figure, rows)), 1) for kind, rows in turns.items()},
             f"{name}_ratio": round(ratio(turns, figure), 3),
             f"{name}_between": interval(turns, figure, lot),
         }
