@@ -19,6 +19,7 @@ MOVES_BEFORE_BELIEVING = 3
 MOVES_OVER = timedelta(hours=24)
 KEYS_REMEMBERED = 4_000
 LONGEST_WAIT = timedelta(hours=24)
+UNWATCHED = timedelta(hours=6)  # between two looks, where they are not always so far apart
 
 
 class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,7 +47,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect; `parts` are those
     of an index of sitemaps by their address. When it was last read it held `entries`, which reached back to `oldest` by their own
-    word (None where one has no date).
+    word (None where one has no date). `apart`: how many seconds lay between the last two good looks.
     """
 
     url: str = ""
@@ -63,6 +64,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: dict[str, PartLook] = {}
     entries: int = 0
     oldest: datetime | None = None
+    apart: float = 0.0
     rhythm: Rhythm = Rhythm()
 
 
@@ -105,8 +107,9 @@ def worked(
 
     `seen` are the entries where it was read anew, and `before` is what was known until then.
     """
-    known = (before or looks).known
-    looks = msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at)
+    known, unseen = (before or looks).known, _was_unwatched(looks, at)
+    apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
+    looks = msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at, apart=apart)
     events: tuple[FeedEvent, ...] = ()
     if feed.failing_since:
         is_whole = known and not looks.parts  # of an index only the parts that changed are read
@@ -116,15 +119,16 @@ def worked(
         )
         feed = msgspec.structs.replace(feed, failing_since=None)
     brings = bool(known) and any(key not in known for key in news(before or looks, seen or {}))
-    feed, looks, said = _in_rhythm(feed, looks, at, brings=brings)
+    feed, looks, said = _in_rhythm(feed, looks, at, brings=brings, unseen=unseen)
     return feed, looks, events + said
 
 
 def _in_rhythm(
-    feed: Feed, looks: FeedLooks, at: datetime, *, brings: bool
+    feed: Feed, looks: FeedLooks, at: datetime, *, brings: bool, unseen: bool
 ) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
     """A stale feed that brings something has recovered; one that is silent for longer than it ever is has gone stale. Each is said once."""
-    rhythm = rhythms.came(looks.rhythm, at) if brings else looks.rhythm if looks.rhythm.since else rhythms.begun(at)
+    rhythm = looks.rhythm if looks.rhythm.since else rhythms.begun(at)
+    rhythm = rhythms.came(rhythm, at, unseen=unseen) if brings else rhythm
     looks = msgspec.structs.replace(looks, rhythm=rhythm)
     if brings and feed.stale_since:
         back = FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.stale_since, was="stale")
@@ -177,6 +181,12 @@ def failed(
         articles_unwatched=looks.entries if only_here else 0,
     )
     return msgspec.structs.replace(feed, failing_since=at), looks, (event,)
+
+
+def _was_unwatched(looks: FeedLooks, at: datetime) -> bool:
+    """Whether nobody looked for much longer than usual, as while Monitor was not running: what is found then came some time since."""
+    apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
+    return apart > max(UNWATCHED.total_seconds(), 3 * looks.apart)
 
 
 def _may_have_missed(looks: FeedLooks, at: datetime) -> bool | None:

@@ -29,13 +29,15 @@ DAY_OFF = 1.25  # of its busiest day of the week
 class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
     """The hours, counted from the epoch, in which something new came, of the last quarter before the newest.
 
-    `hours` is a bitmap in hex: bit n stands for n hours before `newest`. `since`: watched from then on.
+    `hours` is a bitmap in hex: bit n stands for n hours before `newest`. `since`: watched from then on. `unseen` is another, of those hours
+    among them before which nobody looked for long, so that nothing is known of the pause that ended there.
     `patience` is the hour from which the feed is silent for too long; 0 while that is not known.
     """
 
     since: int = 0
     newest: int = 0
     hours: str = ""
+    unseen: str = ""
     patience: int = 0
 
     @property
@@ -56,13 +58,15 @@ def begun(at: datetime) -> Rhythm:
     return Rhythm(since=_hour(at))
 
 
-def came(rhythm: Rhythm, at: datetime) -> Rhythm:
-    """Something new came."""
+def came(rhythm: Rhythm, at: datetime, *, unseen: bool = False) -> Rhythm:
+    """Something new came. `unseen`: nobody looked for long before, so that it may have come at any time since then."""
     hour = _hour(at)
     if rhythm.hours and hour <= rhythm.newest:
         return rhythm
-    bits = _bits(rhythm) << min(hour - rhythm.newest, MEMORY) if rhythm.hours else 0
-    known = Rhythm(rhythm.since or hour, hour, f"{(bits | 1) & ((1 << MEMORY) - 1):x}")
+    later = hour - rhythm.newest if rhythm.hours else MEMORY
+    known = Rhythm(
+        rhythm.since or hour, hour, _moved(rhythm.hours, later, 1), _moved(rhythm.unseen, later, int(unseen))
+    )
     return msgspec.structs.replace(known, patience=_patience(known))
 
 
@@ -73,7 +77,7 @@ def is_overdue(rhythm: Rhythm, at: datetime) -> bool:
 
 def pauses(rhythm: Rhythm) -> Pauses:
     """What is known of its pauses. Raises ValueError where nothing is."""
-    lengths = sorted(after - before for before, after in pairwise(_hours(rhythm)))
+    lengths = sorted(after - before for before, after in _pauses(rhythm))
     if not lengths:
         raise ValueError("no pause is known")
     usual = lengths[math.ceil(0.9 * len(lengths)) - 1]
@@ -82,13 +86,13 @@ def pauses(rhythm: Rhythm) -> Pauses:
 
 def _patience(rhythm: Rhythm) -> int:
     """The hour from which a silence is too long, if nothing comes before."""
-    hours = _hours(rhythm)
-    if rhythm.newest - rhythm.since < LEARNING or len(hours) <= FEWEST:
+    hours, ends = _hours(rhythm), _pauses(rhythm)
+    if rhythm.newest - rhythm.since < LEARNING or len(ends) < FEWEST:
         return 0
     week = _week(rhythm, hours)
     upto = list(accumulate(week[hour % WEEK] for hour in range(hours[0], rhythm.newest + 1)))
-    allowed = _allowed([upto[after - hours[0]] - upto[before - hours[0]] for before, after in pairwise(hours)])
-    longest = max(after - before for before, after in pairwise(hours))
+    allowed = _allowed([upto[after - hours[0]] - upto[before - hours[0]] for before, after in ends])
+    longest = max(after - before for before, after in ends)
     if longest >= SLEEP:
         allowed = max(allowed, DAY_OFF * max(math.fsum(week[day : day + 24]) for day in range(0, WEEK, 24)))
     return max(_reached(week, rhythm.newest, allowed), rhythm.newest + SLEEP)
@@ -129,15 +133,27 @@ def _reached(week: Sequence[float], start: int, allowed: float) -> int:
     return hour + 1
 
 
+def _pauses(rhythm: Rhythm) -> list[tuple[int, int]]:
+    """The hours between which nothing came, though somebody looked."""
+    unseen = set(_set_in(rhythm.unseen, rhythm.newest))
+    return [(before, after) for before, after in pairwise(_hours(rhythm)) if after not in unseen]
+
+
 def _hours(rhythm: Rhythm) -> list[int]:
     """The hours in which something came, oldest first."""
-    bits = f"{_bits(rhythm):b}"
-    first = rhythm.newest - len(bits) + 1
+    return _set_in(rhythm.hours, rhythm.newest)
+
+
+def _set_in(bitmap: str, newest: int) -> list[int]:
+    bits = f"{int(bitmap or '0', 16):b}"
+    first = newest - len(bits) + 1
     return [first + place for place, bit in enumerate(bits) if bit == "1"]
 
 
-def _bits(rhythm: Rhythm) -> int:
-    return int(rhythm.hours or "0", 16)
+def _moved(bitmap: str, later: int, newest: int) -> str:
+    """The bitmap so many hours later, with its newest bit; empty where none is set."""
+    bits = (int(bitmap or "0", 16) << min(later, MEMORY) | newest) & ((1 << MEMORY) - 1)
+    return f"{bits:x}" if bits else ""
 
 
 def _hour(at: datetime) -> int:

@@ -253,3 +253,27 @@ def test_a_stale_feed_that_fails_is_stale_still_when_it_can_be_read_again():
     assert [(type(event), getattr(event, "was", "")) for event in weeks.said] == [
         (FeedStale, ""), (FeedRecovered, "failing"), (FeedRecovered, "stale"),
     ]  # fmt: skip
+
+
+def test_an_outage_of_our_own_teaches_nothing():
+    weeks = Weeks()
+    weeks.live(24 * 21)
+    weeks.at += timedelta(days=9)
+    weeks.live(24 * 3)
+    assert weeks.said == []
+    weeks.be_silent(24 * 3)
+    [stale] = weeks.said
+    assert stale.longest_pause == 13 * 3600.0
+
+
+def test_a_feed_that_is_looked_at_once_a_day_is_learned_all_the_same():
+    weeks = Weeks()
+    for _ in range(30):
+        weeks.at += timedelta(hours=23)
+        weeks.live(1)
+    assert int(weeks.looks.rhythm.unseen or "0", 16).bit_count() <= 1, (
+        "only the second look could not know how long to wait"
+    )
+    weeks.at += timedelta(days=9)
+    weeks.be_silent(1)
+    assert [type(event) for event in weeks.said] == [FeedStale]

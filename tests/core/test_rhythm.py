@@ -122,6 +122,20 @@ def test_chance_alone_makes_hardly_any_false_alarm(share: Callable[[int], float]
     assert sum(false_alarms(by_chance(share, 10, seed)) for seed in range(2)) == 0
 
 
+def test_while_nobody_looked_nothing_is_learned_of_pauses() -> None:
+    week = [day * 24 + hour for day in range(7) for hour in range(8, 18)]
+    well = learned(every_week(week, 8))
+    back = at(well.newest + 3 * WEEK)
+    for hour in range(24 * 3):
+        well = core.came(well, back + timedelta(hours=hour), unseen=hour == 0)
+    usual = learned([*every_week(week, 8), *range(MONDAY + 8 * WEEK, MONDAY + 8 * WEEK + 72)])
+    assert core.pauses(well) == core.pauses(usual)
+    assert well.patience - well.newest <= 2 * (usual.patience - usual.newest), (
+        "not the six weeks that three would allow"
+    )
+    assert len(well.unseen) <= 20
+
+
 def test_pauses_are_told_by_the_clock() -> None:
     pauses = core.pauses(learned(every_week([day * 24 + hour for day in range(5) for hour in range(8, 18)], 4)))
     assert (pauses.usual, pauses.longest) == (3600.0, 63 * 3600.0)
