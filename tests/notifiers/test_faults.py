@@ -50,6 +50,7 @@ async def faulty(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIter
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)  # in which what was aborted is closed
 
 
 def says(raw: bytes, *, after: float = 0.0) -> Script:

@@ -31,9 +31,10 @@ class Receivers:
     """One server for all channels: it takes the connections of those that hang, and answers the live one."""
 
     def __init__(self):
-        self.hanging, self.taken = 0, Counter()
+        self.hanging, self.taken, self.connected = 0, Counter(), 0
 
     async def serve(self, reader, writer):
+        self.connected += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             name = head.split(" ")[1].strip("/")
@@ -45,11 +46,15 @@ class Receivers:
                 self.hanging += 1
                 await reader.read()  # until the other side gives up
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self.connected -= 1
 
     @asynccontextmanager
     async def open(self):
         async with await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=1024) as server:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            await until(lambda: not self.connected)
 
 
 async def form(log, channels, turns, name):
