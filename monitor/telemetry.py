@@ -13,6 +13,10 @@ import structlog
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+# Without the values of local variables, which hold secrets: an address, a token in a header, what signs.
+_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
 def configure(level: str = "info", form: Literal["auto", "console", "json"] = "auto") -> None:
     """Send all logs, the libraries' too, to stderr. `auto` is `console` on a terminal and `json` elsewhere."""
     pretty = form == "console" or (form == "auto" and sys.stderr.isatty())
@@ -25,11 +29,11 @@ def configure(level: str = "info", form: Literal["auto", "console", "json"] = "a
         _without_control_characters,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
         if pretty
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    tail: list[structlog.typing.Processor] = [] if pretty else [structlog.processors.dict_tracebacks]
+    tail: list[structlog.typing.Processor] = [] if pretty else [_tracebacks]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),

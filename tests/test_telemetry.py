@@ -50,3 +50,21 @@ def test_libraries_log_in_the_same_form(line, capsys):
     telemetry.configure("info", "json")
     logging.getLogger("some.library").warning("beware of %s", "the dog")
     assert json.loads(capsys.readouterr().err)["event"] == "beware of the dog"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_shows_no_values_for_they_may_be_secrets(form, capsys):
+    secret = "whsec_hunter2"
+
+    def send(_token, _headers):
+        raise ValueError("nobody foresaw this")
+
+    telemetry.configure("debug", form)
+    try:
+        send(secret, {"authorization": f"Bearer {secret}"})
+    except ValueError:
+        structlog.get_logger().exception("job failed unexpectedly")
+    printed = capsys.readouterr().err
+    assert "nobody foresaw this" in printed
+    assert "in send" in printed or '"name": "send"' in printed
+    assert "hunter2" not in printed

@@ -97,13 +97,13 @@ def _write_raw(shelf: FileCaptures, article: ArticleRow, revisions: list[Revisio
     sys.stdout.buffer.flush()
 
 
-def article_named(reader: Reader, typed: str) -> ArticleRow:
-    """The article that a URL or id means; the newest where a URL was used again. Ends the verb where there is none."""
+def article_named(reader: Reader, typed: str, what: str = "article") -> ArticleRow:
+    """The article that a URL or id means; the newest where a URL was used again. Ends the verb where there is none: no `what`."""
     names = names_of(typed)
     found = reader.articles_named(names)
     if "/" in typed or "." in typed:
         found = found[:1]
-    row: ArticleRow = one_of(found, typed.strip(), "article")
+    row: ArticleRow = one_of(found, typed.strip(), what)
     return row
 
 

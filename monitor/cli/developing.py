@@ -38,7 +38,7 @@ def listen(
     fault: Annotated[
         str,
         typer.Option(
-            metavar="SPEC", help="How to answer instead: `503,retry-after=2,times=1`, `delay=20`, `reset,times=2`."
+            metavar="SPEC", help="How to answer instead: `503,times=1`, `429,retry-after=2`, `delay=20`, `reset`."
         ),
     ] = "",
     count: Annotated[

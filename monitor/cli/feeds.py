@@ -13,19 +13,21 @@ from rich.text import Text
 from monitor.cli import discovering
 from monitor.cli.opening import listed
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
-from monitor.cli.output import listing, safe, screen, show_json, when
+from monitor.cli.output import listing, minute, safe, screen, show_json, when
+from monitor.core.policy.summary import lasting
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store.views.rows import FeedRow
 
-_STATES: Final = {"working": "green", "failing": "bold red", "waiting": "yellow", "removed": "dim"}
+_STATES: Final = {"working": "green", "failing": "bold red", "stale": "yellow", "waiting": "yellow", "removed": "dim"}
 
 
 class Standing(msgspec.Struct, frozen=True):
     """A feed or page of the configuration, of the views, or of both.
 
-    `state` is `working`, `failing`, `waiting` (not read yet) or `removed` (read once, now in the configuration no more).
+    `state` is `working`, `failing`, `stale` (silent for longer than it ever is), `waiting` (not read yet) or `removed` (read
+    once, now in the configuration no more).
     """
 
     id: str
@@ -67,7 +69,7 @@ def standings(config: Config) -> list[Standing]:
             id=source,
             kind="feed" if source in config.feeds else "page",
             url=seen[source].url if source in seen else table.url,
-            state=seen[source].state if source in seen else "working" if counts.get(source) else "waiting",
+            state=_state(seen[source]) if source in seen else "working" if counts.get(source) else "waiting",
             articles=counts.get(source, 0),
             seen=seen.get(source),
         )
@@ -75,6 +77,10 @@ def standings(config: Config) -> list[Standing]:
     ]
     gone = [row for row in seen.values() if row.id not in config.sources]
     return [*rows, *(Standing(row.id, "feed", row.url, "removed", counts.get(row.id, 0), row) for row in gone)]
+
+
+def _state(seen: FeedRow) -> str:
+    return "stale" if seen.stale_since and seen.state == "working" else seen.state
 
 
 def _table(rows: list[Standing], zone: tzinfo) -> Table:
@@ -89,10 +95,19 @@ def _table(rows: list[Standing], zone: tzinfo) -> Table:
 def _about(row: Standing, zone: tzinfo) -> Text:
     """The address, and what an editor must know about it."""
     about = safe(row.url, "cyan") if row.kind == "feed" else safe(f"page {row.url}", "cyan")
-    if row.seen is None or row.state != "failing":
-        return about
-    answer = f" ({row.seen.status})" if row.seen.status else ""
-    detail = f": {row.seen.detail}" if row.seen.detail else ""
-    last = f"; last read {when(row.seen.last_ok, zone)}" if row.seen.last_ok else "; never read"
-    trouble = safe(f"{row.seen.reason}{answer}{detail}, {row.seen.failures} times{last}", "red")
-    return Text.assemble(about, "\n", trouble)
+    match row:
+        case Standing(state="failing", seen=seen) if seen:
+            return Text.assemble(about, "\n", safe(_failing(seen, zone), "red"))
+        case Standing(state="stale", seen=seen) if seen and seen.last_new:
+            usual = f", and seldom pauses for more than {lasting(seen.usual_pause)}" if seen.usual_pause else ""
+            silent = f"nothing new since {minute(seen.last_new, zone)}{usual}"
+            return Text.assemble(about, "\n", safe(silent, "yellow"))
+        case _:
+            return about
+
+
+def _failing(seen: FeedRow, zone: tzinfo) -> str:
+    answer = f" ({seen.status})" if seen.status else ""
+    detail = f": {seen.detail}" if seen.detail else ""
+    last = f"; last read {when(seen.last_ok, zone)}" if seen.last_ok else "; never read"
+    return f"{seen.reason}{answer}{detail}, {seen.failures} times{last}"

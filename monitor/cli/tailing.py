@@ -45,6 +45,7 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
@@ -59,6 +60,7 @@ from monitor.core.events import (
     ThrottleStarted,
     type_of,
 )
+from monitor.core.policy.summary import lasting
 from monitor.ports import Log
 
 Show = Callable[[Recorded], None]
@@ -234,6 +236,8 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{event.feed}: {event.entries} entries, {event.backlog} of them backlog"
         case FeedFailing():
             return f"{event.feed}: {event.reason}, {event.failures} times"
+        case FeedStale():
+            return f"{event.feed}: nothing new for {lasting((event.at - event.last_new).total_seconds())}"
         case FeedRecovered():
             return event.feed
         case FeedMoved():

@@ -6,12 +6,14 @@ It explains, and changes nothing. The articles' part is `sightings`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from monitor.cli import sightings
@@ -82,7 +84,7 @@ def why(
         if alerts or what.startswith("alert"):
             found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert"))
         else:
-            found = sightings.sightings(settings, reader, article_named(reader, what))
+            found = sightings.sightings(settings, reader, article_named(reader, what, "alert or article"))
     if as_json:
         show_json(found)
     elif isinstance(found, Trace):
@@ -149,8 +151,12 @@ def _rule(alert: AlertRow) -> list[RenderableType]:
         f"{', '.join(alert.changes)}: {data.get('summary') or ''}",
     ]
     hits = data.get("hits") or []
-    lines += [f"“{hit.get('term')}” {hit.get('change')} in {hit.get('zone')}: {hit.get('sentence')}" for hit in hits]
-    return _step("Which rule", lines)
+    return _step("Which rule", [*lines, *map(_hit, hits)])
+
+
+def _hit(hit: Mapping[str, Any]) -> str:
+    by = f", said by {hit['speaker']}" if hit.get("speaker") else ""
+    return f"“{hit.get('term')}” {hit.get('change')} in {hit.get('zone')}{by}: {hit.get('sentence')}"
 
 
 def _nearly(found: Beside | None) -> list[RenderableType]:
@@ -205,4 +211,4 @@ def _reason(word: str) -> str:
 
 
 def _step(title: str, lines: list[str]) -> list[RenderableType]:
-    return [Text(title, style="bold"), *(Text.assemble("  ", safe(line)) for line in lines)]
+    return [Text(title, style="bold"), *(Padding(safe(line), (0, 0, 0, 2), expand=False) for line in lines)]

@@ -132,7 +132,8 @@ class Atom(Table):
     """`[channels.ID]` of type `atom`: feeds of what was found, as files."""
 
     type: Annotated[
-        Literal["atom"], Field(description="`atom`: Atom feeds as files: `all.atom`, and one for each watchlist.")
+        Literal["atom"],
+        Field(description="`atom`: Atom feeds as files: `all.atom`, one for each watchlist, and one for each article."),
     ]
     folder: Annotated[FilePath, Field(description="The folder of the feeds; it is made where it is not there.")]
     entries: Annotated[int, Field(ge=1, le=1000, description="How many entries a feed keeps, the newest.")] = 100

@@ -137,7 +137,9 @@ class Defaults(Table):
     notify: Annotated[Ids, Field(description="Ids of the channels told by watchlists that name none.")] = ()
     health: Annotated[
         Ids,
-        Field(description="Ids of the channels told of feeds and channels that fail and recover, once each."),
+        Field(
+            description="Ids of the channels told of feeds and channels that fail and recover, and of feeds that fall silent, once each."
+        ),
     ] = ()
 
 

@@ -37,7 +37,11 @@ class FeedBaselined(Event, frozen=True, tag="feed.baselined"):
 
 
 class FeedFailing(Event, frozen=True, tag="feed.failing"):
-    """A feed stopped working. Said once, until it recovers."""
+    """A feed stopped working. Said once, until it recovers.
+
+    `may_have_missed`: it was last read longer ago than its entries reached back then. `articles_unwatched` have their text in the
+    feed alone. None: not known.
+    """
 
     feed: str
     url: str
@@ -46,14 +50,35 @@ class FeedFailing(Event, frozen=True, tag="feed.failing"):
     status: int | None
     failures: int
     last_ok: datetime | None
+    next_try: datetime | None = None
+    may_have_missed: bool | None = None
+    articles_unwatched: int | None = None
+
+
+class FeedStale(Event, frozen=True, tag="feed.stale"):
+    """A feed can be read and has brought nothing new for much longer than its own rhythm allows. Said once, until it brings something.
+
+    `last_new` is the hour in which something came last. Pauses are in seconds, as known until then; nine of ten were not longer than `usual_pause`.
+    """
+
+    feed: str
+    url: str
+    last_new: datetime
+    usual_pause: float
+    longest_pause: float
 
 
 class FeedRecovered(Event, frozen=True, tag="feed.recovered"):
-    """A failing feed works again."""
+    """A failing feed can be read again, or a stale one (`was`) brings something again. `failing_since` is when that was said.
+
+    `may_have_missed`: nothing of what it holds was known before, so that entries may have come and gone; None where that is not known.
+    """
 
     feed: str
     url: str
     failing_since: datetime
+    was: Literal["failing", "stale"] = "failing"
+    may_have_missed: bool | None = None
 
 
 class FeedMoved(Event, frozen=True, tag="feed.moved"):
@@ -541,7 +566,7 @@ ArticleEvent = ArticleDiscovered | ArticleRevised | ArticleGone | ArticleRestore
 ArticleRemark = ArticleConfirmed | ArticleReread | ArticleBlocked | ArticleHeld | ArticleReleased
 """What is said of an article without being news of it: it raises no alert."""
 ArticleFact = ArticleEvent | ArticleRemark
-FeedEvent = FeedBaselined | FeedFailing | FeedRecovered | FeedMoved
+FeedEvent = FeedBaselined | FeedFailing | FeedStale | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
 # --- Monitor itself --------------------------------------------------------------------------------------------------
 

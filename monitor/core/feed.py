@@ -1,22 +1,25 @@
-"""What is known of a feed, and what a look at it means: which entries are new, when it fails, when it moved, when to look again.
+"""What is known of a feed, and what a look at it means: which entries are new, when it fails, falls silent or moved, when to look again.
 
 Reads no feed and keeps no time: entries arrive as keys and fingerprints, chance and now as numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedMoved, FeedRecovered
+from monitor.core import rhythm as rhythms
+from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedMoved, FeedRecovered, FeedStale
+from monitor.core.rhythm import Rhythm
 
 FAILURES_BEFORE_SAYING_SO = 3
 MOVES_BEFORE_BELIEVING = 3
 MOVES_OVER = timedelta(hours=24)
 KEYS_REMEMBERED = 4_000
 LONGEST_WAIT = timedelta(hours=24)
+UNWATCHED = timedelta(hours=6)  # between two looks, where they are not always so far apart
 
 
 class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,6 +31,7 @@ class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
     baselined: bool = False
     failing_since: datetime | None = None
     moved_from: str = ""
+    stale_since: datetime | None = None
 
 
 class PartLook(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -39,10 +43,11 @@ class PartLook(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True)
 
 
 class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The note of a feed: what the last looks brought. Its loss costs one full fetch.
+    """The note of a feed: what the last looks brought. Its loss costs one full fetch, and what was learned of its rhythm.
 
     `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect; `parts` are those
-    of an index of sitemaps by their address.
+    of an index of sitemaps by their address. When it was last read it held `entries`, which reached back to `oldest` by their own
+    word (None where one has no date). `apart`: how many seconds lay between the last two good looks.
     """
 
     url: str = ""
@@ -57,6 +62,10 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     moving: tuple[datetime, ...] = ()
     ttl: float | None = None
     parts: dict[str, PartLook] = {}
+    entries: int = 0
+    oldest: datetime | None = None
+    apart: float = 0.0
+    rhythm: Rhythm = Rhythm()
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
@@ -79,13 +88,56 @@ def remember(looks: FeedLooks, seen: Mapping[str, str]) -> dict[str, str]:
     return dict(list(merged.items())[-max(KEYS_REMEMBERED, len(seen)) :])
 
 
-def worked(feed: Feed, looks: FeedLooks, at: datetime) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
-    """The feed answered well: a failing one has recovered."""
+def read(looks: FeedLooks, seen: Mapping[str, str], dates: Sequence[datetime | None], ttl: float | None) -> FeedLooks:
+    """What is kept of the entries of a look: their fingerprints, and their dates by their own word."""
+    known = [date for date in dates if date]
+    oldest = min(known) if known and len(known) == len(dates) else None
+    return msgspec.structs.replace(looks, known=remember(looks, seen), ttl=ttl, entries=len(dates), oldest=oldest)
+
+
+def worked(
+    feed: Feed,
+    looks: FeedLooks,
+    at: datetime,
+    *,
+    before: FeedLooks | None = None,
+    seen: Mapping[str, str] | None = None,
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """The feed answered well: a failing one has recovered; it brought something new, or is silent for too long by its own rhythm.
+
+    `seen` are the entries where it was read anew, and `before` is what was known until then.
+    """
+    known, unseen = (before or looks).known, _was_unwatched(looks, at)
+    apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
+    looks = msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at, apart=apart)
     events: tuple[FeedEvent, ...] = ()
     if feed.failing_since:
-        events = (FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.failing_since),)
+        is_whole = known and not looks.parts  # of an index only the parts that changed are read
+        missed = known.keys().isdisjoint(seen or known) if is_whole else None
+        events = (
+            FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.failing_since, may_have_missed=missed),
+        )
         feed = msgspec.structs.replace(feed, failing_since=None)
-    return feed, msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at), events
+    brings = bool(known) and any(key not in known for key in news(before or looks, seen or {}))
+    feed, looks, said = _in_rhythm(feed, looks, at, brings=brings, unseen=unseen)
+    return feed, looks, events + said
+
+
+def _in_rhythm(
+    feed: Feed, looks: FeedLooks, at: datetime, *, brings: bool, unseen: bool
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """A stale feed that brings something has recovered; one that is silent for longer than it ever is has gone stale. Each is said once."""
+    rhythm = looks.rhythm if looks.rhythm.since else rhythms.begun(at)
+    rhythm = rhythms.came(rhythm, at, unseen=unseen) if brings else rhythm
+    looks = msgspec.structs.replace(looks, rhythm=rhythm)
+    if brings and feed.stale_since:
+        back = FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.stale_since, was="stale")
+        return msgspec.structs.replace(feed, stale_since=None), looks, (back,)
+    if feed.stale_since or not rhythm.last or not rhythms.is_overdue(rhythm, at):
+        return feed, looks, ()
+    pauses = rhythms.pauses(rhythm)
+    stale = FeedStale(at, feed.id, feed.url, rhythm.last, pauses.usual, pauses.longest)
+    return msgspec.structs.replace(feed, stale_since=at), looks, (stale,)
 
 
 def baseline(feed: Feed, *, title: str, entries: int, backlog: int, at: datetime) -> tuple[Feed, tuple[FeedEvent, ...]]:
@@ -97,9 +149,20 @@ def baseline(feed: Feed, *, title: str, entries: int, backlog: int, at: datetime
 
 
 def failed(
-    feed: Feed, looks: FeedLooks, *, reason: str, detail: str, status: int | None, at: datetime
+    feed: Feed,
+    looks: FeedLooks,
+    *,
+    reason: str,
+    detail: str,
+    status: int | None,
+    at: datetime,
+    next_try: datetime | None = None,
+    only_here: bool = False,
 ) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
-    """The feed failed. One bad look is no news; several in a row are, once; a 410 is at once."""
+    """The feed failed. One bad look is no news; several in a row are, once; a 410 is at once.
+
+    `only_here`: its articles have their text in the feed alone, so that nobody looks at them meanwhile.
+    """
     failures = looks.failures + 1
     looks = msgspec.structs.replace(looks, failures=failures, looked_at=at)
     if feed.failing_since or (failures < FAILURES_BEFORE_SAYING_SO and status != 410):
@@ -113,8 +176,24 @@ def failed(
         status=status,
         failures=failures,
         last_ok=looks.last_ok,
+        next_try=next_try,
+        may_have_missed=_may_have_missed(looks, at),
+        articles_unwatched=looks.entries if only_here else 0,
     )
     return msgspec.structs.replace(feed, failing_since=at), looks, (event,)
+
+
+def _was_unwatched(looks: FeedLooks, at: datetime) -> bool:
+    """Whether nobody looked for much longer than usual, as while Monitor was not running: what is found then came some time since."""
+    apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
+    return apart > max(UNWATCHED.total_seconds(), 3 * looks.apart)
+
+
+def _may_have_missed(looks: FeedLooks, at: datetime) -> bool | None:
+    """Whether the feed was unread for longer than its entries reached back when it was read last."""
+    if not looks.last_ok or not looks.oldest:
+        return None
+    return at - looks.last_ok > looks.last_ok - looks.oldest
 
 
 def redirected(

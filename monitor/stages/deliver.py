@@ -117,8 +117,8 @@ class Courier:
         outcome = await self._notifier.send(message.notification, message.body, at=at, thread=thread.decode())
         self._gate.settle(outcome)
         await self._tell_of_the_channel(outcome, at)
-        knocked = self._gate.resting and is_away(outcome)
-        event, message, delay = judge(message, outcome, at, random.random(), knocked=knocked)
+        rest = self._gate.rest if self._gate.resting and is_away(outcome) else None
+        event, message, delay = judge(message, outcome, at, random.random(), rest=rest)
         notes = {topic: outcome.receipt.encode()} if topic and outcome.receipt and not thread else {}
         await self._record(claim, head, event, message, delay, notes)
         logger.info(
@@ -196,20 +196,20 @@ def reopened(message: Message) -> Message:
 
 
 def judge(
-    message: Message, outcome: Outcome, at: datetime, chance: float, *, knocked: bool = False
+    message: Message, outcome: Outcome, at: datetime, chance: float, *, rest: float | None = None
 ) -> tuple[DeliveryEvent, Message, float | None]:
     """What an attempt's outcome means: the event, the message after it, and seconds until the next attempt (None: no more).
 
-    `knocked`: the channel is away and this was only a knock, which the message's schedule does not count.
+    `rest`: the channel is away and this was only a knock, which the message's schedule does not count; so long until the next one.
     """
     attempt = message.attempts + 1
     since = message.since or at
-    if knocked:
-        step = after_a_knock(outcome, (at - since).total_seconds(), chance)
-    else:
+    if rest is None:
         step = next_step(attempt - message.before, outcome, chance)
+    else:
+        step = after_a_knock(outcome, (at - since).total_seconds(), rest, chance)
     where = (message.notification, message.channel, attempt)
-    ended = msgspec.structs.replace(message, attempts=attempt, before=message.before + knocked, since=since)
+    ended = msgspec.structs.replace(message, attempts=attempt, before=message.before + (rest is not None), since=since)
     match step:
         case Delivered():
             accepted = outcome.kind == "accepted"

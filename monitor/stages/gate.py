@@ -35,6 +35,11 @@ class Gate:
         return self._breaker.is_open
 
     @property
+    def rest(self) -> float:
+        """Seconds until an attempt may begin again."""
+        return max(self._breaker.until - self._clock(), 0.0)
+
+    @property
     def failures(self) -> int:
         """How many attempts failed in a row."""
         return self._breaker.failures

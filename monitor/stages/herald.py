@@ -21,6 +21,7 @@ from monitor.core.events import (
     ChannelRecovered,
     FeedFailing,
     FeedRecovered,
+    FeedStale,
     MonitorBlind,
     MonitorSighted,
     NotificationFormed,
@@ -57,7 +58,7 @@ class Herald:
                     after = await self._after(consumed)
                     formed = [firehose_message(recorded, event, after, channel) for channel in audience.firehose]
             case (
-                MonitorBlind() | MonitorSighted() | FeedFailing() | FeedRecovered()
+                MonitorBlind() | MonitorSighted() | FeedFailing() | FeedStale() | FeedRecovered()
                 | ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled()
             ) as event:  # fmt: skip
                 formed = health_messages(

@@ -36,11 +36,13 @@ BYTES_AT_ONCE = 2**20  # of timers in one write
 
 @dataclass(slots=True)
 class Look:
-    """A feed under examination: where it stood, where it stands now, and the events in between."""
+    """A feed under examination: where it stood, where it stands now, and the events in between; the entries seen, where it was read anew."""
 
     head: Head
     feed: core.Feed
     looks: core.FeedLooks
+    before: core.FeedLooks
+    seen: Mapping[str, str] | None = None
     events: tuple[FeedEvent, ...] = ()
 
     def then(self, step: tuple[core.Feed, core.FeedLooks, tuple[FeedEvent, ...]]) -> None:
@@ -93,7 +95,8 @@ class Poller:
             feed = core.Feed(source.id, source.url)
         raw = await self._log.note(claim.partition, _note(source.id))
         looks = msgspec.json.decode(raw, type=core.FeedLooks) if raw else core.FeedLooks()
-        return Look(head, feed, looks if looks.url == feed.url else core.FeedLooks(url=feed.url))
+        looks = looks if looks.url == feed.url else core.FeedLooks(url=feed.url)
+        return Look(head, feed, looks, looks)
 
     async def _look(self, source: Source, look: Look, at: datetime) -> timedelta:
         response = await self._net.get(look.feed.url, headers=validators(look.looks.etag, look.looks.last_modified))
@@ -117,7 +120,7 @@ class Poller:
                 etag=response.headers.get("etag", "")[:1024],
                 last_modified=response.headers.get("last-modified", "")[:128],
             )
-        look.then(core.worked(look.feed, look.looks, at))
+        look.then(core.worked(look.feed, look.looks, at, before=look.before, seen=look.seen))
         look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
         return self._next(source, look, at)
 
@@ -126,7 +129,7 @@ class Poller:
     ) -> None:
         parsed, parts = await self._listings.read(source, response, look.looks.parts, at)
         present = [entry for entry in parsed.entries if is_worth_reading(parsed, entry, at, source.max_age)]
-        seen = {entry.key: _fingerprint(entry) for entry in present}
+        look.seen = seen = {entry.key: _fingerprint(entry) for entry in present}
         dated = [entry.key for entry in present if entry.published or entry.updated]
         news = to_read(parsed.kind, core.news(look.looks, seen), dated, first_look=not look.feed.baselined)
         await self._schedule(source, present, news)
@@ -135,8 +138,8 @@ class Poller:
             look.feed, title=parsed.title, entries=len(parsed.entries), backlog=len(old), at=at
         )
         look.events += events
-        known = core.remember(look.looks, seen)
-        look.looks = msgspec.structs.replace(look.looks, known=known, ttl=parsed.ttl, parts=parts)
+        dates = [entry.published or entry.updated for entry in present]
+        look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts)
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
 
     async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
@@ -168,10 +171,19 @@ class Poller:
         if error.reason in NO_ANSWER and self._is_blind():
             logger.info("feed not seen, as nothing is", feed=source.id, reason=error.reason)
             return self._next(source, look, at)
+        wait = core.wait_after_failure(look.looks.failures + 1, source.every, error.retry_after, random.random())
         look.then(
-            core.failed(look.feed, look.looks, reason=error.reason, detail=error.detail, status=error.status, at=at)
+            core.failed(
+                look.feed,
+                look.looks,
+                reason=error.reason,
+                detail=error.detail,
+                status=error.status,
+                at=at,
+                next_try=at + wait,
+                only_here=source.content == "feed",
+            )
         )
-        wait = core.wait_after_failure(look.looks.failures, source.every, error.retry_after, random.random())
         logger.warning(
             "feed failed",
             feed=source.id,

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from monitor.cli.output import clean, show_json
 from monitor.core.events import DeliveryRequested
 from monitor.ports import Log
 from monitor.store import open_log
+from monitor.store.views import FILE
 
 STORY = "https://post.example/a1"
 ID = re.compile(r"\b[0-9a-f]{8}\b")
@@ -181,6 +182,16 @@ def test_a_failing_feed_says_why(copy: Path, run: RunVerb) -> None:
         file.write('[feeds.wire]\nurl = "https://wire.example/atom"\n')
     said = squeezed(run(copy, "feeds", "list").out)
     assert "wire failing 0 https://wire.example/atom timeout: 30 s, 4 times; never read" in said
+
+
+def test_a_stale_feed_says_since_when_and_against_what(copy: Path, run: RunVerb) -> None:
+    with closing(sqlite3.connect(copy / "data" / FILE)) as views, views:
+        views.execute(
+            "UPDATE feeds SET stale_since = '2015-11-16T22:00:00Z', last_new = '2015-11-15T14:00:00Z', usual_pause = 7200.0 WHERE id = 'post'"
+        )
+    said = squeezed(run(copy, "feeds", "list").out)
+    assert "post stale 2 https://post.example/rss nothing new since 2015-11-15 15:00, and seldom pauses" in said
+    assert "for more than 2 hours" in said
 
 
 def test_dead_letters_are_listed_alone(recorded: Path, run: RunVerb) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core import feed as core
-from monitor.core.events import FeedFailing, FeedMoved, FeedRecovered
+from monitor.core.events import FeedFailing, FeedMoved, FeedRecovered, FeedStale
 from monitor.core.http import retry_after
 
 NOON = datetime(2015, 11, 15, 12, tzinfo=UTC)
@@ -150,3 +150,130 @@ def test_new_keys_for_the_same_entries_are_no_news() -> None:
     assert core.news(looks, {"c": "1", "d": "2"}) == []
     assert core.news(looks, {"c": "1", "d": "3"}) == ["d"]
     assert core.news(looks, {"a": "2", "b": "1"}) == ["a", "b"]  # under its own key a change is one
+
+
+# --- what a failure and a silence mean ---------------------------------------------------------------------------------
+
+
+def _read(looks, at, *keys, oldest=None):
+    seen = dict.fromkeys(keys, "")
+    seen = {key: f"words of {key}" for key in seen}
+    dates = [oldest or at] * len(keys)
+    return core.read(looks, seen, dates, None), seen
+
+
+@pytest.mark.parametrize(
+    ("oldest", "unread", "missed"), [(2, 3, True), (2, 1, False), (None, 3, None)], ids=["short", "long", "undated"]
+)
+def test_a_feed_that_was_unread_for_longer_than_it_reaches_back_may_have_lost_entries(oldest, unread, missed):
+    dates = [NOON - timedelta(hours=oldest) if oldest else None, NOON]
+    looks = core.read(core.FeedLooks(), {"a": "1", "b": "2"}, dates, None)
+    _, looks, _ = core.worked(FEED, looks, NOON)
+    later = NOON + timedelta(hours=unread)
+    _, _, [event] = core.failed(
+        FEED, looks, reason="http_410", detail="", status=410, at=later, next_try=later, only_here=True
+    )
+    assert (event.may_have_missed, event.articles_unwatched, event.next_try) == (missed, 2, later)
+
+
+@pytest.mark.parametrize(("keys", "missed"), [("bc", False), ("cd", True)])
+def test_a_recovery_says_whether_anything_of_before_is_still_there(keys, missed):
+    before, _ = _read(core.FeedLooks(), NOON, "a", "b")
+    feed = msgspec.structs.replace(FEED, failing_since=NOON)
+    looks, seen = _read(before, NOON, *keys)
+    _, _, [event] = core.worked(feed, looks, NOON, before=before, seen=seen)
+    assert (event.was, event.may_have_missed) == ("failing", missed)
+    _, _, [unchanged] = core.worked(feed, before, NOON)
+    assert unchanged.may_have_missed is False
+
+
+class Weeks:
+    """A feed that brings an entry each hour from eight to eight, seven days a week, and is looked at every hour."""
+
+    def __init__(self):
+        self.feed, self.looks, self.at, self.said = FEED, core.FeedLooks(), NOON, []
+
+    def look(self, *keys):
+        before = self.looks
+        self.looks, seen = _read(before, self.at, *keys)
+        self.feed, self.looks, said = core.worked(self.feed, self.looks, self.at, before=before, seen=seen)
+        self.said += said
+
+    def live(self, hours):
+        """Bring what is usual, and look."""
+        for _ in range(hours):
+            self.at += timedelta(hours=1)
+            self.look("old", f"of {self.at if 8 <= self.at.hour < 20 else 'the evening'}")
+
+    def be_silent(self, hours):
+        last = list(self.looks.known)
+        for _ in range(hours):
+            self.at += timedelta(hours=1)
+            self.look(*last)
+
+
+def test_a_silent_feed_is_called_stale_once_and_recovered_once():
+    weeks = Weeks()
+    weeks.live(24 * 21)
+    assert weeks.said == [], "what the first look finds is nothing new"
+    weeks.be_silent(24 * 9)
+    [stale] = weeks.said
+    assert isinstance(stale, FeedStale)
+    assert timedelta(hours=24) < stale.at - stale.last_new < timedelta(hours=48)
+    assert (stale.usual_pause, stale.longest_pause) == (3600.0, 13 * 3600.0)
+    weeks.live(24 * 3)
+    [_, back] = weeks.said
+    assert isinstance(back, FeedRecovered)
+    assert (back.was, back.failing_since, back.at.hour) == ("stale", stale.at, 13)
+    assert back.may_have_missed is None
+
+
+def test_what_is_no_news_ends_no_silence():
+    weeks = Weeks()
+    weeks.live(24 * 21)
+    weeks.be_silent(60)
+    known = dict(weeks.looks.known)
+    edited = {key: f"{words}, edited" for key, words in known.items()}
+    renamed = {f"{key}?": words for key, words in known.items()}
+    for seen in (edited, renamed):
+        weeks.feed, _, said = core.worked(weeks.feed, weeks.looks, weeks.at, before=weeks.looks, seen=seen)
+        assert said == ()
+    lost = core.FeedLooks(rhythm=weeks.looks.rhythm)  # after the loss of its note every entry looks new
+    assert core.worked(weeks.feed, lost, weeks.at, before=lost, seen=known)[2] == ()
+
+
+def test_a_stale_feed_that_fails_is_stale_still_when_it_can_be_read_again():
+    weeks = Weeks()
+    weeks.live(24 * 21)
+    weeks.be_silent(60)
+    weeks.feed, weeks.looks, said = _fail(weeks.feed, weeks.looks, 3)
+    assert [type(event) for event in said] == [FeedFailing]
+    weeks.be_silent(3)
+    weeks.live(24)
+    assert [(type(event), getattr(event, "was", "")) for event in weeks.said] == [
+        (FeedStale, ""), (FeedRecovered, "failing"), (FeedRecovered, "stale"),
+    ]  # fmt: skip
+
+
+def test_an_outage_of_our_own_teaches_nothing():
+    weeks = Weeks()
+    weeks.live(24 * 21)
+    weeks.at += timedelta(days=9)
+    weeks.live(24 * 3)
+    assert weeks.said == []
+    weeks.be_silent(24 * 3)
+    [stale] = weeks.said
+    assert stale.longest_pause == 13 * 3600.0
+
+
+def test_a_feed_that_is_looked_at_once_a_day_is_learned_all_the_same():
+    weeks = Weeks()
+    for _ in range(30):
+        weeks.at += timedelta(hours=23)
+        weeks.live(1)
+    assert int(weeks.looks.rhythm.unseen or "0", 16).bit_count() <= 1, (
+        "only the second look could not know how long to wait"
+    )
+    weeks.at += timedelta(days=9)
+    weeks.be_silent(1)
+    assert [type(event) for event in weeks.said] == [FeedStale]

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from hasty import hastily
 
 from monitor.core.policy.schedule import DAY, DELAYS, Retry, next_step
 from monitor.listen import new_secret
@@ -49,6 +50,7 @@ async def faulty(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIter
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)  # in which what was aborted is closed
 
 
 def says(raw: bytes, *, after: float = 0.0) -> Script:
@@ -73,13 +75,13 @@ async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
 
 
 async def hangs_in_the_body(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx")
     await writer.drain()
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
 
 
 async def never_answers(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
 
 
 async def attempt(net: Net, url: str, limits: Limits = QUICK) -> Outcome:
@@ -95,7 +97,7 @@ FAULTS = [
     ("byte by byte", drips, "retry", "timeout", None),
     ("reset before the answer", says(b""), "retry", "reset", None),
     ("reset in the header", says(b"HTTP/1.1 200 OK\r\nContent-"), "retry", None, None),
-    ("200, then a body that never ends", hangs_in_the_body, "delivered", "", 204),
+    ("200, then a body that never ends", hangs_in_the_body, "delivered", "", 200),
     ("200, then closed in the body", says(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"), "delivered", "", 200),
     ("201", says(status("201 Created")), "delivered", "", 201),
     ("204", says(b"HTTP/1.1 204 No Content\r\n\r\n"), "delivered", "", 204),
@@ -130,6 +132,32 @@ async def test_a_fault_is_what_it_is(net: Net, script: Script, kind: str, reason
         outcome = await attempt(net, url)
     assert (outcome.kind, outcome.status) == (kind, code), outcome
     assert reason is None or outcome.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "seconds"),
+    [
+        (says(status("200 OK"), after=14.9), "delivered", 14.9),
+        (says(status("200 OK"), after=15.1), "retry", 15.0),
+        (never_answers, "retry", 15.0),
+        (hangs_in_the_body, "delivered", 15.0),
+    ],
+    ids=["14.9 s", "15.1 s", "never", "a body that never ends"],
+)
+def test_a_receiver_has_fifteen_seconds(script: Script, kind: str, seconds: float) -> None:
+    """With the limits of the product, over real HTTP, in a loop that does not really wait."""
+
+    async def measured() -> tuple[Outcome, float]:
+        clock = asyncio.get_running_loop().time
+        async with faulty(script) as url, open_net(user_agent="x") as net:
+            began = clock()
+            hook = Webhook(net, url, [new_secret()], allow_private=True)
+            return await hook.send("msg_1", "{}", at=NOW), clock() - began
+
+    outcome, took = hastily(measured())
+    assert outcome.kind == kind, outcome
+    assert outcome.reason == ("" if kind == "delivered" else "timeout")
+    assert took == pytest.approx(seconds, abs=0.09)
 
 
 async def test_nobody_there(net: Net) -> None:

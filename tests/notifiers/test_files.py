@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
@@ -92,6 +93,76 @@ async def test_feeds_of_all_and_of_each_watchlist(tmp_path: Path, body: str) -> 
     assert (first.title, first.link) == ("Post: edited in, “act of war” (title)", "https://post.example/a1")
     assert first.id == "urn:monitor:msg_1"
     assert "Hollande called it “an act of war”." in first.content[0].value
+
+
+ARTICLES = [f"article_{number:020x}" for number in range(3)]
+
+
+def about(article: str, headline: str = "An address") -> dict[str, object]:
+    return {"id": article, "url": f"https://post.example/{article}", "headline": headline}
+
+
+async def test_feeds_of_each_article(tmp_path: Path) -> None:
+    channel = Atom(tmp_path)
+    first, second, third = ARTICLES
+    await channel.send("msg_1", a_body("edited in", article=about(first)), at=NOW)
+    await channel.send("msg_2", a_body("edited out", article=about(first, "Another \x1b[31mheadline")), at=NOW)
+    members = [{"summary": "a", "article": about(second)}, {"summary": "b", "article": about(third)}]
+    await channel.send("msg_3", a_body("two at once", alerts=members), at=NOW)
+    await channel.send("msg_3", a_body("two at once", alerts=members), at=NOW)
+    files = {file.name: read(file) for file in tmp_path.glob("article-*")}
+    assert {name: [entry.id for entry in feed.entries] for name, feed in files.items()} == {
+        f"article-{first[8:]}.atom": ["urn:monitor:msg_2", "urn:monitor:msg_1"],
+        f"article-{second[8:]}.atom": ["urn:monitor:msg_3"],
+        f"article-{third[8:]}.atom": ["urn:monitor:msg_3"],
+    }
+    titles = [feed.feed.title for _, feed in sorted(files.items())]
+    assert titles == ["Monitor: Another [31mheadline", "Monitor: An address", "Monitor: An address"]
+    everything = [read(file) for file in tmp_path.iterdir()]
+    assert len({feed.feed.id for feed in everything}) == len(everything) == 4
+
+
+async def test_a_reader_that_keeps_ids_sees_each_message_once(tmp_path: Path) -> None:
+    """As a reader polls: whenever it looks, and however often a message was repeated."""
+    seen: list[str] = []
+    for number in [0, 1, 1, 2, 0, 3]:
+        await Atom(tmp_path).send(f"msg_{number}", a_body(str(number), article=about(ARTICLES[0])), at=NOW)
+        found = [entry.id for entry in read(tmp_path / f"article-{ARTICLES[0][8:]}.atom").entries]
+        assert len(found) == len(set(found))
+        seen += [entry for entry in found if entry not in seen]
+    assert seen == [f"urn:monitor:msg_{number}" for number in range(4)]
+
+
+async def test_what_rfc_4287_asks_of_a_feed_and_its_entries(tmp_path: Path, body: str) -> None:
+    await Atom(tmp_path).send("msg_1", body, at=NOW)
+    feed = ET.parse(tmp_path / "all.atom").getroot()
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert feed.tag == f"{atom}feed"
+    names = ["id", "title", "updated"]
+    for node in (feed, *feed.iter(f"{atom}entry")):
+        assert [len(node.findall(f"{atom}{name}")) for name in names] == [1, 1, 1]
+        assert datetime.fromisoformat(node.findtext(f"{atom}updated") or "").utcoffset() is not None
+    assert feed.findtext(f"{atom}author/{atom}name"), "an author of all its entries"
+    assert len(feed.findall(f"{atom}entry/{atom}link[@rel='alternate']")) == 1
+    assert [content.get("type") for content in feed.iter(f"{atom}content")] == ["text"]
+
+
+async def test_feeds_of_articles_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.notifiers.atom.MOST_ARTICLES", 2)
+    for number, article in enumerate(ARTICLES):
+        await Atom(tmp_path).send(f"msg_{number}", a_body("x", article=about(article)), at=NOW + timedelta(days=number))
+    assert sorted(file.stem[8:] for file in tmp_path.glob("article-*")) == [article[8:] for article in ARTICLES[1:]]
+    await Atom(tmp_path).send("msg_9", a_body("no article"), at=NOW + timedelta(days=31, hours=12))
+    assert [file.stem[8:] for file in tmp_path.glob("article-*")] == [ARTICLES[2][8:]], "a month after its last entry"
+    assert len(read(tmp_path / "all.atom").entries) == 4
+    assert not list(tmp_path.glob(".*"))
+
+
+async def test_an_article_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    for name in ("../../evil", "article_../../../evil", "article_", 7, None, ["x"]):
+        await Atom(tmp_path / "feeds").send("msg_1", a_body("x", article={"id": name}), at=NOW)
+        await Atom(tmp_path / "feeds").send("msg_1", a_body("x", article=name), at=NOW)
+    assert [path.name for path in tmp_path.rglob("*.atom")] == ["all.atom"]
 
 
 async def test_a_repeat_is_one_entry_and_old_ones_go(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from monitor.core.events import (
     Evidence,
     FeedFailing,
     FeedRecovered,
+    FeedStale,
     NotificationFormed,
     entity_id,
     type_of,
@@ -228,6 +229,28 @@ async def test_five_days_away_and_everything_is_delivered_once_at_the_rate(timed
     assert len(await events(timed, DeliverySucceeded)) == len(names)
 
 
+@pytest.mark.parametrize("minutes", [1, 9, 60])
+async def test_a_receiver_that_was_away_for_a_while_is_told_all_at_its_first_answer(timed, clock, minutes):
+    """It does not wait for a quarter of an hour what was knocked with."""
+    receiver = Receiver(clock)
+    worker = Worker(timed, clock, receiver)
+    receiver.answer = Outcome("retry", "server_error", status=503)
+    await form(timed, *(a_message(f"{number}", f"article_{number}") for number in range(10)))
+    for _ in range(minutes * 12):
+        await worker.look()
+        clock.pass_by(seconds=5)
+    knocks = len(receiver.sent)
+    assert knocks < 10 + 9 + minutes // 12
+    receiver.answer, back = Outcome("delivered", status=204), clock.now
+    while len(receiver.taken) < 10:
+        await worker.look()
+        clock.pass_by(seconds=1)
+    first, last = receiver.taken[0][0], receiver.taken[-1][0]
+    assert first - back <= timedelta(minutes=18), "the longest rest, with its jitter"
+    assert last - first <= timedelta(minutes=7), "what failed before the breaker opened keeps its own plan"
+    assert sum(at - first <= timedelta(seconds=10) for at, _ in receiver.taken) >= 6
+
+
 async def test_a_knock_costs_a_message_none_of_its_attempts(timed, clock):
     receiver = Receiver(clock)
     worker = Worker(timed, clock, receiver)
@@ -260,10 +283,10 @@ async def test_an_answer_that_refuses_ends_after_ten_attempts_whatever_the_break
 def test_nothing_waits_for_ever():
     message = jobs.Message("msg_1", "desk", "article_1", "{}", attempts=99, before=90, since=NOON)
     late = NOON + timedelta(seconds=LONGEST_AWAY)
-    event, ended, delay = deliver.judge(message, DOWN, late, 0.5, knocked=True)
+    event, ended, delay = deliver.judge(message, DOWN, late, 0.5, rest=900.0)
     assert isinstance(event, DeliveryDied)
     assert (ended.state, delay) == ("dead", None)
-    assert not isinstance(deliver.judge(message, DOWN, late - timedelta(hours=1), 0.5, knocked=True)[0], DeliveryDied)
+    assert not isinstance(deliver.judge(message, DOWN, late - timedelta(hours=1), 0.5, rest=900.0)[0], DeliveryDied)
 
 
 # --- a receiver that wants no more -----------------------------------------------------------------------------------
@@ -328,6 +351,36 @@ async def test_a_feed_that_fails_and_recovers_is_told_once_each(log):
         Draft202012Validator(load(body["type"])).validate(body)
     assert messages[0][1]["data"]["watchlists"] == ["war"]
     assert messages[0][1]["data"]["detail"] == "Bad Gateway"
+
+
+async def test_a_feed_that_goes_stale_and_brings_something_again_is_told_once_each(log):
+    pause = timedelta(hours=31)
+    stale = FeedStale(NOON + pause, "post", "https://post.example/rss", NOON, 7200.0, 50_400.0)
+    back = FeedRecovered(NOON + 2 * pause, "post", "https://post.example/rss", stale.at, "stale")
+    await record(log, "feed_post", stale, back)
+    audience = Audience(health=["desk"], watchers={"post": ["war"]})
+    await dispatch(log, audience)
+    await dispatch(log, audience)
+    messages = [body for _, body in await told(log)]
+    assert [body["type"] for body in messages] == ["feed.stale", "feed.recovered"]
+    for body in messages:
+        Draft202012Validator(load(body["type"])).validate(body)
+    assert messages[0]["data"]["summary"] == (
+        "Feed post has brought nothing new for 31 hours: it seldom pauses for more than 2 hours, and never did for more than 14 hours"
+    )
+    assert messages[0]["data"]["watchlists"] == ["war"]
+    assert (messages[1]["data"]["was"], messages[1]["data"]["may_have_missed"]) == ("stale", None)
+    assert messages[1]["data"]["summary"] == "Feed post brings something new again"
+
+
+async def test_what_a_failing_feed_costs_is_told(log):
+    lost = msgspec.structs.replace(failing(), next_try=NOON, may_have_missed=True, articles_unwatched=12)
+    await record(log, "feed_post", lost)
+    await dispatch(log, Audience(health=["desk"]))
+    [(_, body)] = await told(log)
+    Draft202012Validator(load(body["type"])).validate(body)
+    data = body["data"]
+    assert (data["next_try"], data["may_have_missed"], data["articles_unwatched"]) == ("2015-11-15T12:00:00Z", True, 12)
 
 
 @pytest.mark.parametrize(

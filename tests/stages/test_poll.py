@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import msgspec
 import pytest
 
-from monitor.core.events import FeedBaselined, FeedFailing, FeedRecovered
+from monitor.core import rhythm as rhythms
+from monitor.core.events import FeedBaselined, FeedFailing, FeedRecovered, FeedStale
+from monitor.core.feed import FeedLooks
 from monitor.core.urls import aliases, article_id
 from monitor.errors import LogUnavailable, Permanent, Transient
 from monitor.ports import Batch, Finish, Response
@@ -117,6 +120,29 @@ async def test_trouble_is_said_once_after_three_looks_and_recovery_once(world, t
     assert (failing.reason, failing.failures) == (reason, 3)
     assert {type(event) for event in others} == {FeedBaselined, FeedRecovered}
     assert len(await fetch_jobs(world)) == 1
+
+
+async def test_a_feed_that_falls_silent_against_its_rhythm_is_said_once_and_so_is_its_return(world):
+    world.net.answers[RSS] = answer(rss(("1", ONE, "One", NOW)), etag='"v1"')
+    await poll(world)
+    note = msgspec.json.decode(await world.log.note(0, "feed:post"), type=FeedLooks)
+    assert note.rhythm == rhythms.begun(note.looked_at)
+    month_ago = datetime.now(UTC) - timedelta(days=30)
+    rhythm = rhythms.begun(month_ago)
+    for hour in range(28 * 24):
+        rhythm = rhythms.came(rhythm, month_ago + timedelta(hours=hour))
+    used = msgspec.structs.replace(note, rhythm=rhythm)
+    await world.log.commit(Batch(0, notes={"feed:post": msgspec.json.encode(used)}))
+    world.net.answers[RSS] = answer("", 304)
+    for _ in range(3):
+        await poll(world)
+    world.net.answers[RSS] = answer(rss(("2", TWO, "Two", NOW), ("1", ONE, "One", NOW)))
+    await poll(world)
+    _, stale, back = [recorded.event for recorded in await world.events()]
+    assert isinstance(stale, FeedStale)
+    assert stale.longest_pause == 3600.0
+    assert isinstance(back, FeedRecovered)
+    assert (back.was, back.failing_since) == ("stale", stale.at)
 
 
 async def test_a_servers_pause_is_obeyed_and_a_failing_feed_waits_longer(world):

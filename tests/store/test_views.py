@@ -55,6 +55,7 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
@@ -340,7 +341,8 @@ class Newsroom:
             [
                 FeedBaselined(**about, title=self.text(), entries=20, backlog=4),
                 FeedFailing(**about, **failing, last_ok=self.chance.choice([None, START])),
-                FeedRecovered(**about, failing_since=START),
+                FeedRecovered(**about, failing_since=START, was=self.chance.choice(["failing", "stale"])),
+                FeedStale(**about, last_new=START, usual_pause=7200.0, longest_pause=36_000.0),
                 FeedMoved(**about, to="https://post.example/feed"),
             ]
         )

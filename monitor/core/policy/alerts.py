@@ -28,6 +28,7 @@ from monitor.core.watch.rules import Hit, Verdict, Watchlist
 SCHEMA = 1
 MAX_EDITS = 100
 MAX_ABSENCES = 20
+MAX_SPEAKER = 200  # code points
 MAX_TEXT = 2000  # code points of one edit's text, of a headline
 
 
@@ -144,7 +145,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "entity": hit.entity,
         "change": hit.change,
         "zone": hit.zone,
-        "speaker": _text(hit.speaker or ""),
+        "speaker": hit.speaker[:MAX_SPEAKER] if hit.speaker else None,
         "block": hit.block,
         "sentence": hit.sentence,
         "marks": [list(mark) for mark in hit.marks],

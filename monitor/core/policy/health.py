@@ -16,6 +16,7 @@ from monitor.core.events import (
     ChannelRecovered,
     FeedFailing,
     FeedRecovered,
+    FeedStale,
     MonitorBlind,
     MonitorSighted,
     NotificationFormed,
@@ -24,13 +25,13 @@ from monitor.core.events import (
     type_of,
 )
 from monitor.core.policy.envelope import sealed, stamp
-from monitor.core.policy.summary import one_line
+from monitor.core.policy.summary import lasting, one_line
 
 SCHEMA = 1
 MAX_DETAIL = 500  # code points of what a server said
 
 ChannelNews = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
-HealthEvent = MonitorBlind | MonitorSighted | FeedFailing | FeedRecovered | ChannelNews
+HealthEvent = MonitorBlind | MonitorSighted | FeedFailing | FeedStale | FeedRecovered | ChannelNews
 
 
 def health_messages(
@@ -74,9 +75,12 @@ def _data(event: HealthEvent, watchers: Mapping[str, Sequence[str]]) -> dict[str
             return {"summary": "Monitor sees again", "since": stamp(since)}
         case FeedFailing():
             return _feed_failing(event, watchers)
-        case FeedRecovered(feed=feed, url=url, failing_since=since):
-            summary = f"Feed {feed} works again"
-            return {"summary": summary, "feed": feed, "url": url, "since": stamp(since)}
+        case FeedStale():
+            return _feed_stale(event, watchers)
+        case FeedRecovered(feed=feed, url=url, failing_since=since, was=was, may_have_missed=missed):
+            summary = f"Feed {feed} brings something new again" if was == "stale" else f"Feed {feed} works again"
+            told = {"summary": summary, "feed": feed, "url": url, "since": stamp(since)}
+            return {**told, "was": was, "may_have_missed": missed}
         case ChannelFailing():
             summary = f"Channel {event.channel} does not take messages ({_because(event.reason, event.status)}): what it should be told waits"
             facts = {"reason": event.reason, "status": event.status, "failures": event.failures}
@@ -103,9 +107,24 @@ def _feed_failing(event: FeedFailing, watchers: Mapping[str, Sequence[str]]) -> 
         "failures": event.failures,
         "since": stamp(event.at),
         "last_ok": _known(event.last_ok),
-        "next_try": None,
-        "may_have_missed": None,
-        "articles_unwatched": None,
+        "next_try": _known(event.next_try),
+        "may_have_missed": event.may_have_missed,
+        "articles_unwatched": event.articles_unwatched,
+        "watchlists": list(watchers.get(event.feed, ())),
+    }
+
+
+def _feed_stale(event: FeedStale, watchers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    silent = (event.at - event.last_new).total_seconds()
+    return {
+        "summary": f"Feed {event.feed} has brought nothing new for {lasting(silent)}: it seldom pauses for more than "
+        f"{lasting(event.usual_pause)}, and never did for more than {lasting(event.longest_pause)}",
+        "feed": event.feed,
+        "url": event.url,
+        "since": stamp(event.at),
+        "last_new": stamp(event.last_new),
+        "usual_pause_seconds": event.usual_pause,
+        "longest_pause_seconds": event.longest_pause,
         "watchlists": list(watchers.get(event.feed, ())),
     }
 

@@ -9,7 +9,6 @@ DELAYS = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_00
 """Seconds before each attempt, from the one before it."""
 JITTER = 0.2  # each way
 DAY = 86_400.0  # what a receiver may ask for at most
-KNOCK_AGAIN = 900.0  # seconds after which a message is ready again whose channel did not answer at all
 LONGEST_AWAY = 30 * DAY  # how long a message waits for a channel that does not answer at all
 
 
@@ -80,12 +79,15 @@ def is_away(outcome: Outcome) -> bool:
     return outcome.kind == "retry" and outcome.status in {None, 502, 503, 504}
 
 
-def after_a_knock(outcome: Outcome, waited: float, chance: float) -> Step:
+def after_a_knock(outcome: Outcome, waited: float, rest: float, chance: float) -> Step:
     """What follows a knock at a channel that is away: the message keeps its attempts for when it is back.
 
-    `waited` is in seconds since the message's first attempt: nothing waits for ever.
+    It is due again when the channel may be knocked at again, in `rest` seconds, so that whatever waits is sent as soon as one knock
+    is answered. `waited` is in seconds since the message's first attempt: nothing waits for ever.
     """
-    return Dead() if waited >= LONGEST_AWAY else Retry(_delay(KNOCK_AGAIN, outcome.retry_after, chance))
+    if waited >= LONGEST_AWAY:
+        return Dead()
+    return Retry(rest if outcome.retry_after is None else _delay(rest, outcome.retry_after, chance))
 
 
 def _delay(planned: float, asked: float | None, chance: float) -> float:

@@ -40,6 +40,13 @@ def one_line(text: str) -> str:
     return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
 
 
+def lasting(seconds: float) -> str:
+    """A time in words, in hours or, from two days on, in days: `1 hour`, `26 hours`, `9 days`."""
+    hours = round(seconds / 3600)
+    count, unit = (round(hours / 24), "day") if hours >= 48 else (hours, "hour")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
 def _part(verdict: Verdict, change: Change) -> str:
     first: dict[str, Hit] = {}
     for hit in verdict.hits:

@@ -43,6 +43,7 @@ from monitor.core.events import (
     FeedFailing,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GroupClosed,
     GroupOpened,
     InhibitionStarted,
@@ -86,7 +87,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _formed(event)
         case DeliverySucceeded() | DeliveryFailed() | DeliveryDied() | DeliveryRequested() as event:
             return _delivery(recorded, event)
-        case FeedBaselined() | FeedFailing() | FeedRecovered() | FeedMoved() as event:
+        case FeedBaselined() | FeedFailing() | FeedStale() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
         case MonitorBlind() | MonitorSighted() | MatchExcluded():
             return ()  # the log has it, no table asks
@@ -325,6 +326,18 @@ def _feed(event: FeedEvent) -> Write:
                 last_ok=stamp(event.last_ok) if event.last_ok else None,
                 changed_at=stamp(event.at),
             )
+        case FeedStale():
+            return upsert(
+                "feeds",
+                event.feed,
+                url=event.url,
+                stale_since=stamp(event.at),
+                last_new=stamp(event.last_new),
+                usual_pause=event.usual_pause,
+                changed_at=stamp(event.at),
+            )
+        case FeedRecovered(was="stale"):
+            return upsert("feeds", event.feed, url=event.url, stale_since=None, changed_at=stamp(event.at))
         case FeedRecovered():
             well: dict[str, Value] = {"state": "working", "reason": "", "detail": "", "status": None, "failures": 0}
             return upsert("feeds", event.feed, url=event.url, **well, changed_at=stamp(event.at))

@@ -171,7 +171,10 @@ class ChannelRow(msgspec.Struct, frozen=True):
 
 
 class FeedRow(msgspec.Struct, frozen=True):
-    """A feed as it stands. `state` is `working` or `failing`; `moved_from` is the address before the last move."""
+    """A feed as it stands. `state` is `working` or `failing`; `moved_from` is the address before the last move.
+
+    `stale_since`: it brings nothing new, against its rhythm; `last_new` and `usual_pause` (seconds) are those of the last time that it did so.
+    """
 
     id: str
     url: str
@@ -186,4 +189,7 @@ class FeedRow(msgspec.Struct, frozen=True):
     status: int | None
     failures: int
     last_ok: datetime | None
+    stale_since: datetime | None
+    last_new: datetime | None
+    usual_pause: float | None
     changed_at: datetime

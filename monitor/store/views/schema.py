@@ -17,7 +17,7 @@ import structlog
 
 from monitor.errors import ViewsUnavailable
 
-VERSION: Final = 3
+VERSION: Final = 4
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -181,6 +181,9 @@ TABLES: Final = {
         status INTEGER,
         failures INTEGER NOT NULL DEFAULT 0,
         last_ok TEXT,
+        stale_since TEXT,
+        last_new TEXT,
+        usual_pause REAL,
         changed_at TEXT NOT NULL
     """,
 }

@@ -86,6 +86,13 @@ def test_the_payload_of_an_edit(raised: Raise, text: Text) -> None:
     assert data["cut"] == []
 
 
+def test_a_hit_in_direct_speech_tells_who_said_it_within_bounds(raised: Raise, text: Text) -> None:
+    (alert,) = raised("new", None, text("“It is an act of war,” said Manuel Valls."))
+    assert [hit["speaker"] for hit in alert.data["hits"]] == ["Manuel Valls"]
+    (alert,) = raised("new", None, text(f"“It is an act of war,” said {'Al' * 120} Bey."))
+    assert [len(hit["speaker"] or "") for hit in alert.data["hits"]] == [200]
+
+
 def test_without_a_public_address_there_are_no_links(raised: Raise, text: Text) -> None:
     (alert,) = raised("new", None, text("An act of war."), public_url=None)
     assert alert.data["links"] == {}

@@ -47,6 +47,24 @@ def test_a_new_article_that_says_it() -> None:
     assert [hit.sentence[start:end] for start, end in hit.marks] == ["Act\u00a0of War"]
 
 
+@pytest.mark.parametrize(
+    ("words", "speaker"),
+    [
+        ("“It is an act of war,” President Hollande said.", "President Hollande"),
+        ("François Hollande called it “an act of war”.", "François Hollande"),
+        ("“It is an act of war,” said Manuel Valls, the prime minister.", "Manuel Valls"),
+        ("“It is an act of war,” he said.", None),
+        ("Hollande said that it is an act of war. “We shall see,” he said.", None),
+        ("“Rien,” dit Valls. « C’est un acte de guerre », a déclaré Hollande.", "Hollande"),
+    ],
+)
+def test_a_hit_in_direct_speech_names_its_speaker(words: str, speaker: str | None) -> None:
+    watchlist = Watchlist("war", phrases=("act of war", "acte de guerre"), entities=("hollande",))
+    (verdict,) = judge(None, text(words), watchlist, how="new")
+    assert [hit.speaker for hit in verdict.hits if hit.entity is None] == [speaker]
+    assert {hit.speaker for hit in verdict.hits if hit.entity} <= {None}
+
+
 def test_an_article_that_does_not_say_it() -> None:
     assert judge(None, text("An act of wartime."), how="new") == ()
 
