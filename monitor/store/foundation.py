@@ -12,7 +12,7 @@ from redis import exceptions as redis_errors
 from monitor.errors import LogUnavailable
 from monitor.store.connection import Connection
 from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, IMPORTING, META, Keys
-from monitor.store.trouble import Patience, code_of, lasting, passes
+from monitor.store.trouble import code_of, lasting, passes
 
 _log = structlog.get_logger()
 
@@ -75,20 +75,20 @@ async def lay(connection: Connection, partitions: int, *, archiving: bool = Fals
 
 
 async def _answers(connection: Connection) -> None:
-    patience, waited = Patience(), 0.0
-    while True:
-        try:
-            await connection.once("PING")
-        except (redis_errors.RedisError, OSError) as error:
-            loading = isinstance(error, redis_errors.RedisError) and code_of(error) == "LOADING"
-            if not passes(error):
-                raise lasting(error) from error
-            if waited > _START_SECONDS and not loading:
-                raise LogUnavailable(f"the log's server does not answer: {error}") from error
-            waited += await patience.wait(error)
-        else:
-            patience.healed()
-            return
+    waited = 0.0
+    with connection.outage.patience() as patience:
+        while True:
+            try:
+                await connection.once("PING")
+            except (redis_errors.RedisError, OSError) as error:
+                loading = isinstance(error, redis_errors.RedisError) and code_of(error) == "LOADING"
+                if not passes(error):
+                    raise lasting(error) from error
+                if waited > _START_SECONDS and not loading:
+                    raise LogUnavailable(f"the log's server does not answer: {error}") from error
+                waited += await patience.wait(error)
+            else:
+                return
 
 
 async def _has_the_commands(connection: Connection) -> None:
@@ -129,14 +129,14 @@ def _durability(config: dict[str, str]) -> str:
 
 async def _asked(connection: Connection, *words: Any) -> Any:
     """The answer to a command, repeated while the trouble passes by itself. Raises the server's refusal as it is."""
-    patience = Patience()
-    while True:
-        try:
-            return await connection.once(*words)
-        except (redis_errors.RedisError, OSError) as error:
-            if not passes(error):
-                raise
-            await patience.wait(error)
+    with connection.outage.patience() as patience:
+        while True:
+            try:
+                return await connection.once(*words)
+            except (redis_errors.RedisError, OSError) as error:
+                if not passes(error):
+                    raise
+                await patience.wait(error)
 
 
 async def _create_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
 import structlog
 
-from monitor.errors import ViewsUnavailable
+from monitor.errors import DiskTrouble, ViewsUnavailable
+from monitor.store import durable
 
 VERSION: Final = 3
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
@@ -200,13 +202,25 @@ _INDEXES: Final = (
 )
 
 
+@contextmanager
+def on_the_disk() -> Iterator[None]:
+    """Name what the disk refuses. Raises DiskTrouble for SQLite's own errors of that kind (sqlite.org/rescode.html)."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+            raise DiskTrouble(f"the views cannot be written: {error}") from error
+        raise
+
+
 def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
     """Open the views, made empty where there are none or none of this shape. Returns the connection and its shared lock.
 
-    Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it.
+    Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it, DiskTrouble where
+    the disk takes nothing.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as on_failure:
+    with durable.keeping("the views"), on_the_disk(), ExitStack() as on_failure:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock = on_failure.enter_context(path.with_name(path.name + ".lock").open("ab"))
         fcntl.flock(lock, fcntl.LOCK_SH)
         if why := misfit(path):
