@@ -5,9 +5,10 @@ CONFIG ?= config.example.toml
 KILLS ?= 200
 CUTS ?= 50
 FLIPS ?= 100
+ROUNDS ?= 20
 SEED ?= 1
 
-.PHONY: run demo test lint setup lock bench chaos power rot clean
+.PHONY: run demo test lint setup lock bench chaos troubles power rot clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -31,6 +32,9 @@ bench: .venv/dev  ## the benchmarks whose tables the README quotes
 
 chaos: .venv/dev  ## kill -9 and stop whatever runs, KILLS times, and settle the account
 	$(BIN)/python tests/faults/chaos.py --kills $(KILLS) --seed $(SEED)
+
+troubles: .venv/dev  ## fill the disk, slow and break fsync, set the clocks, ROUNDS times (needs a C compiler, and to mount a tmpfs)
+	$(BIN)/python tests/faults/troubles.py --rounds $(ROUNDS) --seed $(SEED)
 
 power: .venv/dev  ## cut the power CUTS times (simulated; needs a C compiler)
 	$(BIN)/python tests/faults/power.py --cuts $(CUTS) --seed $(SEED)

@@ -27,18 +27,19 @@ import structlog
 from processes import children
 from scene import Scene, at_work, scene
 
-WEIGHTS = {
-    "embedded": {"daemon": 10, "server": 4, "worker": 1, "stop daemon": 1, "stop server": 1},
-    "server": {"server": 8, "worker": 2, "stop daemon": 1, "stop server": 1},
-    "pair": {"daemon": 6, "server": 1, "worker": 1, "stop daemon": 2},
+KILLED = {  # in parts of all kills
+    "embedded": {"daemon": 0.75, "server": 0.25},
+    "server": {"server": 0.8, "worker": 0.2},
+    "pair": {"daemon": 0.75, "server": 0.25},
 }
+STOPS = 0.15  # stops for each kill
 
 
 class Killer:
     """Kills and stops by chance of a seed."""
 
-    def __init__(self, chance: random.Random, way: str, staged: Scene) -> None:
-        self._chance, self._weights, self._scene = chance, WEIGHTS[way], staged
+    def __init__(self, chance: random.Random, way: str, staged: Scene, pace: float) -> None:
+        self._chance, self._shares, self._scene, self._pace = chance, KILLED[way], staged, pace
         self.done: Counter[str] = Counter()
 
     @property
@@ -47,21 +48,34 @@ class Killer:
 
     async def go_on(self, kills: int, until: float) -> None:
         """Kill so many, or until it is late."""
-        while self.kills < kills and time.monotonic() < until:
-            (what,) = self._chance.choices(list(self._weights), list(self._weights.values()))
-            await asyncio.sleep(self._chance.choice((0.0, 0.05, 0.3, 1.0)) * self._chance.random())
-            pid = await self._living(what.removeprefix("stop "))
-            if pid is None:
-                continue
-            await asyncio.sleep(self._chance.random() * 0.5)
-            with suppress(ProcessLookupError):
-                if what.startswith("stop"):
-                    os.kill(pid, signal.SIGSTOP)
-                    await asyncio.sleep(self._chance.uniform(0.1, 2.0))
-                    os.kill(pid, signal.SIGCONT)
-                else:
-                    os.kill(pid, signal.SIGKILL)
-                self.done[what] += 1
+        for target in self._deck(kills):
+            if self._chance.random() < STOPS:
+                await self._strike(self._chance.choice([*self._shares]), stop=True)
+            done = self.done[target]
+            while self.done[target] == done and time.monotonic() < until:
+                await self._strike(target)
+
+    def _deck(self, kills: int) -> list[str]:
+        first, second = self._shares
+        number = round(kills * self._shares[first])
+        deck = [first] * number + [second] * (kills - number)
+        self._chance.shuffle(deck)
+        return deck
+
+    async def _strike(self, target: str, *, stop: bool = False) -> None:
+        await asyncio.sleep(self._pace * self._chance.choice((0.0, 0.05, 0.3, 1.0)) * self._chance.random())
+        pid = await self._living(target)
+        if pid is None:
+            return
+        await asyncio.sleep(self._pace * self._chance.random() * 0.5)
+        with suppress(ProcessLookupError):
+            if stop:
+                os.kill(pid, signal.SIGSTOP)
+                await asyncio.sleep(self._pace * self._chance.uniform(0.1, 2.0))
+                os.kill(pid, signal.SIGCONT)
+            else:
+                os.kill(pid, signal.SIGKILL)
+            self.done[f"stop {target}" if stop else target] += 1
 
     async def _living(self, target: str) -> int | None:
         """The target's process, once it is there; None where it does not come up soon."""
@@ -92,12 +106,12 @@ class Killer:
                 return [daemon.pid] if children(daemon.pid, "python") else []
 
 
-async def run(way: str, kills: int, seed: int, folder: Path, seconds: float) -> dict[str, object]:
-    """One run; what happened and what is wrong."""
+async def run(way: str, kills: int, seed: int, folder: Path, seconds: float, pace: float = 1.0) -> dict[str, object]:
+    """One run; what happened and what is wrong. `pace` scales the pauses between the kills."""
     began = time.monotonic()
     staging = scene(seed, folder, server=way != "embedded", daemons=2 if way == "pair" else 1)
     async with staging as staged:
-        killer = Killer(random.Random(seed), way, staged)
+        killer = Killer(random.Random(seed), way, staged, pace)
         async with at_work(staged):
             await killer.go_on(kills, began + seconds)
             killed_after = time.monotonic() - began
