@@ -10,6 +10,7 @@ from monitor.cli import (
     channels,
     deliveries,
     diffing,
+    doctor,
     feeds,
     holding,
     keeping,
@@ -34,6 +35,7 @@ FAMILIES = (
     holding,
     upkeep,
     keeping,
+    doctor,
 )
 
 

@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 
 _START_SECONDS = 10.0
 _NEEDED = ("EVALSHA", "XAUTOCLAIM", "GETEX", "XREADGROUP", "COMMAND")  # XAUTOCLAIM and GETEX came with 6.2
-_CLASSES = {
+CLASSES = {
     "B": "B: nothing acknowledged is lost by a crash or a power cut; the disk's loss is the log's",
     "C": "C: a crash or a power cut loses up to two seconds; set `appendfsync always` to lose nothing",
     "D": "D: a restart loses everything; set `appendonly yes` and `appendfsync always`",
@@ -34,10 +34,10 @@ async def inspect(connection: Connection) -> str:
     """
     await _answers(connection)
     try:
-        await _has_the_commands(connection)
+        await has_the_commands(connection)
         for script in scripts.ALL:
             await _asked(connection, "SCRIPT", "LOAD", script.text)
-        config = await _configuration(connection)
+        config = await configuration(connection)
     except (redis_errors.RedisError, OSError) as error:
         raise lasting(error) from error
     policy = config.get("maxmemory-policy", "noeviction")
@@ -45,8 +45,8 @@ async def inspect(connection: Connection) -> str:
         raise LogUnavailable(
             f"the server may evict the log's keys (maxmemory-policy is {policy}): CONFIG SET maxmemory-policy noeviction"
         )
-    durability = _durability(config)
-    _log.info("the log's durability", durability=_CLASSES[durability], **config)
+    durability = durability_of(config)
+    _log.info("the log's durability", durability=CLASSES[durability], **config)
     return durability
 
 
@@ -93,7 +93,8 @@ async def _answers(connection: Connection) -> None:
                 return
 
 
-async def _has_the_commands(connection: Connection) -> None:
+async def has_the_commands(connection: Connection) -> None:
+    """See that the server runs scripts and is young enough. Raises LogUnavailable."""
     try:
         known = await _asked(connection, "COMMAND", "INFO", *_NEEDED)
         await _asked(connection, "EVAL", "return 1", 0)
@@ -104,7 +105,7 @@ async def _has_the_commands(connection: Connection) -> None:
         raise LogUnavailable(f"the server knows no {', '.join(missing)}: Monitor needs Redis ≥ 6.2 or Valkey")
 
 
-async def _configuration(connection: Connection) -> dict[str, str]:
+async def configuration(connection: Connection) -> dict[str, str]:
     """The settings that matter; empty where the server does not tell."""
     found: dict[str, str] = {}
     for name in ("maxmemory-policy", "appendonly", "appendfsync"):
@@ -117,7 +118,8 @@ async def _configuration(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _durability(config: dict[str, str]) -> str:
+def durability_of(config: dict[str, str]) -> str:
+    """The class of durability that these settings give: a key of CLASSES."""
     match config.get("appendonly"), config.get("appendfsync"):
         case None, _:
             return "unknown"
@@ -152,6 +154,16 @@ async def _create_groups(connection: Connection, partitions: int, groups: Sequen
 
 
 async def _see_that_groups_stand(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
+    for partition, missing in (await lost_groups(connection, partitions, groups)).items():
+        raise LogUnavailable(
+            f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
+            "replaced the log's data; restore it from a backup"
+        )
+
+
+async def lost_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> dict[int, list[str]]:
+    """The groups that do not stand, by partition."""
+    lost = {}
     for partition in range(partitions):
         try:
             rows = await _asked(connection, "XINFO", "GROUPS", Keys(partition).events)
@@ -159,7 +171,5 @@ async def _see_that_groups_stand(connection: Connection, partitions: int, groups
             rows = []
         standing = {row[1].decode() for row in rows}
         if missing := [group for group in groups if group not in standing]:
-            raise LogUnavailable(
-                f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
-                "replaced the log's data; restore it from a backup"
-            )
+            lost[partition] = missing
+    return lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Self
 
@@ -46,6 +47,8 @@ def code_of(error: Exception) -> str:
 def passes(error: Exception) -> bool:
     """Whether the same request may be answered later."""
     error = _said(error)
+    if _distrusted(error):
+        return False
     if isinstance(error, redis_errors.AuthenticationError | redis_errors.AuthorizationError):
         return False
     if isinstance(error, redis_errors.RedisError) and code_of(error) in _PASSING:
@@ -56,11 +59,25 @@ def passes(error: Exception) -> bool:
 def lasting(error: Exception) -> LogUnavailable:
     """The error to raise for trouble that does not pass."""
     error = _said(error)
+    if distrusted := _distrusted(error):
+        return LogUnavailable(
+            f"the certificate of the log's server is not trusted ({distrusted.verify_message}): "
+            "name its authority with ?ssl_ca_certs=FILE in the log's URL, or mend the certificate"
+        )
     code = code_of(error) if isinstance(error, redis_errors.RedisError) else ""
     if isinstance(error, redis_errors.AuthenticationError) and not code:
         code = "NOAUTH"
     advice = _ADVICE.get(code, "the server gave an answer that Monitor does not know")
     return LogUnavailable(f"{advice} ({code + ' ' if code and code not in str(error) else ''}{error})")
+
+
+def _distrusted(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """What TLS has against the server, where that is why there is no connection."""
+    while error:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _said(error: Exception) -> Exception:

@@ -149,19 +149,19 @@ async def said(url: str, *words: object) -> Exception:
 
 @pytest.mark.parametrize(("code", "state", "words"), PASSING, ids=[row[0] for row in PASSING])
 async def test_what_passes_by_itself(
-    server: str, raw: redis.Redis, code: str, state: State, words: tuple[str, ...]
+    admin: str, raw: redis.Redis, code: str, state: State, words: tuple[str, ...]
 ) -> None:
     with in_state(raw, state):
-        error = await said(server, *words)
+        error = await said(admin, *words)
     assert (code_of(error), passes(error)) == (code, True)
 
 
 @pytest.mark.parametrize(("code", "state", "words", "advice"), LASTING, ids=[row[0] for row in LASTING])
 async def test_what_somebody_must_mend(
-    server: str, raw: redis.Redis, code: str, state: State, words: tuple[str, ...], advice: str
+    admin: str, raw: redis.Redis, code: str, state: State, words: tuple[str, ...], advice: str
 ) -> None:
     with in_state(raw, state):
-        error = await said(server, *words)
+        error = await said(admin, *words)
     assert (code_of(error), passes(error)) == (code, False)
     assert advice in str(lasting(error))
 
@@ -174,8 +174,8 @@ def in_state(client: redis.Redis, state: State) -> Iterator[None]:
         yield
 
 
-async def test_a_wrong_password_is_told_and_not_shown(server: str, raw: redis.Redis) -> None:
-    error = await said(server.replace("unix://", "unix://nobody:hunter2@"), *READ)
+async def test_a_wrong_password_is_told_and_not_shown(admin: str, raw: redis.Redis) -> None:
+    error = await said(admin.replace("unix://", "unix://nobody:hunter2@"), *READ)
     assert not passes(error)
     assert "refuses the user or password" in str(lasting(error))
     assert "hunter2" not in str(lasting(error))
