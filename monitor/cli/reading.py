@@ -15,6 +15,7 @@ from monitor.cli import (
     holding,
     keeping,
     routes,
+    search,
     silences,
     tailing,
     upkeep,
@@ -24,6 +25,7 @@ from monitor.cli import (
 FAMILIES = (
     tailing,
     articles,
+    search,
     diffing,
     alerts,
     why,

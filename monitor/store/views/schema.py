@@ -18,8 +18,9 @@ import structlog
 
 from monitor.errors import DiskTrouble, ViewsUnavailable
 from monitor.store import durable
+from monitor.store.views import searching
 
-VERSION: Final = 3
+VERSION: Final = 4
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -187,6 +188,14 @@ TABLES: Final = {
     """,
 }
 
+# Every text of every revision, whole, so that what was taken out is found as well. FTS5 keeps the index alone; the texts it reads where
+# they stand. `search_…` are its own tables (sqlite.org/fts5.html, section 4.4.3 and appendix), copied as they are.
+SEARCH: Final = ("search_data", "search_idx", "search_config")
+_SEARCH: Final = (
+    "CREATE VIEW texts AS SELECT rowid AS id, segmented(title) AS title, text_of(content) AS text FROM revisions",
+    f"CREATE VIRTUAL TABLE search USING fts5 (title, text, content = 'texts', content_rowid = 'id', columnsize = 0, tokenize = '{searching.TOKENIZER}')",
+)
+
 _INDEXES: Final = (
     "CREATE INDEX articles_by_source ON articles (source, changed_at)",
     "CREATE INDEX revisions_by_capture ON revisions (capture)",
@@ -241,6 +250,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30, check_same_thread=False
     )
     database.row_factory = sqlite3.Row
+    searching.on(database)
     return database
 
 
@@ -277,6 +287,7 @@ def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     database.row_factory = sqlite3.Row
+    searching.on(database)
     database.execute("PRAGMA journal_mode = WAL")
     # What a power cut takes is read again from the log, so no commit needs to wait for the disk.
     database.execute("PRAGMA synchronous = NORMAL")
@@ -289,8 +300,8 @@ def _create(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         for table, columns in TABLES.items():
             database.execute(f"CREATE TABLE {table} ({columns})")
-        for index in _INDEXES:
-            database.execute(index)
+        for statement in (*_SEARCH, *_INDEXES):
+            database.execute(statement)
         database.execute(f"PRAGMA application_id = {APPLICATION}")
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")

@@ -17,7 +17,7 @@ from monitor.core.events import Recorded
 from monitor.errors import Corrupt
 from monitor.store.views.contents import unpack
 from monitor.store.views.projection import project
-from monitor.store.views.schema import TABLES, on_the_disk, open_for_writing
+from monitor.store.views.schema import SEARCH, TABLES, on_the_disk, open_for_writing
 
 START = "0-0"
 NEWEST = """
@@ -116,9 +116,13 @@ class Views:
         return unpack(row["content"])
 
     def _copy(self) -> None:
-        for table in TABLES:
+        for table in (*TABLES, *SEARCH):
+            names = [row["name"] for row in self._database.execute(f"PRAGMA main.table_info({table})")]
+            if table == "revisions":
+                names.append("rowid")  # by which the index knows them
+            columns = ", ".join(names)
             self._database.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of our own schema
-            self._database.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table}")  # noqa: S608 - as above
+            self._database.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM fresh.{table}")  # noqa: S608 - as above
 
 
 def later(position: str, than: str) -> bool:
