@@ -6,9 +6,11 @@ KILLS ?= 200
 CUTS ?= 50
 FLIPS ?= 100
 ROUNDS ?= 20
+MINUTES ?= 30
+FEEDS ?= 1000
 SEED ?= 1
 
-.PHONY: run demo test lint setup lock bench chaos troubles power rot clean
+.PHONY: run demo test lint setup lock bench chaos troubles power rot soak clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -41,6 +43,9 @@ power: .venv/dev  ## cut the power CUTS times (simulated; needs a C compiler)
 
 rot: .venv/dev  ## flip FLIPS bits in archive and append-only file: each must be found
 	$(BIN)/python tests/faults/rot.py --flips $(FLIPS) --seed $(SEED)
+
+soak: .venv/dev  ## watch FEEDS feeds for MINUTES: memory, files and lag must stay as they are
+	$(BIN)/python tests/faults/soak.py --minutes $(MINUTES) --feeds $(FEEDS) --seed $(SEED)
 
 lock: .venv/dev  ## write requirements/*.txt anew (needs uv); no index is named in them
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

@@ -153,7 +153,7 @@ async def scene(
         ]
         for daemon in everyone:
             await stack.enter_async_context(daemon.running())
-        log = await stack.enter_async_context(_beside(url, data))
+        log = await stack.enter_async_context(beside(url, data))
         staged = Scene(seed, folder, world, everyone, log, Witness(log), valkey, wire)
         yield staged
 
@@ -174,7 +174,7 @@ async def at_work(staged: Scene) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _beside(url: str, data: Path) -> AsyncIterator[RedisLog]:
+async def beside(url: str, data: Path) -> AsyncIterator[RedisLog]:
     """The daemon's log as another process sees it, once it is there."""
     for _ in range(300):
         async with AsyncExitStack() as stack:
