@@ -132,6 +132,8 @@ async def test_views_of_ones_own_are_caught_up_when_the_role_comes_back(
             await feeds(tmp_path / f"two-{FILE}", 1)
             await record(2)
             await feeds(tmp_path / f"one-{FILE}", 2)
+            while await log.lag(project.GROUP, 0):
+                await asyncio.sleep(0.01)
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
             await record(3)
