@@ -32,9 +32,8 @@ async def run(log: Log, views: Projection, partition: int, disk: Disk | None = N
     await disk.until_taken(lambda: _catch_up(log, views, partition))
     async with aclosing(log.consume(GROUP, partition, limit=_BATCH)) as batches:
         async for batch in batches:
-            if (
-                batch and batch[0].ack.token != token
-            ):  # another process may have read on meanwhile, into views of its own
+            # under a new token: another process may have read on meanwhile, into views of its own
+            if batch and batch[0].ack.token != token:
                 token = batch[0].ack.token
                 await disk.until_taken(lambda: _catch_up(log, views, partition))
             await disk.until_taken(partial(_apply, log, views, batch))
