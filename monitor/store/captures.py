@@ -68,7 +68,8 @@ class FileCaptures:
 
         Never those that are `needed` (asked for each candidate, in a thread), nor those kept within the last hour.
         """
-        return await asyncio.to_thread(self._sweep, needed, older_than.total_seconds(), most_bytes)
+        with durable.keeping("captures"):
+            return await asyncio.to_thread(self._sweep, needed, older_than.total_seconds(), most_bytes)
 
     def _keep(self, body: bytes) -> str:
         name = hashlib.sha256(body).hexdigest()

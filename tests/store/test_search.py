@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from monitor.core.content import Block, Content
 from monitor.core.events import ArticleDiscovered, ArticleRevised, Evidence
 from monitor.core.revision.align import align
+from monitor.errors import Corrupt
 from monitor.ports import Append, Batch, Head
 from monitor.store import RedisLog
-from monitor.store.views import FILE, Reader, compare, rebuild
-from monitor.store.views.searching import Hit, passage, questions, segmented
+from monitor.store.views import FILE, Reader, Views, compare, rebuild
+from monitor.store.views.searching import Hit, host_of, passage, questions, segmented
 
 START = datetime(2015, 11, 15, 20, tzinfo=UTC)
 WAR = "It was an act of war, the president said."
@@ -152,8 +153,6 @@ async def test_only_of_a_site_a_feed_a_time(path: Path) -> None:
 
 
 async def test_what_is_indexed_is_compared_and_made_again(log: RedisLog, path: Path) -> None:
-    from monitor.store.views.writer import Views
-
     assert await compare(log, path) is None
     with Views(path) as views:
         views._database.execute("INSERT INTO search (search) VALUES ('delete-all')")
@@ -172,3 +171,14 @@ def test_a_passage_is_shown_as_it_was_written() -> None:
         segmented("…宣言 ") + "\x02" + segmented("東") + "\x03\u200b\x02" + segmented("京") + "\x03 and \x02war\x03"
     )
     assert (said.text, said.marks) == ("…宣言 東京 and war", ((4, 6), (11, 14)))
+
+
+async def test_a_damaged_text_is_told_with_the_fix(path: Path) -> None:
+    with Views(path) as views:
+        views._database.execute("UPDATE revisions SET content = x'00'")
+    with pytest.raises(Corrupt, match="monitor rebuild"):
+        found(path, "raid")
+
+
+def test_an_address_without_a_host_breaks_no_search() -> None:
+    assert [host_of(url) for url in ("https://a.example/x", "urn:x", "http://[::1", "")] == ["a.example", "", "", ""]

@@ -157,11 +157,15 @@ class Reader:
         for question in searching.questions(typed):
             try:
                 found = self._database.execute(sql, (question, *values, max(0, min(limit, MOST)))).fetchall()
-            except sqlite3.OperationalError as error:  # operators where none can stand: then they are words
-                if "fts5" not in str(error):
-                    raise
-                continue
-            return [self._hit(row, question) for row in found]
+                return [self._hit(row, question) for row in found]
+            except sqlite3.OperationalError as error:
+                if "fts5" in str(error):  # operators where none can stand: then they are words
+                    continue
+                if (
+                    error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+                ):  # a function of ours, asked by FTS5, could not read a text
+                    raise Corrupt("a stored text cannot be read: `monitor rebuild` makes it again") from error
+                raise
         return []
 
     def _hit(self, row: sqlite3.Row, question: str) -> Hit:

@@ -243,8 +243,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the views read-only. Raises ViewsUnavailable where there are none, or none that this Monitor can read."""
     if not path.exists() or path.stat().st_size == 0:  # a daemon that starts right now has not laid out its file yet
         raise ViewsUnavailable(f"nothing is recorded yet: there is no {path}")
-    why = misfit(path)
-    if why:
+    if why := misfit(path):
         raise ViewsUnavailable(f"{path} cannot be read ({why}): `monitor rebuild` makes it again")
     database = sqlite3.connect(
         f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30, check_same_thread=False

@@ -78,11 +78,19 @@ def segmented(text: str) -> str:
     return _UNSPACED.sub(_APART + r"\1" + _APART, text.replace(_BEGIN, " ").replace(_END, " "))
 
 
+def host_of(url: str) -> str:
+    """The host of an address; empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def on(database: sqlite3.Connection) -> None:
     """Teach a connection what the tables and questions of the search are made with."""
     database.create_function("text_of", 1, text_of, deterministic=True)
     database.create_function("segmented", 1, segmented, deterministic=True)
-    database.create_function("host_of", 1, lambda url: urlsplit(url).hostname or "", deterministic=True)
+    database.create_function("host_of", 1, host_of, deterministic=True)
 
 
 def questions(typed: str) -> Iterator[str]:
