@@ -296,7 +296,7 @@ def _add_heartbeat(loops: Loops, parts: Parts) -> None:
 async def look_around(parts: Parts) -> None:
     """See whether trouble of the disk has passed, and tell the service manager how it stands."""
     await parts.disk.look()
-    trouble = parts.log.trouble or parts.disk.trouble
+    trouble = " ".join((parts.log.trouble or parts.disk.trouble).split())  # on one line, as sd_notify(3) wants it
     systemd.tell(f"STATUS=degraded: {trouble}" if trouble else "STATUS=watching")
 
 
