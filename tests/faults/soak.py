@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,8 +117,10 @@ class Look:
 
 
 def memory(process: int) -> float:
-    """The resident memory of a process, in MiB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    """The resident memory of a process, in MiB; nothing of one that has just ended, as parsers do after their share of tasks."""
+    pages = 0
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / 2**20
 
 
