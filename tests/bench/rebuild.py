@@ -1,6 +1,6 @@
 """How fast the views, full-text search included, are made again from the log: `python tests/bench/rebuild.py`. Prints a table; no test.
 
-Articles of five revisions: twelve paragraphs of 44 words (528, the median of real articles), one of which is exchanged at each revision. Words are made up, as many and as
+Articles of five revisions: twelve paragraphs, one of which is exchanged at each revision. Words are made up, as many and as
 unevenly used as in a language. By the clock and by the processor's time, since a machine may have others to serve.
 """
 
@@ -25,7 +25,7 @@ from monitor.ports import Append, Batch, Head
 from monitor.store import RedisLog, open_log
 from monitor.store.views import FILE, Reader, rebuild
 
-REVISIONS, PARAGRAPHS, WORDS = 5, 12, 44
+REVISIONS, PARAGRAPHS = 5, 12
 START = datetime(2015, 11, 15, tzinfo=UTC)
 LETTERS = "etaoinshrdlucmfwyp"
 
@@ -33,13 +33,13 @@ LETTERS = "etaoinshrdlucmfwyp"
 class Author:
     """Writes by chance of a seed."""
 
-    def __init__(self) -> None:
-        self._chance = random.Random(1)
+    def __init__(self, words: int) -> None:
+        self._length, self._chance = words // PARAGRAPHS, random.Random(1)
         self._words = ["".join(self._chance.choices(LETTERS, k=self._chance.randint(2, 10))) for _ in range(50_000)]
         self._shares = [1 / rank for rank in range(1, len(self._words) + 1)]  # Zipf's law
 
     def paragraph(self) -> Block:
-        return Block("paragraph", " ".join(self._chance.choices(self._words, self._shares, k=WORDS)) + ".")
+        return Block("paragraph", " ".join(self._chance.choices(self._words, self._shares, k=self._length)) + ".")
 
     def events(self, number: int) -> Iterator[ArticleDiscovered | ArticleRevised]:
         """The life of one article."""
@@ -69,8 +69,8 @@ def revised(
     )  # fmt: skip
 
 
-async def fill(log: RedisLog, articles: int) -> None:
-    author, places = Author(), asyncio.Semaphore(32)
+async def fill(log: RedisLog, articles: int, words: int) -> None:
+    author, places = Author(words), asyncio.Semaphore(32)
 
     async def record(number: int) -> None:
         async with places:
@@ -80,12 +80,12 @@ async def fill(log: RedisLog, articles: int) -> None:
     await asyncio.gather(*map(record, range(articles)))
 
 
-async def measure(articles: int) -> None:
-    table = Table(f"{articles * REVISIONS:,} events of {articles:,} articles", "", "")
+async def measure(articles: int, words: int) -> None:
+    table = Table(f"{articles * REVISIONS:,} events, {words} words each", "", "")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE
         async with open_log("embedded", data_dir=Path(folder)) as log:
-            await fill(log, articles)
+            await fill(log, articles, words)
             began, worked = time.perf_counter(), time.process_time()
             events = await rebuild(log, path)
             took, worked = time.perf_counter() - began, time.process_time() - worked
@@ -104,4 +104,6 @@ async def measure(articles: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, default=4000)
-    asyncio.run(measure(parser.parse_args().articles))
+    parser.add_argument("--words", type=int, default=528, help="of an article; 528 is the median of real ones")
+    asked = parser.parse_args()
+    asyncio.run(measure(asked.articles, asked.words))
