@@ -5,9 +5,12 @@ CONFIG ?= config.example.toml
 KILLS ?= 200
 CUTS ?= 50
 FLIPS ?= 100
+ROUNDS ?= 20
+MINUTES ?= 30
+FEEDS ?= 1000
 SEED ?= 1
 
-.PHONY: run demo test lint setup lock bench chaos power rot clean
+.PHONY: run demo test lint setup lock bench chaos troubles power rot soak clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -32,11 +35,17 @@ bench: .venv/dev  ## the benchmarks whose tables the README quotes
 chaos: .venv/dev  ## kill -9 and stop whatever runs, KILLS times, and settle the account
 	$(BIN)/python tests/faults/chaos.py --kills $(KILLS) --seed $(SEED)
 
+troubles: .venv/dev  ## fill the disk, slow and break fsync, set the clocks, ROUNDS times (needs a C compiler, and to mount a tmpfs)
+	$(BIN)/python tests/faults/troubles.py --rounds $(ROUNDS) --seed $(SEED)
+
 power: .venv/dev  ## cut the power CUTS times (simulated; needs a C compiler)
 	$(BIN)/python tests/faults/power.py --cuts $(CUTS) --seed $(SEED)
 
 rot: .venv/dev  ## flip FLIPS bits in archive and append-only file: each must be found
 	$(BIN)/python tests/faults/rot.py --flips $(FLIPS) --seed $(SEED)
+
+soak: .venv/dev  ## watch FEEDS feeds for MINUTES: memory, files and lag must stay as they are
+	$(BIN)/python tests/faults/soak.py --minutes $(MINUTES) --feeds $(FEEDS) --seed $(SEED)
 
 lock: .venv/dev  ## write requirements/*.txt anew (needs uv); no index is named in them
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ from monitor.rules import (
 from monitor.scheduling import ticking
 from monitor.sources.pool import open_pool
 from monitor.stages import archive, deliver, jobs, match, policy, project, retention
+from monitor.stages.disk import Disk, WatchedCaptures
 from monitor.stages.fetch import Fetcher, arrange_pages
 from monitor.stages.gate import Gate
 from monitor.stages.heartbeat import Heart, beating
@@ -48,6 +50,7 @@ from monitor.stages.work import Pace, one_lane, over_events, over_timers
 from monitor.store import open_log
 from monitor.store.captures import FOLDER as CAPTURES
 from monitor.store.captures import FileCaptures
+from monitor.store.durable import probe
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader, Views
 
@@ -61,6 +64,7 @@ POLICY_LEASE = 60.0
 WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
+LOOK = 1.0  # seconds between two looks at how Monitor itself stands
 SWEEP = 3_600.0  # seconds between two looks for captures that may go
 DRAIN = 20.0  # seconds that work under way gets to finish when the daemon is told to stop
 CATCH_UP = 3.0  # seconds that the followers then get
@@ -85,6 +89,7 @@ class Parts:
     notifiers: Mapping[str, Notifier]
     gates: Mapping[str, Gate]
     eyes: Eyes
+    disk: Disk
     archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
 
 
@@ -103,7 +108,9 @@ class Loops:
         """The pace of a loop, made at the first asking."""
         return self.paces.setdefault(name, Pace())
 
-    def work(self, kind: str, at: int, work: Work, concurrency: int, lease: float, gate: Gate | None = None) -> None:
+    def work(
+        self, kind: str, at: int, work: Work, concurrency: int, lease: float, gate: Gate | Disk | None = None
+    ) -> None:
         """Add the loop over one kind of timers of a partition."""
         name = f"{kind}@{at}"
         self.timers[name] = over_timers(
@@ -144,12 +151,13 @@ async def assembled(config: Config) -> AsyncIterator[Parts]:
         parser = await stack.enter_async_context(open_pool(config.polling.parsers))
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         notifiers = {name: KINDS[channel.type](channel, net) for name, channel in config.channels.items()}
-        captures = FileCaptures(config.data_dir / CAPTURES)
+        disk = Disk(partial(probe, config.data_dir))
+        captures = WatchedCaptures(FileCaptures(config.data_dir / CAPTURES), disk)
         gates = await gates_of(config, log)
         eyes = Eyes(log, {urlsplit(str(table.url)).netloc for table in config.sources.values()})
         await eyes.open()
         watched = WatchedNet(net, eyes)
-        yield Parts(config, log, watched, parser, captures, views, rulebook, notifiers, gates, eyes, archivists)
+        yield Parts(config, log, watched, parser, captures, views, rulebook, notifiers, gates, eyes, disk, archivists)
 
 
 async def gates_of(config: Config, log: Log) -> dict[str, Gate]:
@@ -172,7 +180,7 @@ async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False) 
             timers = [group.create_task(loop, name=name) for name, loop in loops.timers.items()]
             events = [group.create_task(loop, name=name) for name, loop in loops.events.items()]
             rings = {name: (loops.every.get(name, TICK), pace.ring) for name, pace in loops.paces.items()}
-            async with ticking(rings | systemd.watchdog()):
+            async with ticking(rings | {"state": (LOOK, partial(look_around, parts))} | systemd.watchdog()):
                 systemd.tell("READY=1")
                 logger.info(
                     "monitor runs",
@@ -205,12 +213,12 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
         for kind, (work, lease) in readers.items():
             if ending:
                 work = loops.once[kind, partition] = Once(parts.log, work)  # noqa: PLW2901  # the same work, done once
-            loops.work(kind, partition, work, parts.config.polling.concurrency, lease)
+            loops.work(kind, partition, work, parts.config.polling.concurrency, lease, parts.disk)
         _add_deciding(loops, parts, partition)
         _add_telling(loops, parts, partition)
-        loops.events[f"{project.GROUP}@{partition}"] = project.run(parts.log, parts.views, partition)
+        loops.events[f"{project.GROUP}@{partition}"] = project.run(parts.log, parts.views, partition, parts.disk)
     for partition, archivist in enumerate(parts.archivists):
-        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(parts.config))
+        loops.events[f"{archive.GROUP}@{partition}"] = archive.run(archivist, archiving_of(parts.config), parts.disk)
     _add_heartbeat(loops, parts)
     _add_sweeper(loops, parts)
     return loops
@@ -283,6 +291,13 @@ def _add_heartbeat(loops: Loops, parts: Parts) -> None:
     )
     loops.every["heartbeat"] = wanted.every.total_seconds()
     loops.timers["heartbeat"] = beating(heart, loops.pace("heartbeat"))
+
+
+async def look_around(parts: Parts) -> None:
+    """See whether trouble of the disk has passed, and tell the service manager how it stands."""
+    await parts.disk.look()
+    trouble = " ".join((parts.log.trouble or parts.disk.trouble).split())  # on one line, as sd_notify(3) wants it
+    systemd.tell(f"STATUS=degraded: {trouble}" if trouble else "STATUS=watching")
 
 
 async def drain(parts: Parts, loops: Loops, timers: list[asyncio.Task[None]]) -> None:

@@ -9,6 +9,7 @@ MonitorError
 │   ├── Corrupt            a fold, hash or chain does not verify: stop loudly
 │   └── LogUnavailable     the log cannot be used as it is configured (not: "is down for a moment")
 ├── ViewsUnavailable       there are no views to read, or none of this version
+├── DiskTrouble            the data directory takes nothing just now: it may again, once there is room
 ├── Transient              the outside failed in a way that may pass: try again later
 └── Permanent              the outside refused, and asking again would be refused again
 """
@@ -78,6 +79,10 @@ class LogUnavailable(LogError):
 
 class ViewsUnavailable(MonitorError):
     """The views cannot be read or made as they stand; the message says what to do."""
+
+
+class DiskTrouble(MonitorError):
+    """The data directory does not take what must be kept: full, broken or read-only. The message says what, and the system's reason."""
 
 
 class OutsideError(MonitorError):

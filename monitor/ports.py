@@ -115,6 +115,11 @@ class Log(Protocol):
         """How many partitions the log has: fixed at its first start."""
         ...
 
+    @property
+    def trouble(self) -> str:
+        """Why the server does not answer just now; empty where it does."""
+        ...
+
     def partition_of(self, entity: str) -> int:
         """Where an entity with no other home lives."""
         ...

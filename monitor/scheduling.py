@@ -6,9 +6,10 @@ process and cost a hundred times as much.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,10 +17,43 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 
+class _Steady(tzinfo):
+    """UTC by a clock that nobody can set: what APScheduler takes for now is when this began and the time that passed since.
+
+    By the wall clock, an hour's step back would silence every tick for that hour, and a step forward make it work through all it missed.
+    """
+
+    def __init__(self) -> None:
+        self._began, self._at = datetime.now(UTC), time.monotonic()
+
+    def fromutc(self, dt: datetime) -> datetime:
+        """Now, whatever the wall clock says: what `datetime.now(tz)` asks."""
+        del dt
+        return (self._began + timedelta(seconds=time.monotonic() - self._at)).replace(tzinfo=self)
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        """None from UTC."""
+        del dt
+        return timedelta(0)
+
+    def tzname(self, dt: datetime | None) -> str:
+        """Its name."""
+        del dt
+        return "UTC"
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        """None either."""
+        del dt
+        return timedelta(0)
+
+
 @asynccontextmanager
 async def ticking(ticks: Mapping[str, tuple[float, Callable[[], Awaitable[None]]]]) -> AsyncIterator[None]:
-    """While entered, await each of `ticks` (name: (seconds, callback)) at its interval; one that is late is not piled up."""
-    scheduler = AsyncIOScheduler(timezone=UTC)
+    """While entered, await each of `ticks` (name: (seconds, callback)) at its interval; one that is late is not piled up.
+
+    Setting the machine's clock, forward or back, does not touch them.
+    """
+    scheduler = AsyncIOScheduler(timezone=_Steady())
     for name, (seconds, callback) in ticks.items():
         scheduler.add_job(
             callback,
@@ -28,7 +62,7 @@ async def ticking(ticks: Mapping[str, tuple[float, Callable[[], Awaitable[None]]
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=datetime.now(UTC),
+            next_run_time=datetime.now(scheduler.timezone),
         )
     scheduler.start()
     try:

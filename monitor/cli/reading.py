@@ -11,12 +11,14 @@ from monitor.cli import (
     channels,
     deliveries,
     diffing,
+    doctor,
     entities,
     feeds,
     holding,
     keeping,
     rehearsing,
     routes,
+    search,
     silences,
     tailing,
     upkeep,
@@ -26,6 +28,7 @@ from monitor.cli import (
 FAMILIES = (
     tailing,
     articles,
+    search,
     diffing,
     alerts,
     why,
@@ -40,6 +43,7 @@ FAMILIES = (
     holding,
     upkeep,
     keeping,
+    doctor,
 )
 
 

@@ -6,12 +6,14 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
 from monitor.errors import Fenced
 from monitor.ports import Archivist, Waiting
+from monitor.stages.disk import Disk
 
 GROUP: Final = "archive"
 PAUSE: Final = 2.0  # seconds between two looks at what waits
@@ -38,13 +40,14 @@ def is_due(waiting: Waiting, limits: Limits) -> bool:
     return waiting.events > 0 and (is_full(waiting, limits) or waiting.age >= limits.age.total_seconds())
 
 
-async def run(archivist: Archivist, limits: Limits) -> None:
+async def run(archivist: Archivist, limits: Limits, disk: Disk | None = None) -> None:
     """Archive a partition, for ever. Raises Corrupt or LogUnavailable where going on would do harm."""
+    disk = disk or Disk()
     while True:
         with suppress(Fenced):  # another daemon archives this partition now: wait for the lease again
-            waiting = await archivist.gather(limits.events, limits.size)
+            waiting = await disk.until_taken(partial(archivist.gather, limits.events, limits.size))
             if is_due(waiting, limits):
-                await archivist.seal()
+                await disk.until_taken(archivist.seal)
             if dropped := await archivist.trim():
                 logger.info("archived events dropped from the hot log", events=dropped)
             if is_full(waiting, limits):

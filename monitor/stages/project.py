@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ import structlog
 from monitor.core.events import Recorded
 from monitor.errors import Fenced
 from monitor.ports import Batch, Consumed, Log, Projection
+from monitor.stages.disk import Disk
 
 GROUP: Final = "project"
 _BATCH: Final = 256
@@ -21,15 +23,20 @@ _BATCH: Final = 256
 logger = structlog.get_logger()
 
 
-async def run(log: Log, views: Projection, partition: int) -> None:
+async def run(log: Log, views: Projection, partition: int, disk: Disk | None = None) -> None:
     """Keep the views of one partition up to date, for ever.
 
     Raises Corrupt or UnknownEvent where the log does not verify or was written by a newer Monitor.
     """
-    await _catch_up(log, views, partition)
+    disk, token = disk or Disk(), ""
+    await disk.until_taken(lambda: _catch_up(log, views, partition))
     async with aclosing(log.consume(GROUP, partition, limit=_BATCH)) as batches:
         async for batch in batches:
-            await _apply(log, views, batch)
+            # under a new token: another process may have read on meanwhile, into views of its own
+            if batch and batch[0].ack.token != token:
+                token = batch[0].ack.token
+                await disk.until_taken(lambda: _catch_up(log, views, partition))
+            await disk.until_taken(partial(_apply, log, views, batch))
 
 
 async def _catch_up(log: Log, views: Projection, partition: int) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from monitor.errors import DiskTrouble
 from monitor.ports import Captures, Log, Projection, Swept
 from monitor.stages.work import Pace
 
@@ -34,14 +35,18 @@ class Sweeper:
         self._needs, self._retention = needs, retention
 
     async def sweep(self) -> Swept | None:
-        """Delete what may go; None, and nothing done, where the views have not read the whole log."""
+        """Delete what may go; None, and nothing done, where the views have not read the whole log, or the disk refuses."""
         if not await self._views_are_current():
             logger.info("captures not swept: the views are behind")
             return None
-        with self._needs() as needed:
-            swept = await self._captures.sweep(
-                needed, older_than=self._retention.keep, most_bytes=self._retention.most_bytes
-            )
+        try:
+            with self._needs() as needed:
+                swept = await self._captures.sweep(
+                    needed, older_than=self._retention.keep, most_bytes=self._retention.most_bytes
+                )
+        except DiskTrouble as error:
+            logger.warning("captures not swept: the disk refuses", reason=str(error))
+            return None
         if swept.deleted:
             logger.info("captures deleted", count=swept.deleted, bytes=swept.freed, bytes_left=swept.left)
         return swept

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from monitor.errors import Conflict, Corrupt, Fenced, LogUnavailable, UnknownEvent
+from monitor.errors import Conflict, Corrupt, DiskTrouble, Fenced, LogUnavailable, UnknownEvent
 from monitor.ports import Ack, Batch, Claim, Consumed, Finish, Log
 
 logger = structlog.get_logger()
@@ -93,6 +93,8 @@ async def over_timers(
             logger.info("claim lost to another worker", kind=kind, member=claim.member)
         except (LogUnavailable, Corrupt, UnknownEvent):
             raise
+        except DiskTrouble:  # told by who met it; the gate stays shut until it has passed
+            await put_back(log, claim, delay=0.0)
         except Exception:
             logger.exception("job failed unexpectedly", kind=kind, member=claim.member)
             await put_back(log, claim)
@@ -128,10 +130,10 @@ async def _claimed(log: Log, kind: str, partition: int, room: int, lease: float,
     return claims
 
 
-async def put_back(log: Log, claim: Claim) -> None:
+async def put_back(log: Log, claim: Claim, *, delay: float = PAUSE_AFTER_A_BUG) -> None:
     """Let a claim come back after a pause, unless it is somebody else's by now."""
     try:
-        await log.commit(Batch(claim.partition, finish=Finish(claim, delay=PAUSE_AFTER_A_BUG)))
+        await log.commit(Batch(claim.partition, finish=Finish(claim, delay=delay)))
     except Fenced:
         logger.info("claim lost to another worker", kind=claim.kind, member=claim.member)
 

@@ -47,8 +47,9 @@ class FileCaptures:
         self._folder = folder
 
     async def keep(self, body: bytes) -> str:
-        """Store a body durably, once; returns its SHA-256."""
-        return await asyncio.to_thread(self._keep, body)
+        """Store a body durably, once; returns its SHA-256. Raises DiskTrouble where the disk does not take it."""
+        with durable.keeping("captures"):
+            return await asyncio.to_thread(self._keep, body)
 
     async def read(self, sha256: str) -> bytes | None:
         """The body; None where it is not kept. Raises Corrupt where the file does not match its name."""
@@ -67,7 +68,8 @@ class FileCaptures:
 
         Never those that are `needed` (asked for each candidate, in a thread), nor those kept within the last hour.
         """
-        return await asyncio.to_thread(self._sweep, needed, older_than.total_seconds(), most_bytes)
+        with durable.keeping("captures"):
+            return await asyncio.to_thread(self._sweep, needed, older_than.total_seconds(), most_bytes)
 
     def _keep(self, body: bytes) -> str:
         name = hashlib.sha256(body).hexdigest()

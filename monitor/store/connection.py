@@ -17,8 +17,9 @@ from redis.backoff import NoBackoff
 
 from monitor.errors import LogUnavailable
 from monitor.store import scripts
+from monitor.store.keys import META
 from monitor.store.scripts import Script
-from monitor.store.trouble import Patience, code_of, lasting, passes
+from monitor.store.trouble import Outage, Patience, code_of, lasting, passes
 
 _Answer = TypeVar("_Answer")
 
@@ -62,6 +63,7 @@ class Connection:
             raise LogUnavailable(f"the log's URL cannot be used: {error}") from error
         self._redis = Redis(connection_pool=self._pool)
         self._send: Callable[..., Awaitable[Any]] = self._redis.execute_command
+        self.outage = Outage(self._knock)
         self._redis.response_callbacks.clear()  # answers as the server gave them: bytes, integers, lists
 
     async def once(self, *words: Any) -> Any:
@@ -70,26 +72,24 @@ class Connection:
 
     async def ask(self, *words: Any) -> Any:
         """Send a command that is safe to repeat. Raises LogUnavailable for trouble that does not pass."""
-        patience = Patience()
-        while True:
-            try:
-                answer = await self._answered(self._send(*words))
-            except (redis_errors.RedisError, OSError) as error:
-                await self._bear(error, patience)
-            else:
-                patience.healed()
-                return answer
+        with self.outage.patience() as patience:
+            while True:
+                await self.outage.over()
+                try:
+                    return await self._answered(self._send(*words))
+                except (redis_errors.RedisError, OSError) as error:
+                    await self._bear(error, patience)
 
     async def ask_all(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Send commands that are safe to repeat in one round trip. Raises LogUnavailable for trouble that does not pass."""
-        patience = Patience()
-        while True:
-            answers = await self.try_all(commands)
-            troubles = [answer for answer in answers if isinstance(answer, Exception)]
-            if not troubles:
-                patience.healed()
-                return answers
-            await self._bear(next((error for error in troubles if not passes(error)), troubles[0]), patience)
+        with self.outage.patience() as patience:
+            while True:
+                await self.outage.over()
+                answers = await self.try_all(commands)
+                troubles = [answer for answer in answers if isinstance(answer, Exception)]
+                if not troubles:
+                    return answers
+                await self._bear(next((error for error in troubles if not passes(error)), troubles[0]), patience)
 
     async def run(self, call: Call) -> Any:
         """Run a script. Raises LogUnavailable for trouble that does not pass."""
@@ -134,7 +134,13 @@ class Connection:
             raise lasting(error) from error
         await self.recover(error, patience)
 
+    async def _knock(self) -> None:
+        """Ask on a connection of its own, made anew so that a name is looked up again; a write, since a replica answers all else."""
+        await self._pool.disconnect(inuse_connections=False)
+        await self._answered(self._send("HDEL", META, "knock"))
+
     async def close(self) -> None:
         """Close all connections."""
+        await self.outage.close()
         await self._redis.aclose()
         await self._pool.disconnect()

@@ -52,10 +52,11 @@ class Courier:
             parcel.answer.cancel()
 
     async def _make_rounds(self) -> None:
-        patience = Patience()
-        while self._load():
-            answers = await self._connection.try_all([parcel.call.words() for parcel in self._aboard])
-            await self._hand_over(answers, patience)
+        with self._connection.outage.patience() as patience:
+            while self._load():
+                await self._connection.outage.over()
+                answers = await self._connection.try_all([parcel.call.words() for parcel in self._aboard])
+                await self._hand_over(answers, patience)
 
     def _load(self) -> bool:
         self._aboard = [parcel for parcel in self._aboard if not parcel.answer.done()]

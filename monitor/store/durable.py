@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from monitor.errors import DiskTrouble
+
+
+@contextmanager
+def keeping(what: str) -> Iterator[None]:
+    """Name what was to be kept where the disk does not take it. Raises DiskTrouble for the system's OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskTrouble(f"{what} cannot be written: {error.strerror or error}") from error
 
 
 def write(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -41,3 +55,23 @@ def sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_ROOM = 2**21  # bytes that must be free before anything is tried again
+_SAMPLE = bytes(2**16)
+
+
+def probe(folder: Path) -> None:
+    """See whether files can be kept in a folder. Raises DiskTrouble where they cannot."""
+    with keeping("a file"):
+        about = os.statvfs(folder)
+        if about.f_bavail * about.f_frsize < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        descriptor, path = tempfile.mkstemp(dir=folder, prefix=".probe-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_SAMPLE)
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            Path(path).unlink()

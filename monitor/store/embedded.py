@@ -22,11 +22,12 @@ from types import TracebackType
 import structlog
 
 from monitor.errors import LogUnavailable
-from monitor.store import appendfile, doorway
+from monitor.store import appendfile, doorway, durable
 
 _log = structlog.get_logger()
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_STANDS = 5.0  # seconds after which a server that was started again is held to stand
 _STOP_SECONDS = 10.0
 _SETTINGS = """\
 port 0
@@ -64,13 +65,18 @@ class EmbeddedServer:
         return doorway.url(socket)
 
     async def __aenter__(self) -> str:
-        """Start the server. Raises LogUnavailable where another owner has the directory or the server cannot start."""
-        self._take_the_directory()
+        """Start the server.
+
+        Raises LogUnavailable where another owner has the directory or the server cannot start, DiskTrouble where no file can be made.
+        """
+        with durable.keeping("the log"):
+            self._take_the_directory()
         try:
-            socket = doorway.choose(self._folder)
-            await doorway.end_leftover(socket)
-            self._write_settings(socket)
-            await self._start(socket)
+            with durable.keeping("the log"):
+                socket = doorway.choose(self._folder)
+                await doorway.end_leftover(socket)
+                self._write_settings(socket)
+                await self._start(socket)
         except BaseException:
             await self._stop()
             raise
@@ -154,21 +160,24 @@ class EmbeddedServer:
                 _log.debug("the embedded server says", line=text[:500])
 
     async def _keep_alive(self, socket: Path) -> None:
-        pause = _FIRST_PAUSE
-        while self._process:
-            began = asyncio.get_running_loop().time()
-            code = await self._process.wait()
-            if asyncio.get_running_loop().time() - began > _LONGEST_PAUSE:
-                pause = _FIRST_PAUSE
-            _log.error(
-                "the embedded server died; starting it again", code=code, pause=pause, said=list(self._said)[-3:]
-            )
+        """Start the server again whenever it dies; one that dies again and again, as on a full disk, is told of once."""
+        pause, told = _FIRST_PAUSE, False
+        while process := self._process:
+            if told and await _stands(process):
+                _log.info("the embedded server stands again")
+                pause, told = _FIRST_PAUSE, False
+            code = await process.wait()
+            if not told:
+                _log.error(
+                    "the embedded server died; starting it until it stands", code=code, said=list(self._said)[-3:]
+                )
+            told = True
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             try:
                 await self._start(socket)
-            except LogUnavailable as error:
-                _log.error("the embedded server does not start; trying again", error=str(error)[-500:])
+            except (LogUnavailable, OSError) as error:
+                _log.debug("the embedded server does not start", error=str(error)[-500:])
 
     async def _stop(self) -> None:
         if self._process:
@@ -185,6 +194,16 @@ class EmbeddedServer:
             doorway.remove(self._folder)
         if self._lock >= 0:
             self._leave_the_directory()
+
+
+async def _stands(process: asyncio.subprocess.Process) -> bool:
+    """Whether a server lives on for a while."""
+    try:
+        async with asyncio.timeout(_STANDS):
+            await process.wait()
+    except TimeoutError:
+        return True
+    return False
 
 
 def _is_owned(lock: Path) -> bool:

@@ -10,15 +10,16 @@ import structlog
 from redis import exceptions as redis_errors
 
 from monitor.errors import LogUnavailable
+from monitor.store import scripts
 from monitor.store.connection import Connection
 from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, IMPORTING, META, Keys
-from monitor.store.trouble import Patience, code_of, lasting, passes
+from monitor.store.trouble import code_of, lasting, passes
 
 _log = structlog.get_logger()
 
 _START_SECONDS = 10.0
 _NEEDED = ("EVALSHA", "XAUTOCLAIM", "GETEX", "XREADGROUP", "COMMAND")  # XAUTOCLAIM and GETEX came with 6.2
-_CLASSES = {
+CLASSES = {
     "B": "B: nothing acknowledged is lost by a crash or a power cut; the disk's loss is the log's",
     "C": "C: a crash or a power cut loses up to two seconds; set `appendfsync always` to lose nothing",
     "D": "D: a restart loses everything; set `appendonly yes` and `appendfsync always`",
@@ -33,9 +34,10 @@ async def inspect(connection: Connection) -> str:
     """
     await _answers(connection)
     try:
-        await _has_the_commands(connection)
-        await connection.load_scripts()
-        config = await _configuration(connection)
+        await has_the_commands(connection)
+        for script in scripts.ALL:
+            await _asked(connection, "SCRIPT", "LOAD", script.text)
+        config = await configuration(connection)
     except (redis_errors.RedisError, OSError) as error:
         raise lasting(error) from error
     policy = config.get("maxmemory-policy", "noeviction")
@@ -43,8 +45,8 @@ async def inspect(connection: Connection) -> str:
         raise LogUnavailable(
             f"the server may evict the log's keys (maxmemory-policy is {policy}): CONFIG SET maxmemory-policy noeviction"
         )
-    durability = _durability(config)
-    _log.info("the log's durability", durability=_CLASSES[durability], **config)
+    durability = durability_of(config)
+    _log.info("the log's durability", durability=CLASSES[durability], **config)
     return durability
 
 
@@ -75,26 +77,27 @@ async def lay(connection: Connection, partitions: int, *, archiving: bool = Fals
 
 
 async def _answers(connection: Connection) -> None:
-    patience, waited = Patience(), 0.0
-    while True:
-        try:
-            await connection.once("PING")
-        except (redis_errors.RedisError, OSError) as error:
-            loading = isinstance(error, redis_errors.RedisError) and code_of(error) == "LOADING"
-            if not passes(error):
-                raise lasting(error) from error
-            if waited > _START_SECONDS and not loading:
-                raise LogUnavailable(f"the log's server does not answer: {error}") from error
-            waited += await patience.wait(error)
-        else:
-            patience.healed()
-            return
+    waited = 0.0
+    with connection.outage.patience() as patience:
+        while True:
+            try:
+                await connection.once("PING")
+            except (redis_errors.RedisError, OSError) as error:
+                loading = isinstance(error, redis_errors.RedisError) and code_of(error) == "LOADING"
+                if not passes(error):
+                    raise lasting(error) from error
+                if waited > _START_SECONDS and not loading:
+                    raise LogUnavailable(f"the log's server does not answer: {error}") from error
+                waited += await patience.wait(error)
+            else:
+                return
 
 
-async def _has_the_commands(connection: Connection) -> None:
+async def has_the_commands(connection: Connection) -> None:
+    """See that the server runs scripts and is young enough. Raises LogUnavailable."""
     try:
-        known = await connection.once("COMMAND", "INFO", *_NEEDED)
-        await connection.once("EVAL", "return 1", 0)
+        known = await _asked(connection, "COMMAND", "INFO", *_NEEDED)
+        await _asked(connection, "EVAL", "return 1", 0)
     except redis_errors.ResponseError as error:
         raise LogUnavailable(f"the server runs no Lua scripts, which the log needs: {error}") from error
     missing = [name for name, info in zip(_NEEDED, known, strict=True) if not info]
@@ -102,12 +105,12 @@ async def _has_the_commands(connection: Connection) -> None:
         raise LogUnavailable(f"the server knows no {', '.join(missing)}: Monitor needs Redis ≥ 6.2 or Valkey")
 
 
-async def _configuration(connection: Connection) -> dict[str, str]:
+async def configuration(connection: Connection) -> dict[str, str]:
     """The settings that matter; empty where the server does not tell."""
     found: dict[str, str] = {}
     for name in ("maxmemory-policy", "appendonly", "appendfsync"):
         try:
-            answer: list[Any] = await connection.once("CONFIG", "GET", name)
+            answer: list[Any] = await _asked(connection, "CONFIG", "GET", name)
         except redis_errors.ResponseError:  # forbidden or renamed, as managed servers do
             continue
         if len(answer) > 1:
@@ -115,7 +118,8 @@ async def _configuration(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _durability(config: dict[str, str]) -> str:
+def durability_of(config: dict[str, str]) -> str:
+    """The class of durability that these settings give: a key of CLASSES."""
     match config.get("appendonly"), config.get("appendfsync"):
         case None, _:
             return "unknown"
@@ -129,14 +133,14 @@ def _durability(config: dict[str, str]) -> str:
 
 async def _asked(connection: Connection, *words: Any) -> Any:
     """The answer to a command, repeated while the trouble passes by itself. Raises the server's refusal as it is."""
-    patience = Patience()
-    while True:
-        try:
-            return await connection.once(*words)
-        except (redis_errors.RedisError, OSError) as error:
-            if not passes(error):
-                raise
-            await patience.wait(error)
+    with connection.outage.patience() as patience:
+        while True:
+            try:
+                return await connection.once(*words)
+            except (redis_errors.RedisError, OSError) as error:
+                if not passes(error):
+                    raise
+                await patience.wait(error)
 
 
 async def _create_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
@@ -150,6 +154,16 @@ async def _create_groups(connection: Connection, partitions: int, groups: Sequen
 
 
 async def _see_that_groups_stand(connection: Connection, partitions: int, groups: Sequence[str]) -> None:
+    for partition, missing in (await lost_groups(connection, partitions, groups)).items():
+        raise LogUnavailable(
+            f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
+            "replaced the log's data; restore it from a backup"
+        )
+
+
+async def lost_groups(connection: Connection, partitions: int, groups: Sequence[str]) -> dict[int, list[str]]:
+    """The groups that do not stand, by partition."""
+    lost = {}
     for partition in range(partitions):
         try:
             rows = await _asked(connection, "XINFO", "GROUPS", Keys(partition).events)
@@ -157,7 +171,5 @@ async def _see_that_groups_stand(connection: Connection, partitions: int, groups
             rows = []
         standing = {row[1].decode() for row in rows}
         if missing := [group for group in groups if group not in standing]:
-            raise LogUnavailable(
-                f"partition {partition} of the log has lost its consumer groups {', '.join(missing)}: somebody deleted or "
-                "replaced the log's data; restore it from a backup"
-            )
+            lost[partition] = missing
+    return lost

@@ -48,6 +48,11 @@ class RedisLog:
         """How many partitions the log has."""
         return self._partitions
 
+    @property
+    def trouble(self) -> str:
+        """Why the server does not answer just now; empty where it does."""
+        return self._connection.outage.trouble
+
     def partition_of(self, entity: str) -> int:
         """Where an entity with no other home lives."""
         return home(entity, self._partitions)

@@ -15,7 +15,7 @@ import structlog
 
 from monitor.errors import Fenced, LogUnavailable
 from monitor.ports import Waiting
-from monitor.store import segments
+from monitor.store import durable, segments
 from monitor.store.archive import Archive, Mark
 from monitor.store.connection import Call, Connection
 from monitor.store.entries import Stored, order, stored
@@ -64,10 +64,14 @@ class Archivist:
         return Waiting(len(self._events), self._bytes, await self._age())
 
     async def seal(self) -> None:
-        """Make a segment of what was gathered, durably, and take note of it in the log. Raises Corrupt, or Fenced where the lease is lost."""
+        """Make a segment of what was gathered, durably, and take note of it in the log.
+
+        Raises Corrupt, DiskTrouble where the disk does not take it, or Fenced where the lease is lost.
+        """
         if not self._events:
             return
-        seal = await asyncio.to_thread(self._write)
+        with durable.keeping("the archive"):
+            seal = await asyncio.to_thread(self._write)
         last = self._events[-1]
         keys = Keys(self._partition)
         about = [ARCHIVE, self._lease.owner, self._token, self._mark.seal.sha256, *seal, last.position, str(last.n)]
@@ -95,12 +99,14 @@ class Archivist:
     async def _hold(self) -> None:
         """Return once the lease is ours; under a new token, begin anew where the log says that the archive ends."""
         await self._lease.hold()
-        if self._lease.token != self._token:
+        token = self._lease.token
+        if token != self._token:
             self._events, self._bytes = [], 0
             self._mark = await self._archive.mark(self._partition)
-            self._token = self._lease.token
             identity = await self._connection.ask("HGET", META, IDENTITY)
-            await asyncio.to_thread(self._sweep, identity.decode())
+            with durable.keeping("the archive"):
+                await asyncio.to_thread(self._sweep, identity.decode(), int(token))
+            self._token = token
 
     async def _read(self, limit: int) -> list[Stored]:
         after = self._events[-1].position if self._events else self._mark.position
@@ -125,13 +131,13 @@ class Archivist:
             at=datetime.now(UTC),
         )
 
-    def _sweep(self, log: str) -> None:
+    def _sweep(self, log: str, token: int) -> None:
         folder = self._archive.folder(self._partition)
         segments.belong(folder.parent, log)
         if self._mark.seal.name:
             segments.manifest(folder, self._mark.seal)  # an archive that has vanished must not be built upon
         if folder.exists():
-            segments.sweep(folder, _number(self._mark), int(self._token))
+            segments.sweep(folder, _number(self._mark), token)
 
 
 def _number(mark: Mark) -> int:

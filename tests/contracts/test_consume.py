@@ -288,4 +288,8 @@ async def test_a_reader_can_be_cancelled_at_any_time(log: RedisLog) -> None:
 
     await record(log, "b")
     async with aclosing(log.consume("match", 0)) as turns:
-        assert "b" in texts(await anext(turns))
+        batch = await anext(turns)
+        if texts(batch) == ["a"]:  # on a busy machine nobody may have come so far as to ack it
+            await ack(log, *batch)
+            batch = await anext(turns)
+        assert "b" in texts(batch)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -30,17 +31,12 @@ class LossyWire:
     """A door to a server that, now and then, cuts a connection in the middle of a reply, before it, or in a request."""
 
     def __init__(self, server: str, door: Path, seed: int, share: float) -> None:
-        self._server, self._door, self._chance, self.share = (
-            server.removeprefix("unix://"),
-            door,
-            random.Random(seed),
-            share,
-        )
+        self._there, self._door, self._chance, self.share = urlsplit(server), door, random.Random(seed), share
         self.cuts = 0
 
     @property
     def url(self) -> str:
-        return f"unix://{self._door}"
+        return f"unix://{self._there.netloc}{self._door}"
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[LossyWire]:
@@ -52,7 +48,7 @@ class LossyWire:
             await asyncio.sleep(0)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(self._server)
+        there, back = await asyncio.open_unix_connection(self._there.path)
         ways = [asyncio.create_task(self._one_way(reader, back)), asyncio.create_task(self._one_way(there, writer))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)

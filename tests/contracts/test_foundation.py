@@ -70,9 +70,9 @@ async def test_the_durability_is_told(
     assert line["durability"].startswith(durability)
 
 
-async def test_a_user_with_few_rights_is_told_which_it_lacks(server: str, raw: redis.Redis, tmp_path: Path) -> None:
+async def test_a_user_with_few_rights_is_told_which_it_lacks(admin: str, raw: redis.Redis, tmp_path: Path) -> None:
     raw.acl_setuser("small", enabled=True, passwords=["+secret"], keys=["*"], commands=["+@all", "-config"], reset=True)
-    url = server.replace("unix://", "unix://small:secret@")
+    url = admin.replace("unix://", "unix://small:secret@")
     try:
         with capture_logs() as lines:
             async with open_log(url, data_dir=tmp_path):

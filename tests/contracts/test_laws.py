@@ -81,9 +81,9 @@ class Model:
 
 
 class Laws(RuleBasedStateMachine):
-    def __init__(self, server: str, folder: Path) -> None:
+    def __init__(self, admin: str, server: str, folder: Path) -> None:
         super().__init__()
-        with redis.Redis.from_url(server) as client:
+        with redis.Redis.from_url(admin) as client:
             client.flushall()
         self.model, self.runner = Model(), asyncio.Runner()
         self.opening = open_log(server, data_dir=folder, now=lambda: START + timedelta(seconds=self.model.time))
@@ -206,10 +206,10 @@ class Laws(RuleBasedStateMachine):
         assert {event.id for event, _ in self.do(self.log.parked("match"))} == set(self.model.parked)
 
 
-def test_the_log_is_like_its_model(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_like_its_model(admin: str, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "IDLE_MILLISECONDS", 1)
     run_state_machine_as_test(
-        lambda: Laws(server, tmp_path),
+        lambda: Laws(admin, server, tmp_path),
         settings=settings(
             max_examples=4, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),

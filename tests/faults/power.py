@@ -25,7 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import structlog
-from chaos import children
+from processes import children
 
 from monitor.store import open_log
 from monitor.store.verify import verify

@@ -15,6 +15,7 @@ class Wire:
         self._server, self._door, self._chance, self.share = server, door, random.Random(seed), share
         self._carried: set[asyncio.Task[None]] = set()
         self.cuts = 0
+        self.knocks = 0  # attempts to connect, answered or not
 
     async def __aenter__(self) -> Self:
         self._doorman = await asyncio.start_unix_server(self._carry, self._door)
@@ -27,6 +28,7 @@ class Wire:
         await asyncio.gather(*self._carried, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.knocks += 1
         try:
             there, back = await asyncio.open_unix_connection(self._server)
         except OSError:  # the server is dead just now

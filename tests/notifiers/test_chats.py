@@ -12,7 +12,6 @@ from monitor.notifiers.apprise import Apprise
 from monitor.notifiers.slack import Slack
 from monitor.ports import Net
 
-NOW = datetime.now(UTC)
 TOKEN = "xoxb-1234567890-secret"
 HOSTILE = json.dumps(
     {
@@ -33,7 +32,7 @@ def a_bot(net: Net, inbox: Any) -> Slack:
 
 async def test_slack_is_posted_to_and_gives_its_receipt(net: Net, inbox: Any, body: str) -> None:
     inbox.answer = lambda *_: web.json_response({"ok": True, "channel": "C024BE91L", "ts": "1447625462.000200"})
-    outcome = await a_bot(net, inbox).send("msg_1", body, at=NOW)
+    outcome = await a_bot(net, inbox).send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.receipt, outcome.status) == ("delivered", "1447625462.000200", 200)
     [(path, headers, posted)] = inbox.posts
     assert path == "/api/chat.postMessage"
@@ -46,14 +45,14 @@ async def test_slack_is_posted_to_and_gives_its_receipt(net: Net, inbox: Any, bo
 
 
 async def test_what_follows_about_the_article_is_threaded(net: Net, inbox: Any, body: str) -> None:
-    await a_bot(net, inbox).send("msg_2", body, at=NOW, thread="1447625462.000200")
+    await a_bot(net, inbox).send("msg_2", body, at=datetime.now(UTC), thread="1447625462.000200")
     message = json.loads(inbox.posts[0][2])
     assert message["thread_ts"] == "1447625462.000200"
     assert message["reply_broadcast"] is True, "a critical one is shown in the channel too"
 
 
 async def test_slack_calls_nobody_and_shows_what_was_published(net: Net, inbox: Any) -> None:
-    await a_bot(net, inbox).send("msg_1", HOSTILE, at=NOW)
+    await a_bot(net, inbox).send("msg_1", HOSTILE, at=datetime.now(UTC))
     message = json.loads(inbox.posts[0][2])
     assert message["text"] == "Post: &lt;!channel&gt; *bold* &amp; @\u200beveryone"
     parts = [part["elements"][0] for part in message["blocks"][0]["elements"]]
@@ -76,19 +75,19 @@ async def test_slacks_word_is_taken(
     net: Net, inbox: Any, body: str, answer: Any, kind: str, reason: str, detail: str
 ) -> None:
     inbox.answer = lambda *_: web.json_response(answer)
-    outcome = await a_bot(net, inbox).send("msg_1", body, at=NOW)
+    outcome = await a_bot(net, inbox).send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.reason, outcome.detail) == (kind, reason, detail)
 
 
 async def test_an_answer_too_long_to_be_read_whole_is_a_success_all_the_same(net: Net, inbox: Any, body: str) -> None:
     inbox.answer = lambda *_: web.Response(text='{"ok":true,"ts":"17.5","message":{"text":"' + "x" * 10**6)
-    outcome = await a_bot(net, inbox).send("msg_1", body, at=NOW)
+    outcome = await a_bot(net, inbox).send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.receipt) == ("delivered", "17.5")
 
 
 async def test_slack_asks_for_a_pause(net: Net, inbox: Any, body: str) -> None:
     inbox.answer = lambda *_: web.Response(status=429, headers={"Retry-After": "30"})
-    outcome = await a_bot(net, inbox).send("msg_1", body, at=NOW)
+    outcome = await a_bot(net, inbox).send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.reason, outcome.retry_after) == ("retry", "throttled", 30.0)
 
 
@@ -103,7 +102,7 @@ async def hook(inbox: Any) -> Any:
 
 
 async def test_apprise_accepts(hook: Apprise, inbox: Any, body: str) -> None:
-    outcomes = [await hook.send(f"msg_{number}", body, at=NOW) for number in range(2)]
+    outcomes = [await hook.send(f"msg_{number}", body, at=datetime.now(UTC)) for number in range(2)]
     assert [outcome.kind for outcome in outcomes] == ["accepted", "accepted"]
     posted = json.loads(inbox.posts[0][2])
     assert posted["title"] == "Post: edited in, “act of war” (title)"
@@ -113,13 +112,13 @@ async def test_apprise_accepts(hook: Apprise, inbox: Any, body: str) -> None:
 
 async def test_a_refusal_is_a_status_and_nothing_that_could_hold_a_secret(hook: Apprise, inbox: Any, body: str) -> None:
     inbox.answer = lambda *_: web.Response(status=403, text="hunter2")
-    outcome = await hook.send("msg_1", body, at=NOW)
+    outcome = await hook.send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.reason, outcome.detail, outcome.status) == ("retry", "not_accepted", "", 403)
 
 
 async def test_a_private_address_is_refused_where_it_is_dialled(inbox: Any, body: str) -> None:
     channel = Apprise(f"json://127.0.0.1:{inbox.port}/hook", seconds=20.0)
-    outcome = await channel.send("msg_1", body, at=NOW)
+    outcome = await channel.send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.reason) == ("retry", "forbidden_address")
     assert inbox.posts == []
     await channel._end()
@@ -127,7 +126,7 @@ async def test_a_private_address_is_refused_where_it_is_dialled(inbox: Any, body
 
 async def test_a_url_that_apprise_does_not_know_is_named(body: str) -> None:
     channel = Apprise("nosuch://hunter2", seconds=20.0)
-    outcome = await channel.send("msg_1", body, at=NOW)
+    outcome = await channel.send("msg_1", body, at=datetime.now(UTC))
     assert (outcome.kind, outcome.reason) == ("retry", "unknown_service")
     await channel._end()
 
@@ -144,8 +143,8 @@ async def test_one_that_hangs_is_killed_and_blocks_no_other(hook: Apprise, body:
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     stuck = Apprise(f"json://127.0.0.1:{port}/?rto=60", allow_private=True, seconds=3.0)
-    waiting = asyncio.create_task(stuck.send("msg_1", body, at=NOW))
-    assert (await hook.send("msg_1", body, at=NOW)).kind == "accepted"
+    waiting = asyncio.create_task(stuck.send("msg_1", body, at=datetime.now(UTC)))
+    assert (await hook.send("msg_1", body, at=datetime.now(UTC))).kind == "accepted"
     assert not waiting.done(), "the other was first, while this one hangs"
     outcome = await waiting
     assert (outcome.kind, outcome.reason) == ("retry", "timeout")
@@ -155,10 +154,10 @@ async def test_one_that_hangs_is_killed_and_blocks_no_other(hook: Apprise, body:
 
 
 async def test_a_worker_that_dies_is_replaced(hook: Apprise, body: str) -> None:
-    await hook.send("msg_1", body, at=NOW)
+    await hook.send("msg_1", body, at=datetime.now(UTC))
     assert hook._worker
     hook._worker.kill()
-    kinds = [(await hook.send(f"msg_{number}", body, at=NOW)).kind for number in range(2)]
+    kinds = [(await hook.send(f"msg_{number}", body, at=datetime.now(UTC))).kind for number in range(2)]
     assert kinds[-1] == "accepted"
 
 
@@ -168,7 +167,7 @@ async def test_the_worker_knows_nothing_of_our_environment(
     from pathlib import Path
 
     monkeypatch.setenv("DESK_SECRET", "hunter3")
-    await hook.send("msg_1", body, at=NOW)
+    await hook.send("msg_1", body, at=datetime.now(UTC))
     assert hook._worker
     process = Path(f"/proc/{hook._worker.pid}")
     assert b"hunter" not in (process / "environ").read_bytes() + (process / "cmdline").read_bytes()

@@ -16,8 +16,6 @@ from monitor.notifiers import KINDS
 from monitor.ports import Net, Notifier, Outcome
 from monitor.schemas import load, names
 
-NOW = datetime.now(UTC)
-
 
 def tables(folder: Path, receiver: Receiver, port: int) -> dict[str, dict[str, Any]]:
     """A table of each kind, as the file and the environment would have it."""
@@ -52,7 +50,7 @@ def channel(
 
 
 async def test_an_alert_is_delivered(channel: Notifier, body: str) -> None:
-    outcome = await channel.send("msg_1", body, at=NOW)
+    outcome = await channel.send("msg_1", body, at=datetime.now(UTC))
     assert outcome.kind in {"delivered", "accepted"}, outcome
     assert outcome.seconds >= 0
 
@@ -60,20 +58,23 @@ async def test_an_alert_is_delivered(channel: Notifier, body: str) -> None:
 async def test_every_type_of_message_is_delivered(channel: Notifier, body: str) -> None:
     for number, kind in enumerate(names()):
         message = f'{{"type": "{kind}", "timestamp": "2015-11-15T22:11:02Z", "data": {{"summary": "{kind} says so"}}}}'
-        outcome = await channel.send(f"msg_{number}", message, at=NOW)
+        outcome = await channel.send(f"msg_{number}", message, at=datetime.now(UTC))
         assert outcome.kind in {"delivered", "accepted"}, (kind, outcome)
 
 
 async def test_a_trial_is_a_real_alert_that_says_that_it_is_a_test(channel: Notifier) -> None:
-    formed = trial("desk", NOW, lives_with="channel_desk", ruleset="sha256:" + "0" * 64)
-    assert (await channel.send(formed.notification, formed.body, at=NOW)).kind in {"delivered", "accepted"}
+    formed = trial("desk", datetime.now(UTC), lives_with="channel_desk", ruleset="sha256:" + "0" * 64)
+    assert (await channel.send(formed.notification, formed.body, at=datetime.now(UTC))).kind in {
+        "delivered",
+        "accepted",
+    }
 
 
 @pytest.mark.parametrize(
     "bad", ["", "{}", "[]", "null", '{"data": 1}', '{"data": {}}', '{"data": {"severity": 1}}', "\x1b[2J", "é" * 9000]
 )
 async def test_no_body_makes_it_raise(channel: Notifier, bad: str) -> None:
-    outcome = await channel.send("msg_1", bad, at=NOW)
+    outcome = await channel.send("msg_1", bad, at=datetime.now(UTC))
     assert isinstance(outcome, Outcome)
     assert outcome.kind in {"delivered", "dead"}
 
@@ -100,7 +101,7 @@ def test_the_trial_fits_its_schema() -> None:
 
     from jsonschema import Draft202012Validator
 
-    formed = trial("desk", NOW, lives_with="channel_desk", ruleset="sha256:" + "0" * 64)
+    formed = trial("desk", datetime.now(UTC), lives_with="channel_desk", ruleset="sha256:" + "0" * 64)
     body = json.loads(formed.body)
     assert body["data"]["test"] is True
     Draft202012Validator(load("alert.raised")).validate(body)

@@ -52,7 +52,8 @@ async def test_a_receiver_gets_the_very_bytes_with_one_id_and_a_fresh_timestamp(
 ) -> None:
     receiver.fault = Fault(503, times=1)
     outcomes = [
-        await hook(net, receiver).send("msg_a1", body, at=NOW + timedelta(seconds=number)) for number in range(2)
+        await hook(net, receiver).send("msg_a1", body, at=datetime.now(UTC) + timedelta(seconds=number))
+        for number in range(2)
     ]
     assert [(outcome.kind, outcome.status) for outcome in outcomes] == [("retry", 503), ("delivered", 204)]
     assert [(message.id, message.body, message.attempt) for message in receiver.verified] == [
@@ -65,13 +66,17 @@ async def test_while_a_secret_rotates_both_receivers_verify(net: Net, body: str)
     old, new = new_secret(), new_secret()
     async with listen(0, old) as before, listen(0, new) as after:
         for receiver in (before, after):
-            outcome = await Webhook(net, receiver.url, [new, old], allow_private=True).send("msg_1", body, at=NOW)
+            outcome = await Webhook(net, receiver.url, [new, old], allow_private=True).send(
+                "msg_1", body, at=datetime.now(UTC)
+            )
             assert outcome.kind == "delivered"
             assert len(receiver.verified) == 1
 
 
 async def test_a_wrong_secret_is_not_verified_and_is_tried_again(net: Net, receiver: Receiver, body: str) -> None:
-    outcome = await Webhook(net, receiver.url, [new_secret()], allow_private=True).send("msg_1", body, at=NOW)
+    outcome = await Webhook(net, receiver.url, [new_secret()], allow_private=True).send(
+        "msg_1", body, at=datetime.now(UTC)
+    )
     assert (outcome.kind, outcome.reason, outcome.status) == ("retry", "refused", 401)
     assert receiver.messages[0].problem == "No matching signature found"
 
@@ -87,7 +92,7 @@ def test_every_status_has_its_meaning(status: int) -> None:
 
 async def test_a_redirect_is_not_followed(net: Net, body: str) -> None:
     async with listen(0, new_secret()) as there, redirecting(there.url) as here:
-        outcome = await Webhook(net, here, [there.secret], allow_private=True).send("msg_1", body, at=NOW)
+        outcome = await Webhook(net, here, [there.secret], allow_private=True).send("msg_1", body, at=datetime.now(UTC))
         assert (outcome.kind, outcome.reason, outcome.status) == ("retry", "redirect", 307)
         assert not there.messages
 
@@ -136,18 +141,18 @@ async def redirecting(there: str) -> AsyncIterator[str]:
 
 async def test_what_the_other_side_does_is_never_raised(net: Net, receiver: Receiver, body: str) -> None:
     receiver.fault = Fault(reset=True)
-    reset = await hook(net, receiver).send("msg_1", body, at=NOW)
+    reset = await hook(net, receiver).send("msg_1", body, at=datetime.now(UTC))
     assert (reset.kind, reset.status) == ("retry", None)
     assert reset.reason in {"reset", "short_body"}
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
-        refused = await Webhook(net, url, [new_secret()], allow_private=True).send("msg_1", body, at=NOW)
+        refused = await Webhook(net, url, [new_secret()], allow_private=True).send("msg_1", body, at=datetime.now(UTC))
     assert (refused.kind, refused.reason) == ("retry", "connect")
 
 
 async def test_a_forbidden_address_is_named_and_tried_again(net: Net, receiver: Receiver, body: str) -> None:
-    outcome = await Webhook(net, receiver.url, [receiver.secret]).send("msg_1", body, at=NOW)
+    outcome = await Webhook(net, receiver.url, [receiver.secret]).send("msg_1", body, at=datetime.now(UTC))
     assert outcome.kind == "retry"
     assert outcome.reason
     assert not receiver.messages
@@ -161,7 +166,9 @@ async def test_own_headers_are_sent(net: Net, body: str) -> None:
             seen.update(headers)
             return Response(url, 204, {}, b"", 0)
 
-    await Webhook(Spy(), "https://x.example", [new_secret()], headers={"x-desk": "night"}).send("msg_1", body, at=NOW)
+    await Webhook(Spy(), "https://x.example", [new_secret()], headers={"x-desk": "night"}).send(
+        "msg_1", body, at=datetime.now(UTC)
+    )
     assert seen["x-desk"] == "night"
     assert seen["content-type"] == "application/json"
     assert set(seen) == {"x-desk", "content-type", "webhook-id", "webhook-timestamp", "webhook-signature"}

@@ -13,6 +13,7 @@ import pytest
 
 from monitor.cli.holding import record
 from monitor.core.urls import aliases, article_id
+from monitor.errors import DiskTrouble
 from monitor.ports import Batch, SetTimer
 from monitor.stages import jobs
 from monitor.stages.jobs import FetchJob
@@ -103,3 +104,15 @@ async def test_what_no_event_names_goes_in_the_end(world, shelf, views, sweeper,
     age(tmp_path)
     assert (await sweeper.sweep()).deleted == 1
     assert shelf.size(name) is None
+
+
+async def test_a_disk_that_refuses_leaves_everything_as_it_is(world, shelf, views, sweeper, page, monkeypatch):
+    names = await see(world, shelf, page("Strikes on Raqqa"), page("Jets strike Raqqa"))
+    await follow(world, views)
+
+    async def refused(*_: object, **__: object) -> None:
+        raise DiskTrouble("captures cannot be written: Read-only file system")
+
+    monkeypatch.setattr(shelf, "sweep", refused)
+    assert await sweeper.sweep() is None
+    assert all(shelf.size(name) for name in names)

@@ -5,6 +5,8 @@
 local due, data, claims, ledger = key(), key(), key(), key()
 local request, now, kind, limit, lease = take(), clock(take()), take(), take(), tonumber(take())
 
+local SLOWED = 1000  -- ms; a clock that lags by less was only slowed down
+
 local function hand_out(members)
   local out = {}
   for _, member in ipairs(members) do
@@ -19,6 +21,19 @@ end
 local answer = remembered(ledger, request)
 if answer then return hand_out(cjson.decode(answer)) end
 
+-- Timers count from a clock that may be set back, as that of a machine which started in a wrong year: they go back with it.
+local step = now - seen(ledger, kind)
+if step < -SLOWED then
+  local all = redis.call('ZRANGE', due, 0, -1, 'WITHSCORES')
+  for place = 1, #all, 2 do redis.call('ZADD', due, whole(tonumber(all[place + 1]) + step), all[place]) end
+  for _, member in ipairs(redis.call('HKEYS', claims)) do
+    local claim = read_claim(claims, member)
+    claim.due, claim.newer = claim.due + step, claim.newer and claim.newer + step
+    write_claim(claims, member, claim)
+  end
+  redis.call('HSET', ledger, 'clock:' .. kind, whole(now))
+end
+
 local ready, members = redis.call('ZRANGEBYSCORE', due, '-inf', whole(now), 'WITHSCORES', 'LIMIT', 0, limit), {}
 if #ready == 0 then return {} end
 
@@ -32,5 +47,6 @@ for place = 1, #ready, 2 do
 end
 
 redis.call('HSETNX', ledger, 'kind:' .. kind, '1')
+see(ledger, kind, now)
 remember(ledger, request, cjson.encode(members))
 return hand_out(members)

@@ -115,6 +115,8 @@ for _, timer in ipairs(timers) do
   if timer.replaces == '1' then redis.call('HSET', kind.data, member, timer.payload) end
 end
 
+for _, kind in ipairs(kinds) do see(ledger, kind.name, now) end
+
 for _, change in ipairs(changes) do
   if change.keeps == '1' then redis.call('HSET', notes, change.key, change.value)
   else redis.call('HDEL', notes, change.key) end

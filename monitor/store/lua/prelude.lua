@@ -46,6 +46,12 @@ local function write_claim(claims, member, claim)
   redis.call('HSET', claims, member, table.concat({claim.token, whole(claim.due), newer, payload}, '|'))
 end
 
+-- The latest time by which timers of a kind were set: a clock that shows less has been set back (claim.lua).
+local function seen(ledger, kind) return tonumber(redis.call('HGET', ledger, 'clock:' .. kind) or '0') end
+local function see(ledger, kind, now)
+  if now > seen(ledger, kind) then redis.call('HSET', ledger, 'clock:' .. kind, whole(now)) end
+end
+
 -- Whether the lease is this owner's under this token.
 local function holds(lease, owner, token)
   local holder = redis.call('HMGET', lease, 'o', 't')

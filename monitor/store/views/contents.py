@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import msgspec
 import zstandard
 
@@ -9,11 +11,15 @@ from monitor.core.content import Content
 from monitor.errors import Corrupt
 
 _decoder = msgspec.json.Decoder(Content)
+_own = threading.local()  # a compressor is one thread's at a time, and dear to make
 
 
 def pack(content: Content) -> bytes:
     """Compress a text."""
-    return zstandard.compress(msgspec.json.encode(content))
+    if not hasattr(_own, "compressor"):
+        _own.compressor = zstandard.ZstdCompressor()
+    packed: bytes = _own.compressor.compress(msgspec.json.encode(content))
+    return packed
 
 
 def unpack(packed: bytes) -> Content:

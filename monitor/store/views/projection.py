@@ -61,6 +61,7 @@ from monitor.errors import Corrupt
 from monitor.store.views.contents import pack
 from monitor.store.views.decisions import decided
 from monitor.store.views.remarks import absence, confirmed, reread, template
+from monitor.store.views.searching import indexed, segmented
 from monitor.store.views.statements import Value, Write, as_json, change, insert, stamp, upsert
 
 FIRST_REVISION = 1  # what `article.discovered` says; `article.revised` counts on from it
@@ -146,7 +147,7 @@ def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ..
         changed_at=stamp(event.at),
     )
     revision = _revision(recorded, event, FIRST_REVISION, event.content)
-    return (article, revision, *_aliases(event.article, event.url, event.evidence.url, *event.aliases))
+    return (article, *revision, *_aliases(event.article, event.url, event.evidence.url, *event.aliases))
 
 
 def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tuple[Write, ...]:
@@ -159,14 +160,16 @@ def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tup
         revision=event.revision,
         changed_at=stamp(event.at),
     )
-    return (article, _revision(recorded, event, event.revision, content), *_aliases(event.article, event.evidence.url))
+    return (article, *_revision(recorded, event, event.revision, content), *_aliases(event.article, event.evidence.url))
 
 
-def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content) -> Write:
+def _revision(
+    recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content
+) -> tuple[Write, ...]:
     if content.digest() != event.sha256:
         raise Corrupt(f"{event.article} revision {number} is not the text of its sha256")
     revised = event if isinstance(event, ArticleRevised) else None
-    return insert(
+    row = insert(
         "revisions",
         article=event.article,
         revision=number,
@@ -185,6 +188,16 @@ def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, num
         evidence=as_json(event.evidence),
         content=pack(content),
     )
+    return (row, _indexed(event.article, number, content))
+
+
+def _indexed(article: str, revision: int, content: Content) -> Write:
+    sql = (
+        "INSERT INTO search (rowid, title, text) SELECT rowid, :title, :text FROM revisions "
+        "WHERE article = :article AND revision = :revision"
+    )
+    texts: dict[str, Value] = {"title": segmented(content.title), "text": indexed(content)}
+    return Write(sql, {"article": article, "revision": revision, **texts})
 
 
 def _aliases(article: str, *aliases: str) -> tuple[Write, ...]:

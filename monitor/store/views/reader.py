@@ -19,6 +19,7 @@ import zstandard
 
 from monitor.core.content import Content
 from monitor.errors import Corrupt
+from monitor.store.views import searching
 from monitor.store.views.contents import unpack
 from monitor.store.views.rows import (
     AbsenceRow,
@@ -34,6 +35,7 @@ from monitor.store.views.rows import (
     TellingRow,
 )
 from monitor.store.views.schema import TABLES, open_for_reading
+from monitor.store.views.searching import Hit
 from monitor.store.views.statements import stamp
 
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
@@ -128,6 +130,53 @@ class Reader:
         sql = """SELECT 1 FROM revisions JOIN articles ON articles.id = revisions.article WHERE revisions.capture = ? AND
             (articles.held OR (articles.revision = revisions.revision AND articles.state <> 'gone')) LIMIT 1"""
         return self._database.execute(sql, (capture,)).fetchone() is not None
+
+    def search(
+        self,
+        typed: str,
+        *,
+        site: str | None = None,
+        source: str | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> list[Hit]:
+        """Articles of which any revision has what was typed, those last seen with it first; none where it says no word.
+
+        `site` is a host name, itself or above; `since` asks for revisions seen since then.
+        """
+        asked = {
+            "articles.source = ?": source,
+            "at >= ?": stamp(since) if since else None,
+            "'.' || host_of(articles.url) LIKE '%.' || ?": site,
+        }
+        where, values = _where(asked)
+        sql = f"""SELECT articles.*, group_concat(revisions.revision) AS matched, max(at) AS latest FROM search
+            JOIN revisions ON revisions.rowid = search.rowid JOIN articles ON articles.id = article
+            {where.replace("WHERE", "WHERE search MATCH ? AND") or "WHERE search MATCH ?"}
+            GROUP BY articles.id ORDER BY latest DESC, articles.id LIMIT ?"""
+        for question in searching.questions(typed):
+            try:
+                found = self._database.execute(sql, (question, *values, max(0, min(limit, MOST)))).fetchall()
+                return [self._hit(row, question) for row in found]
+            except sqlite3.OperationalError as error:
+                if "fts5" in str(error):  # operators where none can stand: then they are words
+                    continue
+                if (
+                    error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+                ):  # a function of ours, asked by FTS5, could not read a text
+                    raise Corrupt("a stored text cannot be read: `monitor rebuild` makes it again") from error
+                raise
+        return []
+
+    def _hit(self, row: sqlite3.Row, question: str) -> Hit:
+        having = sorted(map(int, row["matched"].split(",")))
+        seen = "SELECT revision, at FROM revisions WHERE article = ? ORDER BY revision"
+        times = [(number, datetime.fromisoformat(at)) for number, at in self._database.execute(seen, (row["id"],))]
+        sql = f"""SELECT {searching.SNIPPET} FROM search WHERE search MATCH ? AND
+            rowid = (SELECT rowid FROM revisions WHERE article = ? AND revision = ?)"""
+        (snippet,) = self._database.execute(sql, (question, row["id"], having[-1])).fetchone()
+        facts = {name: row[name] for name in ("url", "source", "title", "state")}
+        return Hit(article=row["id"], stood=searching.runs(having, times), passage=searching.passage(snippet), **facts)
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 
@@ -226,6 +275,9 @@ class Reader:
             for row in cursor:
                 columns = {name: _plain(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over values
                 yield msgspec.json.encode({"table": table, **columns}).decode()
+        self._database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, search, row)")
+        for term, documents, places in self._database.execute("SELECT term, doc, cnt FROM words ORDER BY term"):
+            yield msgspec.json.encode({"table": "search", "word": term, "in": documents, "times": places}).decode()
 
     def _begins_with(self, kind: type[_Row], table: str, prefix: str, name: str, limit: int) -> list[_Row]:
         """Rows by the beginning of their id; its kind (`alert_`) may be left out."""

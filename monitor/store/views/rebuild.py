@@ -66,15 +66,19 @@ def _home(path: Path) -> Path:
 
 
 async def _read(log: Log, views: Views, counted: Counted, upto: Mapping[int, str] | None = None) -> int:
-    """Apply what the log holds after the views' positions, to its end or to `upto` included."""
-    events = 0
-    for partition in range(log.partitions):
-        recorded = log.read(partition, await asyncio.to_thread(views.position, partition))
-        last = None if upto is None else upto.get(partition, START)
-        async for batch in _batches(recorded, last):
-            await asyncio.to_thread(views.apply, batch)
-            events += len(batch)
-            counted(len(batch))
+    """Apply what the log holds after the views' positions, to its end or to `upto` included; each batch while the next one is read."""
+    events, applying = 0, asyncio.create_task(asyncio.sleep(0))
+    try:
+        for partition in range(log.partitions):
+            recorded = log.read(partition, await asyncio.to_thread(views.position, partition))
+            last = None if upto is None else upto.get(partition, START)
+            async for batch in _batches(recorded, last):
+                await applying
+                applying = asyncio.create_task(asyncio.to_thread(views.apply, batch))
+                events += len(batch)
+                counted(len(batch))
+    finally:
+        await applying  # also where reading failed: who leaves may close the views
     return events
 
 

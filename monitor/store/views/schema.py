@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
 import structlog
 
-from monitor.errors import ViewsUnavailable
+from monitor.errors import DiskTrouble, ViewsUnavailable
+from monitor.store import durable
+from monitor.store.views import searching
 
 VERSION: Final = 4
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
@@ -188,6 +191,14 @@ TABLES: Final = {
     """,
 }
 
+# Every text of every revision, whole, so that what was taken out is found as well. FTS5 keeps the index alone; the texts it reads where
+# they stand. `search_…` are its own tables (sqlite.org/fts5.html, section 4.4.3 and appendix), copied as they are.
+SEARCH: Final = ("search_data", "search_idx", "search_config")
+_SEARCH: Final = (
+    "CREATE VIEW texts AS SELECT rowid AS id, segmented(title) AS title, text_of(content) AS text FROM revisions",
+    f"CREATE VIRTUAL TABLE search USING fts5 (title, text, content = 'texts', content_rowid = 'id', columnsize = 0, tokenize = '{searching.TOKENIZER}')",
+)
+
 _INDEXES: Final = (
     "CREATE INDEX articles_by_source ON articles (source, changed_at)",
     "CREATE INDEX revisions_by_capture ON revisions (capture)",
@@ -203,13 +214,25 @@ _INDEXES: Final = (
 )
 
 
+@contextmanager
+def on_the_disk() -> Iterator[None]:
+    """Name what the disk refuses. Raises DiskTrouble for SQLite's own errors of that kind (sqlite.org/rescode.html)."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+            raise DiskTrouble(f"the views cannot be written: {error}") from error
+        raise
+
+
 def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
     """Open the views, made empty where there are none or none of this shape. Returns the connection and its shared lock.
 
-    Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it.
+    Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it, DiskTrouble where
+    the disk takes nothing.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as on_failure:
+    with durable.keeping("the views"), on_the_disk(), ExitStack() as on_failure:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock = on_failure.enter_context(path.with_name(path.name + ".lock").open("ab"))
         fcntl.flock(lock, fcntl.LOCK_SH)
         if why := misfit(path):
@@ -223,13 +246,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the views read-only. Raises ViewsUnavailable where there are none, or none that this Monitor can read."""
     if not path.exists() or path.stat().st_size == 0:  # a daemon that starts right now has not laid out its file yet
         raise ViewsUnavailable(f"nothing is recorded yet: there is no {path}")
-    why = misfit(path)
-    if why:
+    if why := misfit(path):
         raise ViewsUnavailable(f"{path} cannot be read ({why}): `monitor rebuild` makes it again")
     database = sqlite3.connect(
         f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30, check_same_thread=False
     )
     database.row_factory = sqlite3.Row
+    searching.on(database)
     return database
 
 
@@ -266,6 +289,7 @@ def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     database.row_factory = sqlite3.Row
+    searching.on(database)
     database.execute("PRAGMA journal_mode = WAL")
     # What a power cut takes is read again from the log, so no commit needs to wait for the disk.
     database.execute("PRAGMA synchronous = NORMAL")
@@ -278,8 +302,8 @@ def _create(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         for table, columns in TABLES.items():
             database.execute(f"CREATE TABLE {table} ({columns})")
-        for index in _INDEXES:
-            database.execute(index)
+        for statement in (*_SEARCH, *_INDEXES):
+            database.execute(statement)
         database.execute(f"PRAGMA application_id = {APPLICATION}")
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")

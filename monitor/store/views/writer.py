@@ -17,7 +17,7 @@ from monitor.core.events import Recorded
 from monitor.errors import Corrupt
 from monitor.store.views.contents import unpack
 from monitor.store.views.projection import project
-from monitor.store.views.schema import TABLES, open_for_writing
+from monitor.store.views.schema import SEARCH, TABLES, on_the_disk, open_for_writing
 
 START = "0-0"
 NEWEST = """
@@ -48,7 +48,7 @@ class Views:
     def apply(self, batch: Sequence[Recorded]) -> None:
         """Bring the views up to these events, all of them or none; those applied before are passed over.
 
-        Raises Corrupt where an event does not fit what was applied before it.
+        Raises Corrupt where an event does not fit what was applied before it, DiskTrouble where the disk does not take it.
         """
         with self._transaction():
             positions = self._checkpoints()
@@ -89,14 +89,15 @@ class Views:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._turn:
+        with self._turn, on_the_disk():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # a full disk may have ended it already
+                    self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
 
     def _checkpoints(self) -> dict[int, str]:
         return dict(self._database.execute("SELECT partition, position FROM checkpoints").fetchall())
@@ -115,9 +116,13 @@ class Views:
         return unpack(row["content"])
 
     def _copy(self) -> None:
-        for table in TABLES:
+        for table in (*TABLES, *SEARCH):
+            names = [row["name"] for row in self._database.execute(f"PRAGMA main.table_info({table})")]
+            if table == "revisions":
+                names.append("rowid")  # by which the index knows them
+            columns = ", ".join(names)
             self._database.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of our own schema
-            self._database.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table}")  # noqa: S608 - as above
+            self._database.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM fresh.{table}")  # noqa: S608 - as above
 
 
 def later(position: str, than: str) -> bool:

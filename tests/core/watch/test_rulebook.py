@@ -52,7 +52,7 @@ def test_a_new_article_that_says_it() -> None:
     [
         ("“It is an act of war,” President Hollande said.", "President Hollande"),
         ("François Hollande called it “an act of war”.", "François Hollande"),
-        ("“It is an act of war,” said Manuel Valls, the prime minister.", "Manuel Valls"),
+        ("“It is an act of war,” said Manuel Valls, the prime minister.", "Manuel Valls, the prime minister"),
         ("“It is an act of war,” he said.", None),
         ("Hollande said that it is an act of war. “We shall see,” he said.", None),
         ("“Rien,” dit Valls. « C’est un acte de guerre », a déclaré Hollande.", "Hollande"),

@@ -1,0 +1,223 @@
+"""Lets a daemon watch many feeds for a while, and sees whether its memory, its files and its lag stay as they are.
+
+    .venv/bin/python tests/faults/soak.py --minutes 30 --feeds 1000
+
+Each feed has one article, which is edited now and then: what is watched stays as much as it is, so that whatever grows is a leak. The
+first third of the time is for warming up. Of the rest the slope is told, by least squares.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from processes import children
+from scene import beside
+from truth import PHRASE
+
+from monitor.demo.daemon import Daemon
+from monitor.listen import new_secret
+from monitor.store import RedisLog
+
+SAMPLE = 5.0  # seconds between two looks
+EDITS = 5  # a second
+COMES_TO_REST = 120.0  # seconds
+MOST_GROWTH = 0.1  # of the memory, over the whole time after warming up: less is noise of the allocator
+GROUPS = ("match", "policy", "deliver", "project")
+CONFIG = """
+data_dir = "data"
+[redis]
+partitions = 2
+[archive]
+seal = {{ after = "10s", events = 500 }}
+[polling]
+allow_private = ["127.0.0.0/8"]
+every = "{every}"
+per_host = 16
+parsers = 1
+recheck = {{ min = "{every}", max = "{every}", until = "30d" }}
+[logging]
+format = "json"
+level = "warning"
+[watchlists.war]
+phrases = ["{phrase}"]
+on = ["appeared", "disappeared"]
+notify = ["desk"]
+[channels.desk]
+type = "webhook"
+url = "{origin}/hook"
+secret_env = "DESK_SECRET"
+allow_private = true
+"""
+PAGE = """<!doctype html><html lang="en"><head><title>Report {n} | The Post</title></head><body><main><article><h1>Report {n}</h1>
+<p>In dispatch {n} of the evening ministers said that the raid had begun at dusk.</p><p>The prefect asked all residents to stay at
+home until the search was over.</p><p>Ten aircraft had taken off, a spokesman told reporters in the capital.</p>{last}</article></main></body></html>"""
+LAST = f"<p>It was an {PHRASE}, the president added before both chambers.</p>"
+
+
+class Site:
+    """Feeds of one article each. An edit adds the last paragraph, or takes it away."""
+
+    def __init__(self, feeds: int) -> None:
+        self.feeds, self._with, self.requests, self.alerts = feeds, set[int](), 0, 0
+
+    def edit(self, number: int) -> None:
+        self._with ^= {number}
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/f/{number}", self._feed)
+        app.router.add_get("/a/{number}", self._page)
+        app.router.add_post("/hook", self._hook)
+        return app
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        number, origin = int(request.match_info["number"]), f"http://{request.host}"
+        item = f"<item><guid>{number}</guid><link>{origin}/a/{number}</link><title>Report {number}</title></item>"
+        text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>{item}</channel></rss>'
+        return web.Response(text=text, content_type="application/rss+xml")
+
+    async def _page(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        number = int(request.match_info["number"])
+        return web.Response(
+            text=PAGE.format(n=number, last=LAST if number in self._with else ""), content_type="text/html"
+        )
+
+    async def _hook(self, _: web.Request) -> web.Response:
+        self.alerts += 1
+        return web.Response(status=204)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What two processes hold at one moment: memory in MiB, open files."""
+
+    at: float
+    daemon: float
+    server: float
+    parsers: float
+    files: int
+    server_files: int
+    lag: int
+
+
+def memory(process: int) -> float:
+    """The resident memory of a process, in MiB; nothing of one that has just ended, as parsers do after their share of tasks."""
+    pages = 0
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+def files(process: int) -> int:
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
+async def lag(log: RedisLog) -> int:
+    return sum([await log.lag(group, at) for group in GROUPS for at in range(log.partitions)])
+
+
+async def look(daemon: int, log: RedisLog, began: float) -> Look:
+    (server,) = children(daemon, "valkey")
+    parsers = [
+        worker
+        for herder in children(daemon, "python", "forkserver")
+        for worker in (herder, *children(herder, "python"))
+    ]
+    return Look(
+        time.monotonic() - began, memory(daemon), memory(server), sum(map(memory, parsers)), files(daemon), files(server), await lag(log)
+    )  # fmt: skip
+
+
+def slope(looks: list[Look], what: str) -> float:
+    """MiB (or files) an hour, by least squares."""
+    return statistics.linear_regression(
+        [each.at / 3600 for each in looks], [getattr(each, what) for each in looks]
+    ).slope
+
+
+async def run(minutes: float, feeds: int, seed: int, folder: Path, every: str) -> dict[str, object]:
+    """One run; what was seen, and what grew."""
+    site, chance = Site(feeds), random.Random(seed)
+    runner = web.AppRunner(site.app(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    text = CONFIG.format(every=every, phrase=PHRASE, origin=origin)
+    text += "".join(f'[feeds.f{number}]\nurl = "{origin}/f/{number}"\n' for number in range(feeds))
+    (folder / "config.toml").write_text(text)
+    daemon, looks = Daemon(folder / "config.toml", folder / "said.jsonl", {"DESK_SECRET": new_secret()}), list[Look]()
+    async with daemon.running(), beside("embedded", folder / "data") as log:
+        began = time.monotonic()
+        while time.monotonic() < began + minutes * 60:
+            for _ in range(round(EDITS * SAMPLE)):
+                site.edit(chance.randrange(feeds))
+                await asyncio.sleep(1 / EDITS)
+            looks.append(await look(daemon.pid or 0, log, began))
+        until = time.monotonic() + COMES_TO_REST
+        while (left := await lag(log)) and time.monotonic() < until:
+            await asyncio.sleep(0.5)
+        events = await log.events()
+    await runner.cleanup()
+    warm = looks[len(looks) // 3 :]
+    problems = [f"{left} events were not dealt with after {COMES_TO_REST:.0f} s"] if left else []
+    problems += [f"the daemon died {daemon.restarts} times"] if daemon.restarts else []
+    for what in ("daemon", "server", "parsers"):
+        first, last = (
+            statistics.median(getattr(each, what) for each in part)
+            for part in (warm[: len(warm) // 4 + 1], warm[-len(warm) // 4 :])
+        )
+        if last > first * (1 + MOST_GROWTH):
+            problems.append(f"the memory of {what} grew from {first:.1f} to {last:.1f} MiB")
+    for what in ("files", "server_files"):
+        if abs(slope(warm, what)) * minutes / 60 > 10:
+            problems.append(f"{what} grew by {slope(warm, what):.0f} an hour")
+    return {
+        "minutes": minutes,
+        "feeds": feeds,
+        "requests": site.requests,
+        "events": events,
+        "alerts_received": site.alerts,
+        "most_lag": max(each.lag for each in looks),
+        "MiB": {
+            what: [round(getattr(warm[0], what), 1), round(getattr(warm[-1], what), 1)]
+            for what in ("daemon", "server", "parsers")
+        },
+        "MiB_an_hour": {what: round(slope(warm, what), 2) for what in ("daemon", "server", "parsers")},
+        "files": [warm[0].files, warm[-1].files, warm[0].server_files, warm[-1].server_files],
+        "problems": problems,
+    }
+
+
+def main() -> None:
+    """Watch for a while, and print what came of it."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--minutes", type=float, default=30.0)
+    options.add_argument("--feeds", type=int, default=1000)
+    options.add_argument("--every", default="60s", help="how often each feed and each article is read")
+    options.add_argument("--seed", type=int, default=1)
+    asked = options.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        done = asyncio.run(run(asked.minutes, asked.feeds, asked.seed, Path(folder), asked.every))
+    print(json.dumps(done, indent=1))
+    sys.exit(1 if done["problems"] else 0)
+
+
+if __name__ == "__main__":
+    main()
