@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import Apprise, Config, Feed, Slack, Webhook, routes
+from monitor.core.pagewatch import SOURCE
 from monitor.core.policy.quiet import Quiet
 from monitor.core.policy.routing import Digest, Handling, Route
 from monitor.core.policy.silences import Inhibition
@@ -93,7 +94,7 @@ def _watchlist(config: Config, name: str) -> Watchlist:
         languages=frozenset(table.languages or ()),
         expires=config.expires_of(name),
         severity=table.severity,
-        sources=config.sources_of(name) if table.feeds is not None else None,
+        sources=config.sources_of(name) | {SOURCE} if table.feeds is not None else None,
         on=frozenset(table.on),
         notify=config.notify_of(name),
         max_age=table.max_age,

@@ -272,6 +272,9 @@ class Config(Table):
         FilePath, Field(description="Where Monitor keeps its data; relative to the folder of the file.")
     ] = Path("data")
     feeds: Annotated[dict[Id, Feed], Field(description="The feeds that are polled.")] = Field(default_factory=dict)
+    feeds_file: Annotated[
+        FilePath | None, Field(description="An OPML file of more feeds; the folders in it are their tags.")
+    ] = None
     pages: Annotated[dict[Id, Page], Field(description="Single pages that are watched.")] = Field(default_factory=dict)
     entities: Annotated[dict[Id, Entity], Field(description="Who and what is known by several names.")] = Field(
         default_factory=dict
@@ -335,6 +338,11 @@ class Config(Table):
     def sources(self) -> Mapping[str, Feed | Page]:
         """All feeds and pages by id; no id stands for both."""
         return {**self.feeds, **self.pages}
+
+    @property
+    def hashes(self) -> Mapping[Path, str]:
+        """The sha256 of each file of entities."""
+        return self._lists.hashes
 
     @property
     def archiving(self) -> bool:

@@ -24,6 +24,7 @@ from monitor.errors import Conflict, OutsideError
 from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
 from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
+from monitor.stages.follow import Followed
 from monitor.stages.identity import Addresses, arrange_pages
 from monitor.stages.look import Looker
 from monitor.stages.sources import Source
@@ -51,15 +52,17 @@ class Fetcher:
         sources: Mapping[str, Source],
         rechecks: Rechecks,
         vantage: Vantage | None = None,
+        followed: Followed | None = None,
     ) -> None:
         self._log, self._captures, self._sources, self._rechecks = log, captures, sources, rechecks
+        self._followed = followed or Followed()
         self._vantage = vantage or Vantage()
         self._looker = Looker(net, parser, captures, Addresses(log), self._vantage, rechecks)
 
     async def __call__(self, claim: Claim) -> None:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
-        job = jobs.decode(claim.payload) if claim.payload else None
-        source = self._sources.get(job.source) if job else None
+        job = jobs.decode(claim.payload) if claim.payload else self._followed.job(claim.member)
+        source = (self._sources.get(job.source) or self._followed.source(claim.member)) if job else None
         if job is None or source is None:  # nothing to read, or its source was taken out of the configuration
             await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
             return
@@ -106,7 +109,7 @@ class Fetcher:
         if decision.events and decision.article:
             snapshot = core.encode(decision.article)
             appends = (Append(claim.member, asked.known.head, decision.events, snapshot),)
-        wait = self._wait(asked, decision)
+        wait = self._followed.sooner(claim.member, self._wait(asked, decision))
         seen = explained.observed(
             asked.at, decision.outcome, decision.why, status=look.status, filters=decision.filters
         )

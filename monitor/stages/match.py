@@ -22,11 +22,13 @@ from monitor.core.events import (
     ArticleRestored,
     ArticleRevised,
 )
+from monitor.core.pagewatch import SOURCE
 from monitor.core.policy.alerts import raise_alert
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import How, Verdict, Watchlist
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
+from monitor.stages.follow import Followed
 from monitor.stages.work import apart, done_with
 
 logger = structlog.get_logger()
@@ -57,10 +59,12 @@ class Matcher:
         ruleset: str,
         public_url: str | None,
         threshold: templates.Threshold | None = None,
+        followed: Followed | None = None,
     ) -> None:
         self._log, self._rulebook, self._heat = log, rulebook, heat
         self._threshold = threshold or templates.Threshold()
         self._ruleset, self._public_url = ruleset, public_url
+        self._followed = followed or Followed()
         self._known: OrderedDict[str, tuple[int, Article]] = OrderedDict()
 
     async def __call__(self, consumed: Consumed) -> None:
@@ -112,13 +116,24 @@ class Matcher:
             self._known.popitem(last=False)
 
     def _judge(self, event: ArticleEvent, before: Article | None, after: Article) -> tuple[Verdict, ...]:
+        """What the watchlists have to say; while an article is followed, those too that look elsewhere."""
+        if self._followed.of(after.id) is None:
+            return self._judged(event, before, after, after.source)
+        own = () if after.source == SOURCE else self._judged(event, before, after, after.source)
+        told = {verdict.watchlist for verdict in own}
+        others = self._judged(event, before, after, SOURCE)
+        return own + tuple(
+            one for one in others if one.watchlist not in told and self._followed.wants(after.id, one.watchlist)
+        )
+
+    def _judged(self, event: ArticleEvent, before: Article | None, after: Article, source: str) -> tuple[Verdict, ...]:
         old = before.content if before else None
         new = None if isinstance(event, ArticleGone) else after.content
         return self._rulebook.judge(
             old,
             new,
             how=_how(event),
-            source=after.source,
+            source=source,
             tags=after.tags,
             url=after.url,
             edits=event.edits if isinstance(event, ArticleRevised) else (),
