@@ -17,11 +17,12 @@ import structlog
 from monitor import __version__, control, systemd, telemetry
 from monitor.config import Config, comparing
 from monitor.core import configured as core
+from monitor.core.configured import Outcome
 from monitor.core.events import ConfigChanged
 from monitor.errors import ConfigError, Fault, LogError, ViewsUnavailable
 from monitor.loops import GROUPS, TICK, Loop, loops_of, steady_loops
 from monitor.parts import Parts, grounded, parts_of
-from monitor.reloading import Outcome, Reloads
+from monitor.reloading import Reloads
 from monitor.rules import feeds_of, pages_of, rulebook_of
 from monitor.scheduling import ticking
 from monitor.stages import configured, jobs
@@ -71,10 +72,13 @@ class Era:
         return {name: tasks for name, tasks in left.items() if tasks}
 
     async def hand_over(self) -> None:
-        """Claim nothing more, and end the followers after what they have read; returns when that is so."""
-        for pace in self.loops.paces.values():
-            await pace.hand_over()
-        await asyncio.gather(*(pace.ended.wait() for pace in self.loops.ending()))
+        """End the followers after what they have read, then claim nothing more; returns when that is so."""
+        for paces in self.loops.in_order_of_ending():
+            for pace in paces:
+                await pace.hand_over()
+            await asyncio.gather(*(pace.ended.wait() for pace in paces))
+        for name in self.loops.every:
+            await self.loops.paces[name].hand_over()
         await self._ticks.aclose()
 
     async def drain(self) -> None:

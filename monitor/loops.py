@@ -71,9 +71,11 @@ class Loops:
         if kind in READERS:
             self.at_once.add(name)
 
-    def ending(self) -> list[Pace]:
-        """The paces of those that say when they take on nothing more: all but those that ring by themselves."""
-        return [pace for name, pace in self.paces.items() if name not in self.every]
+    def in_order_of_ending(self) -> tuple[list[Pace], list[Pace]]:
+        """The paces of the loops over events, of which an idle one takes a moment to notice; then of those that claim."""
+        events = [self.paces[name] for name in self.events]
+        claiming = [pace for name, pace in self.paces.items() if name not in self.events and name not in self.every]
+        return events, claiming
 
     def follow(self, group: str, at: int, handle: Handle, lane_of: LaneOf = one_lane) -> None:
         """Add the loop over the events of a partition that a group has not acked."""

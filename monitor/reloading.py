@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import structlog
 
 from monitor import config as configuration
 from monitor.config import Config, comparing
 from monitor.config.files import read_text
-from monitor.core.events import ConfigChanged
+from monitor.core.configured import Outcome
 from monitor.core.watch.evaluate import Rulebook
 from monitor.errors import ConfigError, Fault
 from monitor.rules import rulebook_of
@@ -29,15 +28,6 @@ SETTLE: Final = 0.25  # seconds for which no file may have been written to
 PATIENCE: Final = 10.0  # seconds after which a file that is still written to is refused
 
 Stamps = Mapping[Path, tuple[int, int, int] | None]
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of it. `changed` is None where nothing was different; with `faults` nothing was taken up."""
-
-    ruleset: str
-    changed: ConfigChanged | None = None
-    faults: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

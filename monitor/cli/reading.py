@@ -17,6 +17,7 @@ from monitor.cli import (
     silences,
     tailing,
     upkeep,
+    watching,
     why,
 )
 
@@ -32,6 +33,7 @@ FAMILIES = (
     channels,
     deliveries,
     holding,
+    watching,
     upkeep,
     keeping,
 )

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from monitor.core.events import ConfigChanged
+from monitor.errors import Fault
 
 ENTITY = "configuration"
 MOST = 500  # names of one table that an event lists as added, as removed and as changed
@@ -22,6 +23,15 @@ class Configured(msgspec.Struct, frozen=True):
 
     ruleset: str
     tables: Mapping[str, Mapping[str, str]]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of taking a configuration up. `changed` is None where nothing was different; with `faults` nothing was taken up."""
+
+    ruleset: str
+    changed: ConfigChanged | None = None
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def encode(configured: Configured) -> bytes:

@@ -11,6 +11,7 @@ import msgspec
 
 from monitor.core.events import WatchEnded, WatchEvent, WatchStarted, entity_id
 from monitor.core.urls import canonical
+from monitor.errors import Permanent
 
 ENTITY = "watches"
 SOURCE = "@watch"
@@ -34,6 +35,15 @@ def decode(snapshot: bytes) -> Watches:
 def watch_id(url: str) -> str:
     """The id of the watch over an address. Raises Permanent for what is no http address."""
     return entity_id("watch", canonical(url))
+
+
+def named(watches: Watches, url: str) -> WatchStarted | None:
+    """The watch over an address, as it was typed or as it is written in another way."""
+    try:
+        watch = watch_id(url)
+    except Permanent:
+        return None
+    return next((one for one in watches.watches if one.watch == watch), None)
 
 
 def start(
