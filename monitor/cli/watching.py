@@ -110,12 +110,13 @@ async def _start(
 
 async def _see_that_it_can_be_read(config: Config, opened: Log, url: str) -> None:
     """An article whose text comes from its feed has no page to read more often."""
-    article = await opened.resolve(aliases([url]))
+    known = aliases([url])
+    article = await opened.resolve(known) if known else None
     head = await opened.load(opened.partition_of(article), article) if article else None
-    known = decode_article(head.snapshot) if head else None
-    if known and known.source in config.feeds and config.content_of(known.source) == "feed":
+    standing = decode_article(head.snapshot) if head else None
+    if standing and standing.source in config.feeds and config.content_of(standing.source) == "feed":
         raise nothing(
-            f'the text of this article is taken from the feed {known.source} (content = "feed"), not from its page'
+            f'the text of this article is taken from the feed {standing.source} (content = "feed"), not from its page'
         )
 
 

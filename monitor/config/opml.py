@@ -194,7 +194,9 @@ class _Reader:
             return tag_of(folder) if folder else ""
         return ""
 
-    def _note(self, url: str) -> None:
+    def _note(self, written: str) -> None:
+        scheme, _, rest = written.partition("://")
+        url = f"{scheme.lower()}://{rest}" if rest else written
         if problem := url_problem(url):
             expected, got = problem
             self._trouble(f"as xmlUrl {expected}", got if "user name" in expected else quoted(url))
