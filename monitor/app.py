@@ -18,17 +18,17 @@ from monitor import __version__, control, systemd, telemetry
 from monitor.config import Config, comparing
 from monitor.core import configured as core
 from monitor.core.configured import Outcome
-from monitor.core.events import ConfigChanged
 from monitor.errors import ConfigError, Fault, LogError, ViewsUnavailable
 from monitor.loops import GROUPS, TICK, Loop, loops_of, steady_loops
 from monitor.parts import Parts, grounded, parts_of
-from monitor.reloading import Reloads
+from monitor.reloading import Ready, Reloads
 from monitor.rules import feeds_of, pages_of, rulebook_of
 from monitor.scheduling import ticking
 from monitor.stages import configured, jobs
 from monitor.stages.fetch import arrange_pages
 from monitor.stages.follow import Keeper, following
 from monitor.stages.poll import arrange, forget
+from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
 
@@ -59,7 +59,8 @@ class Era:
         self.working = before.unfinished() if before else {}
         for name, loop in self.loops.timers.items():
             earlier = [] if name in self.loops.at_once else list(self.working.get(name, ()))
-            self.working.setdefault(name, []).append(self._group.create_task(_after(earlier, loop), name=name))
+            task = self._group.create_task(_after(earlier, loop, self.loops.paces[name]), name=name)
+            self.working.setdefault(name, []).append(task)
         self._followers = [self._group.create_task(loop(), name=name) for name, loop in self.loops.events.items()]
         rings = {name: (self.loops.every.get(name, TICK), pace.ring) for name, pace in self.loops.paces.items()}
         await self._ticks.enter_async_context(ticking(rings))
@@ -102,9 +103,15 @@ class Era:
             task.cancel()
 
 
-async def _after(earlier: Iterable[asyncio.Task[None]], loop: Loop) -> None:
-    if waiting := [task for task in earlier if not task.done()]:
-        await asyncio.wait(waiting)
+async def _after(earlier: Iterable[asyncio.Task[None]], loop: Loop, pace: Pace) -> None:
+    """Run a loop once earlier ones have ended; not at all where it is told to stop before that."""
+    while waiting := [task for task in earlier if not task.done()]:
+        bell = asyncio.ensure_future(pace.sleep())
+        await asyncio.wait([*waiting, bell], return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+        if pace.stopping:
+            pace.ended.set()
+            return
     await loop()
 
 
@@ -155,10 +162,11 @@ async def _reachable(config: Config, reloads: Reloads | None) -> AsyncIterator[N
         return
 
     async def answer(asked: dict[str, Any]) -> Outcome:
-        if asked.get("config") != str(reloads.file.resolve()):
-            problem = f"expected the file that Monitor runs by, got another: {asked.get('config')}"
-            return Outcome(config.digest, faults=(Fault(str(reloads.file.resolve()), 0, 0, "", problem),))
-        return await reloads.outcome()
+        file = str(reloads.file.resolve())
+        if asked == {"verb": "reload", "config": file}:
+            return await reloads.outcome()
+        problem = f"expected the file by which Monitor runs on {config.data_dir}, got {asked.get('config')}"
+        return Outcome(config.digest, faults=(Fault(file, 0, 0, "", problem),))
 
     async with control.answering(config.data_dir, answer):
         yield
@@ -174,21 +182,22 @@ async def _eras(era: Era, group: asyncio.TaskGroup, stop: asyncio.Event, reloads
         if stop.is_set():
             return era
         systemd.reloading()
-        found = await _unless(stop, _prepared(era.parts, reloads))
+        found = await _unless(stop, _prepared(era, group, reloads))
         if found is None:
             return era
-        era, outcome = await _succeeded(era, group, found) if isinstance(found, Parts) else (era, found)
+        era, outcome = (era, found) if isinstance(found, Outcome) else await _succeeded(era, *found)
         systemd.tell("READY=1\nSTATUS=" + _status(outcome))
         reloads.answer(outcome)
 
 
-async def _prepared(before: Parts, reloads: Reloads) -> Parts | Outcome:
-    """All that another configuration needs, so that nothing can fail any more; or why it is not taken up."""
+async def _prepared(era: Era, group: asyncio.TaskGroup, reloads: Reloads) -> tuple[Era, Ready] | Outcome:
+    """The next era with all that it needs, so that nothing can fail any more; or why there is none."""
+    before = era.parts
     ruleset, file = before.config.digest, str(reloads.file)
     try:
-        ready = await reloads.ready(before.config)
+        ready = await reloads.ready(before.config, before.rulebook)
         if ready is not None:
-            return await parts_of(before.ground, ready.config, ready.rulebook, before)
+            return Era(await parts_of(before.ground, ready.config, ready.rulebook, before), group), ready
     except ConfigError as error:
         for fault in error.faults:
             logger.error("configuration refused", fault=str(fault))  # noqa: TRY400  # a traceback says nothing here
@@ -203,34 +212,26 @@ async def _prepared(before: Parts, reloads: Reloads) -> Parts | Outcome:
     return Outcome(ruleset)
 
 
-async def _succeeded(before: Era, group: asyncio.TaskGroup, parts: Parts) -> tuple[Era, Outcome]:
-    """The era after this one, and what is different in it."""
-    after, config = Era(parts, group), parts.config
+async def _succeeded(before: Era, after: Era, ready: Ready) -> tuple[Era, Outcome]:
+    """End one era and begin the other; the change is recorded between what the old rules decided and what the new ones will."""
+    config, log = ready.config, before.parts.log
     await before.hand_over()
-    event = await _recorded(before.parts, config)
+    event = await configured.record(log, ready.configured, "reload", ready.resealed)
+    await forget(log, before.parts.config.feeds.keys() - config.feeds.keys())
     await after.begin(before)
     telemetry.configure(config.logging.level, config.logging.format)
     logger.info("configuration taken up", ruleset=config.digest, changes=core.said(event) if event else None)
-    notes = await asyncio.to_thread(_kept, config, event)
+    notes = await asyncio.to_thread(_kept, config, event.removed.get("channels", ())) if event else ()
     for note in notes:
         logger.warning("configuration taken up", note=note)
     return after, Outcome(config.digest, event, notes=notes)
 
 
-async def _recorded(before: Parts, config: Config) -> ConfigChanged | None:
-    """Record the change, between what the old rules decided and what the new ones will."""
-    resealed = comparing.resealed(before.config, config)
-    event = await configured.record(before.log, comparing.configured(config), "reload", resealed)
-    await forget(before.log, before.config.feeds.keys() - config.feeds.keys())
-    return event
-
-
-def _kept(config: Config, event: ConfigChanged | None) -> tuple[str, ...]:
+def _kept(config: Config, removed: tuple[str, ...]) -> tuple[str, ...]:
     """What is to be said of channels that were taken out while messages wait for them. Blocks on the disk."""
-    gone = event.removed.get("channels", ()) if event else ()
     with suppress(ViewsUnavailable), Reader(config.data_dir / VIEWS) as reader:
-        counts = reader.delivery_counts() if gone else {}
-        waiting = {name: counts.get((name, "scheduled"), 0) for name in gone}
+        counts = reader.delivery_counts() if removed else {}
+        waiting = {name: counts.get((name, "scheduled"), 0) for name in removed}
         return tuple(
             f"channel {name}: {count} messages wait for it and are kept; they go out once it is there again"
             for name, count in waiting.items()

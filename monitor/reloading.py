@@ -17,7 +17,7 @@ import structlog
 from monitor import config as configuration
 from monitor.config import Config, comparing
 from monitor.config.files import read_text
-from monitor.core.configured import Outcome
+from monitor.core.configured import Configured, Outcome
 from monitor.core.watch.evaluate import Rulebook
 from monitor.errors import ConfigError, Fault
 from monitor.rules import rulebook_of
@@ -32,10 +32,12 @@ Stamps = Mapping[Path, tuple[int, int, int] | None]
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A configuration that is good, with its rules compiled."""
+    """A configuration that is good, with its rules compiled, and what the log is to know of it."""
 
     config: Config
     rulebook: Rulebook
+    configured: Configured
+    resealed: frozenset[str]
 
 
 class Reloads:
@@ -71,18 +73,29 @@ class Reloads:
                 waiting.set_result(outcome)
         self._round = []
 
-    async def ready(self, before: Config) -> Ready | None:
+    async def ready(self, before: Config, rulebook: Rulebook) -> Ready | None:
         """The configuration as the file has it now, once it stands still; None where it says what `before` says.
+
+        `rulebook` is that of `before`; where the rules are the same it is not compiled anew.
 
         Raises ConfigError with every fault, and where something differs that cannot change while Monitor runs.
         """
         after = await self._settled(before)
+        return await asyncio.to_thread(self._compared, before, after, rulebook)
+
+    def _compared(self, before: Config, after: Config, rulebook: Rulebook) -> Ready | None:
+        """Takes its time where there are many names."""
         if after == before:
             return None
-        faults = comparing.fixed(before, after, read_text(self.file), str(self.file))
-        if faults:
+        if faults := comparing.fixed(before, after, read_text(self.file), str(self.file)):
             raise ConfigError(faults)
-        return Ready(after, await asyncio.to_thread(rulebook_of, after))
+        same = (after.digest, after.timezone) == (before.digest, before.timezone)
+        return Ready(
+            after,
+            rulebook if same else rulebook_of(after),
+            comparing.configured(after),
+            comparing.resealed(before, after),
+        )
 
     async def _settled(self, before: Config) -> Config:
         """Read until no file was written to between a little before the reading and its end."""

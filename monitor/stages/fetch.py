@@ -26,6 +26,7 @@ from monitor.stages import jobs
 from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
 from monitor.stages.follow import Followed
 from monitor.stages.identity import Addresses, arrange_pages
+from monitor.stages.jobs import FetchJob
 from monitor.stages.look import Looker
 from monitor.stages.sources import Source
 from monitor.stages.vantage import Vantage
@@ -62,7 +63,7 @@ class Fetcher:
     async def __call__(self, claim: Claim) -> None:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
         job = jobs.decode(claim.payload) if claim.payload else self._followed.job(claim.member)
-        source = (self._sources.get(job.source) or self._followed.source(claim.member)) if job else None
+        source = self._source(job, claim.member) if job else None
         if job is None or source is None:  # nothing to read, or its source was taken out of the configuration
             await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
             return
@@ -71,6 +72,12 @@ class Fetcher:
                 await self._once(Asked(claim, job, source, await self._load(claim), await self._log.now()))
                 return
         await put_back(self._log, claim)
+
+    def _source(self, job: FetchJob, article: str) -> Source | None:
+        """On whose behalf an article is read; None where nobody wants it any more: a page may stand elsewhere now."""
+        source = self._sources.get(job.source)
+        moved = source is not None and source.fixed and source.url != job.url
+        return self._followed.source(article) if moved or source is None else source
 
     async def _once(self, asked: Asked) -> None:
         try:

@@ -1,5 +1,6 @@
 """Reading articles, on a real log with real parsers: found, revised, gone, restored, copied, given up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -202,3 +203,20 @@ async def test_a_single_page_is_read_at_its_own_interval(world, page):
     assert 85 < await world.log.next_due(jobs.FETCH, 0) <= 90
     await arrange_pages(world.log, pages)
     assert 85 < await world.log.next_due(jobs.FETCH, 0) <= 90
+
+
+async def test_a_page_that_has_another_address_now_is_read_there_and_no_more_at_the_old_one(world, page):
+    raqqa = Source("raqqa", URL, every=timedelta(seconds=90), fixed=True)
+    elsewhere = replace(raqqa, url=f"{URL}/elsewhere")
+    for source in (raqqa, elsewhere):
+        world.sources["raqqa"] = source
+        world.net.answers[source.url] = page("Strikes on Raqqa")
+        await arrange_pages(world.log, {"raqqa": source})
+        await world.work(jobs.FETCH, world.fetcher)
+    (old, new) = [recorded.event.article for recorded in await world.events("article.discovered")]
+    await world.make_due(jobs.FETCH, old)
+    await world.work(jobs.FETCH, world.fetcher)
+    assert [url for url, _ in world.net.asked] == [raqqa.url, elsewhere.url]
+    await world.make_due(jobs.FETCH, new)
+    await world.work(jobs.FETCH, world.fetcher)
+    assert world.net.asked[-1][0] == elsewhere.url
