@@ -63,6 +63,8 @@ def ask(folder: Path, asked: dict[str, Any], seconds: float) -> Any:
         try:
             with _reachable(folder) as path:
                 door.connect(path)
+        except PermissionError as error:
+            raise LogUnavailable(f"the monitor on {folder} is somebody else's: ask as the user that runs it") from error
         except OSError as error:
             raise LogUnavailable(f"no monitor runs on {folder}: start it with `monitor run`") from error
         try:

@@ -98,7 +98,16 @@ async def _start(
         now = await opened.now()
 
         def decide(watches: Watches) -> WatchStarted:
-            return pagewatch.start(watches, url, every=every, lasting=lasting, watchlists=watchlists, at=now, by=_who())
+            return pagewatch.start(
+                watches,
+                url,
+                every=every,
+                lasting=lasting,
+                watchlists=watchlists,
+                max_age=config.defaults.max_age,
+                at=now,
+                by=_who(),
+            )
 
         try:
             return await record(opened, decide)

@@ -564,7 +564,8 @@ class ConfigChanged(Event, frozen=True, tag="config.changed"):
 class WatchStarted(Event, frozen=True, tag="watch.started"):
     """Somebody wants one page followed closely until then: read every so many seconds. Started again, the newer holds.
 
-    `watchlists` are those that look at it although they look elsewhere; empty: all of them, where it is no source's article.
+    `watchlists` are those that look at it although they look elsewhere; empty: all of them. An article that is older than
+    `max_age` (seconds) at first sight is backlog.
     """
 
     watch: str
@@ -573,6 +574,7 @@ class WatchStarted(Event, frozen=True, tag="watch.started"):
     until: datetime
     watchlists: tuple[str, ...]
     by: str
+    max_age: float = 86_400.0
 
 
 class WatchEnded(Event, frozen=True, tag="watch.ended"):

@@ -53,6 +53,7 @@ def start(
     every: timedelta,
     lasting: timedelta,
     watchlists: tuple[str, ...],
+    max_age: timedelta,
     at: datetime,
     by: str,
 ) -> WatchStarted:
@@ -67,7 +68,7 @@ def start(
     watch = watch_id(url)
     if sum(one.watch != watch for one in watches.watches) >= MOST:
         raise ValueError(f"{MOST} pages are followed already: end one first")
-    return WatchStarted(at, watch, url, every.total_seconds(), at + lasting, watchlists, by)
+    return WatchStarted(at, watch, url, every.total_seconds(), at + lasting, watchlists, by, max_age.total_seconds())
 
 
 def over(watches: Watches, at: datetime) -> tuple[WatchEnded, ...]:

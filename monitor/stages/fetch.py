@@ -20,6 +20,7 @@ from monitor.core import explained
 from monitor.core.article import Decision
 from monitor.core.events import ArticleDiscovered, ArticleRevised
 from monitor.core.feed import wait_after_failure
+from monitor.core.pagewatch import SOURCE
 from monitor.errors import Conflict, OutsideError
 from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
@@ -64,8 +65,8 @@ class Fetcher:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
         job = jobs.decode(claim.payload) if claim.payload else self._followed.job(claim.member)
         source = self._source(job, claim.member) if job else None
-        if job is None or source is None:  # nothing to read, or its source was taken out of the configuration
-            await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
+        if job is None or source is None:
+            await self._log.commit(Batch(claim.partition, finish=self._set_aside(claim, job)))
             return
         for _ in range(CONFLICTS_BEFORE_GIVING_BACK):
             with suppress(Conflict):
@@ -78,6 +79,15 @@ class Fetcher:
         source = self._sources.get(job.source)
         moved = source is not None and source.fixed and source.url != job.url
         return self._followed.source(article) if moved or source is None else source
+
+    def _set_aside(self, claim: Claim, job: FetchJob | None) -> Finish:
+        """Nobody wants it now, but its feed may come back: it waits for that as long as one is looked at that rests."""
+        if job is None or job.source in {SOURCE, *self._sources} or job.content == "feed":
+            return Finish(claim, delay=None)
+        again, longest = self._rechecks.maximum, self._rechecks.until
+        later = msgspec.structs.replace(job, aside=job.aside + 1)
+        delay = again.total_seconds() if later.aside * again <= longest else None
+        return Finish(claim, delay, jobs.encode(later))
 
     async def _once(self, asked: Asked) -> None:
         try:
@@ -124,7 +134,7 @@ class Fetcher:
             looks_note(claim.member): core.encode(decision.looks),
             explained.note_key(claim.member): _explained(asked, seen, wait),
         }
-        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=0))
+        payload = jobs.encode(msgspec.structs.replace(asked.job, failures=0, aside=0))
         finish = Finish(claim, delay=_seconds(wait), payload=payload)
         await self._log.commit(Batch(claim.partition, appends=appends, notes=notes, finish=finish))
         tell = logger.info if decision.events else logger.debug

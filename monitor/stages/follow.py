@@ -26,7 +26,6 @@ from monitor.stages.sources import Source
 logger = structlog.get_logger()
 
 PAUSE = 2.0  # seconds between two looks at what is followed
-OLD = timedelta(hours=24)  # older at first sight: recorded as backlog, not alerted
 
 Event = TypeVar("Event", bound=WatchEvent)
 
@@ -54,14 +53,14 @@ class Followed:
         watch = self.of(article)
         if watch is None:
             return None
-        return FetchJob(watch.url, SOURCE, aliases=aliases([watch.url]), max_age=OLD.total_seconds())
+        return FetchJob(watch.url, SOURCE, aliases=aliases([watch.url]), max_age=watch.max_age)
 
     def source(self, article: str) -> Source | None:
         """On whose behalf it is read then."""
         watch = self.of(article)
         if watch is None:
             return None
-        return Source(SOURCE, watch.url, every=timedelta(seconds=watch.every), max_age=OLD, fixed=True)
+        return Source(SOURCE, watch.url, every=timedelta(seconds=watch.every), fixed=True)
 
     def sooner(self, article: str, wait: timedelta | None) -> timedelta | None:
         """The wait until the next look, shortened where the article is followed."""

@@ -18,7 +18,7 @@ POLICY = "policy"
 class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
     """One article to read. `html` is the feed's own text, for sources that are read from the feed alone; times in seconds.
 
-    `follows` is the article whose address this one took over.
+    `follows` is the article whose address this one took over. `aside` counts how often it was due while nobody wanted it.
     """
 
     url: str
@@ -34,6 +34,7 @@ class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
     every: float | None = None
     failures: int = 0
     follows: str = ""
+    aside: int = 0
 
     def is_old(self, published: datetime | None, at: datetime) -> bool:
         """Whether what is read for the first time now is too old to tell anybody: by the publisher's claim, where there is one."""

@@ -17,7 +17,7 @@ URL = "https://post.example/a1"
 def started(watches=None, url=URL, *, every=120.0, lasting=3600.0, watchlists=(), at=NOW):
     return start(
         watches or Watches(), url, every=timedelta(seconds=every), lasting=timedelta(seconds=lasting),
-        watchlists=watchlists, at=at, by="cli:ana",
+        watchlists=watchlists, max_age=timedelta(hours=24), at=at, by="cli:ana",
     )  # fmt: skip
 
 

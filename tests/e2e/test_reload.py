@@ -81,7 +81,10 @@ async def follow(daemon, url):
     async with open_log("embedded", data_dir=daemon.data, owner=False) as log:
         at, every, lasting = await log.now(), timedelta(seconds=5), timedelta(hours=1)
         await record(
-            log, lambda found: start(found, url, every=every, lasting=lasting, watchlists=(), at=at, by="cli:ana")
+            log,
+            lambda found: start(
+                found, url, every=every, lasting=lasting, watchlists=(), max_age=lasting, at=at, by="cli:ana"
+            ),
         )
 
 

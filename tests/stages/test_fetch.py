@@ -184,12 +184,35 @@ async def test_a_look_that_was_overtaken_decides_again(world, page, text):
     assert [type(event) for event in await story(world)] == [ArticleDiscovered, ArticleRevised]
 
 
-async def test_a_source_that_left_the_configuration_is_looked_at_no_more(world, page):
+async def test_an_article_whose_source_left_the_configuration_is_looked_at_once_it_is_back(world, page):
     world.net.answers[URL] = page("Strikes on Raqqa")
     await ask_for(world)
+    sources = dict(world.sources)
     world.sources.clear()
     await look(world)
     assert not world.net.asked
+    assert 3600 < await world.log.next_due(jobs.FETCH, 0) <= world.rechecks.maximum.total_seconds()
+    world.sources |= sources
+    await look(world)
+    assert [url for url, _ in world.net.asked] == [URL]
+
+
+async def test_it_waits_no_longer_than_one_that_rests(world):
+    world.sources.clear()
+    await ask_for(world)
+    for _ in range(40):
+        await look(world)
+        if await world.log.next_due(jobs.FETCH, 0) is None:
+            break
+    else:
+        raise AssertionError("it waits for ever")
+    assert not world.net.asked
+
+
+async def test_a_text_from_a_feed_that_left_does_not_wait(world):
+    world.sources.clear()
+    await ask_for(world, content="feed", html="<p>old</p>")
+    await look(world)
     assert await world.log.next_due(jobs.FETCH, 0) is None
 
 

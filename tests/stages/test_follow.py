@@ -22,13 +22,13 @@ URL = "https://post.example/a1"
 ARTICLE = article_id(canonical(URL))
 
 
-async def watch(log, url=URL, *, lasting=timedelta(hours=1), watchlists=()):
+async def watch(log, url=URL, *, lasting=timedelta(hours=1), watchlists=(), max_age=timedelta(hours=24)):
     now = await log.now()
     every = timedelta(seconds=5)
     return await record(
         log,
         lambda watches: pagewatch.start(
-            watches, url, every=every, lasting=lasting, watchlists=watchlists, at=now, by="cli:ana"
+            watches, url, every=every, lasting=lasting, watchlists=watchlists, max_age=max_age, at=now, by="cli:ana"
         ),
     )
 
