@@ -35,9 +35,11 @@ _FIXED: tuple[tuple[str, ...], ...] = (
 
 def configured(config: Config) -> Configured:
     """Everything in a configuration that has a name, with a fingerprint that no secret is part of."""
-    dumped = config.model_dump(mode="json")  # secrets as asterisks
-    tables = {table: _fingerprints(dumped.pop(table)) for table in _NAMED}
-    tables |= {table: _fingerprints({str(at): one for at, one in enumerate(dumped.pop(table), 1)}) for table in _LISTED}
+    # Secrets come as asterisks; without defaults, so that a key which a newer Monitor adds is no change.
+    dumped = config.model_dump(mode="json", exclude_defaults=True)
+    tables = {table: _fingerprints(dumped.pop(table, {})) for table in _NAMED}
+    for table in _LISTED:
+        tables[table] = _fingerprints({str(at): one for at, one in enumerate(dumped.pop(table, ()), 1)})
     tables["files"] = {str(path): digest[:12] for path, digest in config.hashes.items()}
     tables["settings"] = _fingerprints(dumped)
     return Configured(config.digest, {table: names for table, names in tables.items() if names})

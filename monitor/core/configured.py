@@ -63,7 +63,7 @@ def difference(
         for table in tables
     }
     changed["channels"] = sorted({*changed.get("channels", ()), *(set(resealed) - set(added.get("channels", ())))})
-    if not any(map(any, (added.values(), removed.values(), changed.values()))):
+    if before.ruleset == after.ruleset and not any(map(any, (added.values(), removed.values(), changed.values()))):
         return None
     left_out = sum(max(0, len(names) - MOST) for names in chain(added.values(), removed.values(), changed.values()))
     return ConfigChanged(
@@ -83,4 +83,6 @@ def said(event: ConfigChanged) -> str:
         f"{table} {' '.join(f'{mark}{name}' for mark, names in marks for name in names.get(table, ()))}"
         for table in tables
     ]
+    if not parts:
+        return "how rulesets are named"  # by a newer Monitor
     return "; ".join(parts) + (f"; and {event.left_out} more" if event.left_out else "")

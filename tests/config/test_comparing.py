@@ -30,14 +30,20 @@ def test_everything_that_has_a_name_has_a_fingerprint(tmp_path: Path) -> None:
     )
     found = comparing.configured(read(text, tmp_path))
     names = {table: list(fingerprints) for table, fingerprints in found.tables.items()}
-    assert names.pop("settings") == sorted(names.get("settings", [])) or "defaults" in found.tables["settings"]
     assert names == {
         "feeds": ["post"],
         "watchlists": ["war"],
         "channels": ["desk"],
         "routes": ["1", "2"],
         "files": [str(tmp_path / "people.csv")],
+        "settings": ["data_dir", "entities_file"],
     }
+
+
+def test_what_is_said_as_the_default_is_not_said(tmp_path: Path) -> None:
+    plain = comparing.configured(read(CHANNEL, tmp_path))
+    assert comparing.configured(read(CHANNEL + "polling.every = '5m'\ndefaults.max_age = '24h'", tmp_path)) == plain
+    assert comparing.configured(read(CHANNEL + "polling.every = '4m'", tmp_path)) != plain
 
 
 def test_no_secret_is_in_what_the_log_keeps_and_one_that_changed_is_noticed(tmp_path: Path) -> None:
