@@ -64,8 +64,19 @@ class Era:
         self._followers = [self._group.create_task(loop(), name=name) for name, loop in self.loops.events.items()]
         rings = {name: (self.loops.every.get(name, TICK), pace.ring) for name, pace in self.loops.paces.items()}
         await self._ticks.enter_async_context(ticking(rings))
-        await arrange(self.parts.log, feeds_of(self.parts.config))
-        await arrange_pages(self.parts.log, pages_of(self.parts.config))
+        await self._arrange(before.parts.config if before else None)
+
+    async def _arrange(self, before: Config | None) -> None:
+        """See that feeds and pages have their timers: those that are not as they were."""
+        config, log = self.parts.config, self.parts.log
+        same = {name for name in config.sources if before and _as_it_was(name, before, config)}
+        await arrange(log, {name: feed for name, feed in feeds_of(config).items() if name not in same})
+        await arrange_pages(log, {name: page for name, page in pages_of(config).items() if name not in same})
+
+    @property
+    def begun(self) -> bool:
+        """Whether its loops run."""
+        return bool(self.working)
 
     def unfinished(self) -> Tasks:
         """The loops over timers that have not ended."""
@@ -101,6 +112,17 @@ class Era:
         await self._ticks.aclose()
         for task in self._followers:
             task.cancel()
+
+
+def _as_it_was(source: str, before: Config, after: Config) -> bool:
+    """Whether a feed or page is read where, when and for how old an article it was read before."""
+    if source not in before.feeds and source not in before.pages:
+        return False
+    of_before, of_after = (
+        (config.source(source), config.every_of(source), config.max_age_of(source), config.timezone)
+        for config in (before, after)
+    )
+    return of_before == of_after
 
 
 async def _after(earlier: Iterable[asyncio.Task[None]], loop: Loop, pace: Pace) -> None:
@@ -185,7 +207,13 @@ async def _eras(era: Era, group: asyncio.TaskGroup, stop: asyncio.Event, reloads
         found = await _unless(stop, _prepared(era, group, reloads))
         if found is None:
             return era
-        era, outcome = (era, found) if isinstance(found, Outcome) else await _succeeded(era, *found)
+        outcome: Outcome | None = found if isinstance(found, Outcome) else None
+        if not isinstance(found, Outcome):
+            after, ready = found
+            outcome = await _unless(stop, _succeeded(era, after, ready))
+            era = after if after.begun else era
+        if outcome is None:
+            return era
         systemd.tell("READY=1\nSTATUS=" + _status(outcome))
         reloads.answer(outcome)
 
@@ -212,7 +240,7 @@ async def _prepared(era: Era, group: asyncio.TaskGroup, reloads: Reloads) -> tup
     return Outcome(ruleset)
 
 
-async def _succeeded(before: Era, after: Era, ready: Ready) -> tuple[Era, Outcome]:
+async def _succeeded(before: Era, after: Era, ready: Ready) -> Outcome:
     """End one era and begin the other; the change is recorded between what the old rules decided and what the new ones will."""
     config, log = ready.config, before.parts.log
     await before.hand_over()
@@ -224,7 +252,7 @@ async def _succeeded(before: Era, after: Era, ready: Ready) -> tuple[Era, Outcom
     notes = await asyncio.to_thread(_kept, config, event.removed.get("channels", ())) if event else ()
     for note in notes:
         logger.warning("configuration taken up", note=note)
-    return after, Outcome(config.digest, event, notes=notes)
+    return Outcome(config.digest, event, notes=notes)
 
 
 def _kept(config: Config, removed: tuple[str, ...]) -> tuple[str, ...]:

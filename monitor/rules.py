@@ -112,7 +112,7 @@ def pages_of(config: Config) -> dict[str, Source]:
 
 
 def _source(config: Config, name: str, content: Any) -> Source:
-    table = config.sources[name]
+    table = config.source(name)
     return Source(
         id=name,
         url=str(table.url),
@@ -142,6 +142,7 @@ def retention_of(config: Config) -> retention.Retention:
 def audience_of(config: Config) -> Audience:
     """Who is told what no watchlist is about."""
     tables = config.channels.items()
+    chosen = {name: config.sources_of(name) for name in config.watchlists}
     return Audience(
         health=config.defaults.health,
         fallbacks={
@@ -150,9 +151,7 @@ def audience_of(config: Config) -> Audience:
             if isinstance(table, Webhook | Slack | Apprise) and table.fallback
         },
         firehose=[name for name, table in tables if isinstance(table, Webhook) and table.firehose],
-        watchers={
-            source: [name for name in config.watchlists if source in config.sources_of(name)] for source in config.feeds
-        },
+        watchers={source: [name for name, sources in chosen.items() if source in sources] for source in config.feeds},
     )
 
 

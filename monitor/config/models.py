@@ -339,6 +339,10 @@ class Config(Table):
         """All feeds and pages by id; no id stands for both."""
         return {**self.feeds, **self.pages}
 
+    def source(self, name: str) -> Feed | Page:
+        """The feed or page of an id. Raises KeyError where there is none."""
+        return self.feeds.get(name) or self.pages[name]
+
     @property
     def hashes(self) -> Mapping[Path, str]:
         """The sha256 of each file of entities."""
@@ -352,7 +356,7 @@ class Config(Table):
 
     def every_of(self, source: str) -> timedelta | None:
         """How often a feed or page is read; None where its `cron` says when."""
-        table = self.sources[source]
+        table = self.source(source)
         return None if table.cron else table.every or self.polling.every
 
     def content_of(self, feed: str) -> ContentFrom:

@@ -82,7 +82,7 @@ class Fetcher:
 
     def _set_aside(self, claim: Claim, job: FetchJob | None) -> Finish:
         """Nobody wants it now, but its feed may come back: it waits for that as long as one is looked at that rests."""
-        if job is None or job.source in {SOURCE, *self._sources} or job.content == "feed":
+        if job is None or job.content == "feed" or job.source == SOURCE or job.source in self._sources:
             return Finish(claim, delay=None)
         again, longest = self._rechecks.maximum, self._rechecks.until
         later = msgspec.structs.replace(job, aside=job.aside + 1)
