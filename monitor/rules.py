@@ -142,7 +142,6 @@ def retention_of(config: Config) -> retention.Retention:
 def audience_of(config: Config) -> Audience:
     """Who is told what no watchlist is about."""
     tables = config.channels.items()
-    chosen = {name: config.sources_of(name) for name in config.watchlists}
     return Audience(
         health=config.defaults.health,
         fallbacks={
@@ -151,8 +150,17 @@ def audience_of(config: Config) -> Audience:
             if isinstance(table, Webhook | Slack | Apprise) and table.fallback
         },
         firehose=[name for name, table in tables if isinstance(table, Webhook) and table.firehose],
-        watchers={source: [name for name, sources in chosen.items() if source in sources] for source in config.feeds},
+        watchers=_watchers(config),
     )
+
+
+def _watchers(config: Config) -> dict[str, list[str]]:
+    """The watchlists that look at each feed, in the order of the file."""
+    watchers: dict[str, list[str]] = {feed: [] for feed in config.feeds}
+    for name in config.watchlists:
+        for feed in config.sources_of(name) & watchers.keys():
+            watchers[feed].append(name)
+    return watchers
 
 
 def archiving_of(config: Config) -> archive.Limits:

@@ -378,10 +378,9 @@ class Config(Table):
         chosen = self.watchlists[watchlist].feeds
         if chosen is None:
             return frozenset(self.sources)
+        names, tags = set(chosen), {name.removeprefix("tag:") for name in chosen if name.startswith("tag:")}
         return frozenset(
-            source
-            for source, table in self.sources.items()
-            if {source, *(f"tag:{tag}" for tag in table.tags)} & set(chosen)
+            source for source, table in self.sources.items() if source in names or not tags.isdisjoint(table.tags)
         )
 
     @property
