@@ -27,7 +27,7 @@ from monitor.scheduling import ticking
 from monitor.stages import configured, jobs
 from monitor.stages.fetch import arrange_pages
 from monitor.stages.follow import Keeper, following
-from monitor.stages.poll import arrange, forget
+from monitor.stages.poll import arrange
 from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
@@ -245,7 +245,6 @@ async def _succeeded(before: Era, after: Era, ready: Ready) -> Outcome:
     config, log = ready.config, before.parts.log
     await before.hand_over()
     event = await configured.record(log, ready.configured, "reload", ready.resealed)
-    await forget(log, before.parts.config.feeds.keys() - config.feeds.keys())
     await after.begin(before)
     telemetry.configure(config.logging.level, config.logging.format)
     logger.info("configuration taken up", ruleset=config.digest, changes=core.said(event) if event else None)

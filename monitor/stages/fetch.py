@@ -40,6 +40,7 @@ logger = structlog.get_logger()
 CONFLICTS_BEFORE_GIVING_BACK = 5
 FAILURES_BEFORE_GIVING_UP = 12
 FIRST_RETRY = timedelta(seconds=30)
+ASIDE = timedelta(hours=1)
 
 
 class Fetcher:
@@ -82,12 +83,11 @@ class Fetcher:
 
     def _set_aside(self, claim: Claim, job: FetchJob | None) -> Finish:
         """Nobody wants it now, but its feed may come back: it waits for that as long as one is looked at that rests."""
-        if job is None or job.content == "feed" or job.source == SOURCE or job.source in self._sources:
+        if job is None or job.source == SOURCE or job.source in self._sources:
             return Finish(claim, delay=None)
-        again, longest = self._rechecks.maximum, self._rechecks.until
         later = msgspec.structs.replace(job, aside=job.aside + 1)
-        delay = again.total_seconds() if later.aside * again <= longest else None
-        return Finish(claim, delay, jobs.encode(later))
+        waits = later.aside * ASIDE <= self._rechecks.until
+        return Finish(claim, ASIDE.total_seconds() if waits else None, jobs.encode(later))
 
     async def _once(self, asked: Asked) -> None:
         try:

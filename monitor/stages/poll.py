@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,8 +69,7 @@ class Poller:
         """Poll one feed, once. Raises Fenced where the claim went to somebody else meanwhile."""
         source = self._sources.get(claim.member)
         if source is None:
-            forgotten = {_note(claim.member): None}  # once it is there again, all that stands in it is news
-            await self._log.commit(Batch(claim.partition, notes=forgotten, finish=Finish(claim, delay=None)))
+            await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
             return
         at = await self._log.now()
         look = await self._load(claim, source)
@@ -202,12 +201,6 @@ async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
             await log.commit(Batch(partition, timers=(timer,)))
 
     await asyncio.gather(*map(arranged, sources.values()))
-
-
-async def forget(log: Log, sources: Iterable[str]) -> None:
-    """Forget what stood in feeds that are not polled any more: once they are again, each article is looked at again."""
-    for source in sources:
-        await log.commit(Batch(log.partition_of(entity(source)), notes={_note(source): None}))
 
 
 def entity(source: str) -> str:
