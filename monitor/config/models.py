@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from monitor.config.channels import Channel
-from monitor.config.keeping import Captures, TemplateAfter
+from monitor.config.keeping import Archive, Captures, TemplateAfter
 from monitor.config.lists import Lists
 from monitor.config.routes import Inhibit, Route
 from monitor.config.table import Table
@@ -169,31 +169,6 @@ class Redis(Table):
     partitions: Annotated[
         int, Field(ge=1, le=64, description="How many parts the log has; fixed at its first start.")
     ] = 1
-
-
-class Sealing(Table):
-    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
-
-    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
-    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
-    size: Annotated[
-        int,
-        Field(
-            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
-        ),
-    ] = 2**23
-
-
-class Archive(Table):
-    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
-
-    enabled: Annotated[
-        bool | None,
-        Field(description="Whether events are archived. Left out: with the embedded server."),
-    ] = None
-    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
-        default_factory=Sealing
-    )
 
 
 class Recheck(Table):
