@@ -142,6 +142,7 @@ async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False, 
 
     Raises LogUnavailable, Corrupt or UnknownEvent (in an ExceptionGroup) where going on would do harm.
     """
+    rulebook = rulebook_of(config)  # which may take seconds: nobody waits for the event loop yet
     async with grounded(config) as ground, _reachable(config, reloads), ticking(systemd.watchdog()):
         await configured.record(ground.log, comparing.configured(config), "start")
         keeper = Keeper(ground.log, ground.followed)
@@ -149,7 +150,7 @@ async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False, 
         async with asyncio.TaskGroup() as group:
             steady = [group.create_task(loop(), name=name) for name, loop in steady_loops(ground, config).items()]
             steady.append(group.create_task(following(keeper), name="followed pages"))
-            era = Era(await parts_of(ground, config, rulebook_of(config)), group, ending=until_idle)
+            era = Era(await parts_of(ground, config, rulebook), group, ending=until_idle)
             await era.begin()
             _say_that_it_runs(config)
             if until_idle:
@@ -260,7 +261,7 @@ def _kept(config: Config, removed: tuple[str, ...]) -> tuple[str, ...]:
         counts = reader.delivery_counts() if removed else {}
         waiting = {name: counts.get((name, "scheduled"), 0) for name in removed}
         return tuple(
-            f"channel {name}: {count} messages wait for it and are kept; they go out once it is there again"
+            f"channel {name} was taken out; messages that wait for it are kept and go out once it is back: {count}"
             for name, count in waiting.items()
             if count
         )

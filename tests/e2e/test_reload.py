@@ -143,7 +143,7 @@ async def test_what_is_good_is_taken_up_and_what_is_not_is_refused(site, daemons
         outcome = await reloaded(daemon, good.partition("\n[channels.desk]")[0].replace('["desk"]', "[]"))
         assert outcome.changed.removed == {"channels": ("desk",), "watchlists": ("terror",)}
         assert outcome.notes == (
-            "channel desk: 2 messages wait for it and are kept; they go out once it is there again",
+            "channel desk was taken out; messages that wait for it are kept and go out once it is back: 2",
         )
         assert len(desk.messages) == 1
         assert (await reloaded(daemon, good.replace("0.01", "20"))).changed.added == {"channels": ("desk",)}
