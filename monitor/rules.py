@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import Apprise, Config, Feed, Slack, Webhook, routes
+from monitor.core.pagewatch import SOURCE
 from monitor.core.policy.quiet import Quiet
 from monitor.core.policy.routing import Digest, Handling, Route
 from monitor.core.policy.silences import Inhibition
@@ -93,7 +94,7 @@ def _watchlist(config: Config, name: str) -> Watchlist:
         languages=frozenset(table.languages or ()),
         expires=config.expires_of(name),
         severity=table.severity,
-        sources=config.sources_of(name) if table.feeds is not None else None,
+        sources=config.sources_of(name) | {SOURCE} if table.feeds is not None else None,
         on=frozenset(table.on),
         notify=config.notify_of(name),
         max_age=table.max_age,
@@ -111,7 +112,7 @@ def pages_of(config: Config) -> dict[str, Source]:
 
 
 def _source(config: Config, name: str, content: Any) -> Source:
-    table = config.sources[name]
+    table = config.source(name)
     return Source(
         id=name,
         url=str(table.url),
@@ -149,10 +150,17 @@ def audience_of(config: Config) -> Audience:
             if isinstance(table, Webhook | Slack | Apprise) and table.fallback
         },
         firehose=[name for name, table in tables if isinstance(table, Webhook) and table.firehose],
-        watchers={
-            source: [name for name in config.watchlists if source in config.sources_of(name)] for source in config.feeds
-        },
+        watchers=_watchers(config),
     )
+
+
+def _watchers(config: Config) -> dict[str, list[str]]:
+    """The watchlists that look at each feed, in the order of the file."""
+    watchers: dict[str, list[str]] = {feed: [] for feed in config.feeds}
+    for name in config.watchlists:
+        for feed in config.sources_of(name) & watchers.keys():
+            watchers[feed].append(name)
+    return watchers
 
 
 def archiving_of(config: Config) -> archive.Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 
@@ -15,6 +16,11 @@ def tell(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
         manager.connect("\0" + address[1:] if address.startswith("@") else address)
         manager.send(state.encode())
+
+
+def reloading() -> None:
+    """Say that the configuration is read anew; `READY=1` ends that, whatever came of it (sd_notify(3))."""
+    tell(f"RELOADING=1\nMONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
 
 
 def watchdog() -> dict[str, tuple[float, Callable[[], Awaitable[None]]]]:

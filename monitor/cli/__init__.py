@@ -7,7 +7,7 @@ import sys
 import typer
 
 from monitor import __version__
-from monitor.cli import checking, demo, developing, reading, running
+from monitor.cli import checking, demo, developing, reading, reloading, running
 from monitor.errors import ConfigError, MonitorError
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ def _about(
     """Watches the news and tells you the moment something you track appears, changes or vanishes."""
 
 
-for family in (running, checking, reading, developing, demo):
+for family in (running, reloading, checking, reading, developing, demo):
     family.register(app)
 
 

@@ -22,6 +22,7 @@ from monitor.cli import (
     silences,
     tailing,
     upkeep,
+    watching,
     why,
 )
 
@@ -41,6 +42,7 @@ FAMILIES = (
     channels,
     deliveries,
     holding,
+    watching,
     upkeep,
     keeping,
     doctor,

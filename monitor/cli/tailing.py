@@ -16,6 +16,7 @@ from rich.text import Text
 from monitor.cli.opening import log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, LimitOption, configuration
 from monitor.cli.output import safe, screen, short, show_json, when
+from monitor.core import configured
 from monitor.core.events import (
     AlertAcked,
     AlertGrouped,
@@ -37,6 +38,7 @@ from monitor.core.events import (
     ChannelEnabled,
     ChannelFailing,
     ChannelRecovered,
+    ConfigChanged,
     DeliveryDied,
     DeliveryFailed,
     DeliveryRequested,
@@ -58,6 +60,8 @@ from monitor.core.events import (
     SilenceSet,
     SiteTemplateChanged,
     ThrottleStarted,
+    WatchEnded,
+    WatchStarted,
     type_of,
 )
 from monitor.core.policy.summary import lasting
@@ -218,6 +222,12 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{event.silent} of {event.hosts} hosts give no answer since {event.since:%H:%M:%S} UTC"
         case MonitorSighted():
             return f"blind since {event.blind_since:%Y-%m-%d %H:%M:%S} UTC"
+        case ConfigChanged():
+            return configured.said(event)
+        case WatchStarted():
+            return f"{event.url}: every {event.every:g} s until {event.until:%Y-%m-%d %H:%M:%S} UTC"
+        case WatchEnded():
+            return f"{event.url}: {event.why}{f', by {event.by}' if event.by else ''}"
         case ChannelFailing():
             return f"{event.channel}: {event.reason} {event.detail}, {event.failures} times in a row"
         case ChannelDisabled():

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from monitor.config import credentials, lists, references
+from monitor.config import credentials, lists, opml, references
 from monitor.config.findings import Finding, dotted, from_models
 from monitor.config.models import Config
 from monitor.config.positions import DEPTH, Place, Positions, too_deep
@@ -52,6 +52,7 @@ def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling
     """Check a configuration text; `file` names it in faults, relative paths in it start at `folder`. Raises ConfigError."""
     raw = _parse_toml(text, file)
     listed, problems = lists.bring_in(raw, folder)
+    faults = opml.bring_in(raw, folder)
     findings = [Finding(key, "value", expected, got) for key, expected, got in problems]
     findings += references.check(raw, set(listed.ids()))
     for path, found in credentials.bring_in(raw, env, folder):
@@ -65,9 +66,11 @@ def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling
         config = Config.model_validate(raw, context={"folder": folder}, by_alias=True, by_name=False)
     except ValidationError as error:
         findings += from_models(error, raw)
-        raise ConfigError(_placed(findings, Positions(text), file)) from None  # pydantic's own text would show values
-    if findings:
-        raise ConfigError(_placed(findings, Positions(text), file))
+        raise ConfigError(
+            _placed(findings, Positions(text), file) + faults
+        ) from None  # pydantic's own text would show values
+    if findings or faults:
+        raise ConfigError(_placed(findings, Positions(text), file) + faults)
     return config.with_lists(listed)
 
 

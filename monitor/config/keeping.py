@@ -1,4 +1,4 @@
-"""Tables on what is kept, and for how long, and on what is summed up: `[captures]`, `template_after`."""
+"""Tables on what is kept, and for how long, and on what is summed up: `[captures]`, `template_after`, `[archive]`."""
 
 from __future__ import annotations
 
@@ -25,3 +25,28 @@ class TemplateAfter(Table):
 
     articles: Annotated[int, Field(ge=2, le=400, description="How many articles must have the same edit.")] = 5
     within: Annotated[Duration, Field(description="The time in which they are counted.")] = timedelta(hours=1)
+
+
+class Sealing(Table):
+    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
+
+    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
+    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
+    size: Annotated[
+        int,
+        Field(
+            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
+        ),
+    ] = 2**23
+
+
+class Archive(Table):
+    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
+
+    enabled: Annotated[
+        bool | None,
+        Field(description="Whether events are archived. Left out: with the embedded server."),
+    ] = None
+    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
+        default_factory=Sealing
+    )

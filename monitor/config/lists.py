@@ -77,7 +77,13 @@ class Lists:
     """The entities of all files that a configuration names."""
 
     files: Mapping[Path, Listed] = field(default_factory=dict)
-    digest: str = ""
+    hashes: Mapping[Path, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The sha256 over the hashes of all files; empty where there are none."""
+        together = b"".join(map(bytes.fromhex, self.hashes.values()))
+        return hashlib.sha256(together).hexdigest() if together else ""
 
     def ids(self) -> Iterator[str]:
         """The ids of all of them."""
@@ -108,7 +114,7 @@ def bring_in(raw: Mapping[str, Any], folder: Path) -> tuple[Lists, list[Problem]
     files: dict[Path, Listed] = {}
     problems: list[Problem] = []
     owners: dict[str, Path] = {}
-    hashed = hashlib.sha256()
+    hashes: dict[Path, str] = {}
     for key, name in _named(raw):
         path = Path(folder, Path(name).expanduser()).resolve()
         if path in files:
@@ -116,11 +122,11 @@ def bring_in(raw: Mapping[str, Any], folder: Path) -> tuple[Lists, list[Problem]
         try:
             content = _read(path)
             files[path] = _entities(content)
-            hashed.update(hashlib.sha256(content).digest())
+            hashes[path] = hashlib.sha256(content).hexdigest()
             _owned(files[path], path, owners, raw)
         except _Bad as bad:
             problems.append((key, bad.expected, bad.got))
-    return Lists(files, hashed.hexdigest() if files else ""), problems
+    return Lists(files, hashes), problems
 
 
 def _named(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:

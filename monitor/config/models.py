@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from monitor.config.channels import Channel
-from monitor.config.keeping import Captures, TemplateAfter
+from monitor.config.keeping import Archive, Captures, TemplateAfter
 from monitor.config.lists import Lists, Roster
 from monitor.config.routes import Inhibit, Route
 from monitor.config.table import Table
@@ -173,31 +173,6 @@ class Redis(Table):
     ] = 1
 
 
-class Sealing(Table):
-    """`seal = { after, events, bytes }`: when what waits is archived; whatever is reached first."""
-
-    after: Annotated[Duration, Field(description="How long an event waits at most.")] = timedelta(minutes=10)
-    events: Annotated[int, Field(ge=1, le=100_000, description="How many events wait at most.")] = 2000
-    size: Annotated[
-        int,
-        Field(
-            ge=2**16, le=2**28, validation_alias="bytes", description="How many bytes wait at most, before compression."
-        ),
-    ] = 2**23
-
-
-class Archive(Table):
-    """`[archive]`: the move of older events from the log's server to compressed files in `data_dir`."""
-
-    enabled: Annotated[
-        bool | None,
-        Field(description="Whether events are archived. Left out: with the embedded server."),
-    ] = None
-    seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
-        default_factory=Sealing
-    )
-
-
 class Recheck(Table):
     """`recheck = { min, max, until, confirm }`: how articles are read again."""
 
@@ -274,6 +249,9 @@ class Config(Table):
         FilePath, Field(description="Where Monitor keeps its data; relative to the folder of the file.")
     ] = Path("data")
     feeds: Annotated[dict[Id, Feed], Field(description="The feeds that are polled.")] = Field(default_factory=dict)
+    feeds_file: Annotated[
+        FilePath | None, Field(description="An OPML file of more feeds; the folders in it are their tags.")
+    ] = None
     pages: Annotated[dict[Id, Page], Field(description="Single pages that are watched.")] = Field(default_factory=dict)
     entities: Annotated[dict[Id, Entity], Field(description="Who and what is known by several names.")] = Field(
         default_factory=dict
@@ -336,6 +314,15 @@ class Config(Table):
         """All feeds and pages by id; no id stands for both."""
         return {**self.feeds, **self.pages}
 
+    def source(self, name: str) -> Feed | Page:
+        """The feed or page of an id. Raises KeyError where there is none."""
+        return self.feeds.get(name) or self.pages[name]
+
+    @property
+    def hashes(self) -> Mapping[Path, str]:
+        """The sha256 of each file of entities."""
+        return self._lists.hashes
+
     @property
     def archiving(self) -> bool:
         """Whether events are archived."""
@@ -344,7 +331,7 @@ class Config(Table):
 
     def every_of(self, source: str) -> timedelta | None:
         """How often a feed or page is read; None where its `cron` says when."""
-        table = self.sources[source]
+        table = self.source(source)
         return None if table.cron else table.every or self.polling.every
 
     def content_of(self, feed: str) -> ContentFrom:
@@ -366,10 +353,9 @@ class Config(Table):
         chosen = self.watchlists[watchlist].feeds
         if chosen is None:
             return frozenset(self.sources)
+        names, tags = set(chosen), {name.removeprefix("tag:") for name in chosen if name.startswith("tag:")}
         return frozenset(
-            source
-            for source, table in self.sources.items()
-            if {source, *(f"tag:{tag}" for tag in table.tags)} & set(chosen)
+            source for source, table in self.sources.items() if source in names or not tags.isdisjoint(table.tags)
         )
 
     @property

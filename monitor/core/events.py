@@ -585,7 +585,49 @@ class MonitorSighted(Event, frozen=True, tag="monitor.sighted"):
     blind_since: datetime
 
 
-MonitorEvent = MonitorBlind | MonitorSighted
+class ConfigChanged(Event, frozen=True, tag="config.changed"):
+    """Another configuration is at work: taken up while running (`reload`), or found at a start.
+
+    `added`, `removed` and `changed` name what differs, by table: ids, numbers of routes and inhibitions, keys of settings,
+    files. Never a value. `left_out` is how many more there are than are named. The rulesets are those that alerts name.
+    """
+
+    ruleset: str
+    ruleset_before: str
+    how: Literal["reload", "start"]
+    added: dict[str, tuple[str, ...]] = {}
+    removed: dict[str, tuple[str, ...]] = {}
+    changed: dict[str, tuple[str, ...]] = {}
+    left_out: int = 0
+
+
+class WatchStarted(Event, frozen=True, tag="watch.started"):
+    """Somebody wants one page followed closely until then: read every so many seconds. Started again, the newer holds.
+
+    `watchlists` are those that look at it although they look elsewhere; empty: all of them. An article that is older than
+    `max_age` (seconds) at first sight is backlog.
+    """
+
+    watch: str
+    url: str
+    every: float
+    until: datetime
+    watchlists: tuple[str, ...]
+    by: str
+    max_age: float = 86_400.0
+
+
+class WatchEnded(Event, frozen=True, tag="watch.ended"):
+    """A page is followed no more: its time is over, or somebody said so."""
+
+    watch: str
+    url: str
+    why: Literal["over", "ended"]
+    by: str = ""
+
+
+WatchEvent = WatchStarted | WatchEnded
+MonitorEvent = MonitorBlind | MonitorSighted | ConfigChanged | WatchEvent
 ChannelEvent = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
 AlertDecision = AlertSuppressed | AlertRouted | AlertGrouped | AlertHeld | AlertAcked
 PolicyEvent = GroupOpened | GroupClosed | ThrottleStarted | InhibitionStarted | SilenceSet | SilenceExpired

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,7 +30,9 @@ LIMITS = Limits(wire_bytes=MOST_BYTES, decoded_bytes=4 * MOST_BYTES, total_secon
 _EVERYTHING = Robots((), own=False)
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
+    """What a host asks, and until when that holds, by the clock of this process."""
+
     robots: Robots
     until: float
 
@@ -38,9 +40,12 @@ class _Known(NamedTuple):
 class PoliteNet:
     """A Net that fetches nothing that the host asks `agent` not to fetch, but for the addresses in `named`."""
 
-    def __init__(self, net: Net, agent: str, named: Collection[str] = ()) -> None:
-        self._net, self._agent, self._named = net, agent, frozenset(named)
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+    def __init__(
+        self, net: Net, agent: str, named: Container[str] = (), known: OrderedDict[str, Known] | None = None
+    ) -> None:
+        """`known` is what hosts were asked before; it is kept up to date."""
+        self._net, self._agent, self._named = net, agent, named
+        self._known = OrderedDict() if known is None else known
         self._asking: dict[str, asyncio.Task[Robots]] = {}
 
     async def get(
@@ -85,7 +90,7 @@ class PoliteNet:
                 robots, good_for = parse(response.body, self._agent), GOOD_FOR
             elif 400 <= response.status < 500:  # there is none
                 good_for = GOOD_FOR
-        self._known[host] = _Known(robots, time.monotonic() + good_for)
+        self._known[host] = Known(robots, time.monotonic() + good_for)
         self._known.move_to_end(host)
         if len(self._known) > HOSTS_KEPT:
             self._known.popitem(last=False)

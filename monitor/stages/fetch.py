@@ -20,12 +20,15 @@ from monitor.core import explained, repeated
 from monitor.core.article import Decision
 from monitor.core.events import ArticleDiscovered, ArticleRevised
 from monitor.core.feed import wait_after_failure
+from monitor.core.pagewatch import SOURCE
 from monitor.core.urls import site
 from monitor.errors import Conflict, OutsideError
 from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
 from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
+from monitor.stages.follow import Followed
 from monitor.stages.identity import Addresses, arrange_pages
+from monitor.stages.jobs import FetchJob
 from monitor.stages.look import Looker
 from monitor.stages.sight import Eyes
 from monitor.stages.sources import Source
@@ -38,6 +41,7 @@ logger = structlog.get_logger()
 CONFLICTS_BEFORE_GIVING_BACK = 5
 FAILURES_BEFORE_GIVING_UP = 12
 FIRST_RETRY = timedelta(seconds=30)
+ASIDE = timedelta(hours=1)
 
 
 class Fetcher:
@@ -52,23 +56,38 @@ class Fetcher:
         sources: Mapping[str, Source],
         rechecks: Rechecks,
         eyes: Eyes,
+        followed: Followed | None = None,
     ) -> None:
         self._log, self._captures, self._sources, self._rechecks = log, captures, sources, rechecks
-        self._eyes = eyes
+        self._followed, self._eyes = followed or Followed(), eyes
         self._looker = Looker(net, parser, captures, Addresses(log), eyes, rechecks)
 
     async def __call__(self, claim: Claim) -> None:
         """Look at one article, once. Raises Fenced where the claim went to somebody else meanwhile."""
-        job = jobs.decode(claim.payload) if claim.payload else None
-        source = self._sources.get(job.source) if job else None
-        if job is None or source is None:  # nothing to read, or its source was taken out of the configuration
-            await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
+        job = jobs.decode(claim.payload) if claim.payload else self._followed.job(claim.member)
+        source = self._source(job, claim.member) if job else None
+        if job is None or source is None:
+            await self._log.commit(Batch(claim.partition, finish=self._set_aside(claim, job)))
             return
         for _ in range(CONFLICTS_BEFORE_GIVING_BACK):
             with suppress(Conflict):
                 await self._once(Asked(claim, job, source, await self._load(claim, job), await self._log.now()))
                 return
         await put_back(self._log, claim)
+
+    def _source(self, job: FetchJob, article: str) -> Source | None:
+        """On whose behalf an article is read; None where nobody wants it any more: a page may stand elsewhere now."""
+        source = self._sources.get(job.source)
+        moved = source is not None and source.fixed and source.url != job.url
+        return self._followed.source(article) if moved or source is None else source
+
+    def _set_aside(self, claim: Claim, job: FetchJob | None) -> Finish:
+        """Nobody wants it now, but its feed may come back: it waits for that as long as one is looked at that rests."""
+        if job is None or job.source == SOURCE or job.source in self._sources:
+            return Finish(claim, delay=None)
+        later = msgspec.structs.replace(job, aside=job.aside + 1)
+        waits = later.aside * ASIDE <= self._rechecks.until
+        return Finish(claim, ASIDE.total_seconds() if waits else None, jobs.encode(later))
 
     async def _once(self, asked: Asked) -> None:
         try:
@@ -109,7 +128,7 @@ class Fetcher:
         if decision.events and decision.article:
             snapshot = core.encode(decision.article)
             appends = (Append(claim.member, asked.known.head, decision.events, snapshot),)
-        wait = self._wait(asked, decision)
+        wait = self._followed.sooner(claim.member, self._wait(asked, decision))
         seen = explained.observed(
             asked.at, decision.outcome, decision.why, status=look.status, filters=decision.filters
         )
@@ -119,7 +138,7 @@ class Fetcher:
             **_seen_on_site(asked, look),
         }
         known = asked.job.content == "page" and decision.looks.count > 0  # the feed's words are needed no more
-        job = msgspec.structs.replace(asked.job, failures=0, html="" if known else asked.job.html)
+        job = msgspec.structs.replace(asked.job, failures=0, aside=0, html="" if known else asked.job.html)
         payload = jobs.encode(job)
         finish = Finish(claim, delay=_seconds(wait), payload=payload)
         await self._log.commit(Batch(claim.partition, appends=appends, notes=notes, finish=finish))

@@ -21,6 +21,7 @@ class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `html` is the feed's own text: all there is to sources that are read from the feed alone, and what is known of a page
     behind a wall until it was read (`MOST_HTML` characters). `follows` is the article whose address this one took over.
+    `aside` counts how often it was due while nobody wanted it.
     """
 
     url: str
@@ -36,6 +37,7 @@ class FetchJob(msgspec.Struct, frozen=True, omit_defaults=True):
     every: float | None = None
     failures: int = 0
     follows: str = ""
+    aside: int = 0
 
     def is_old(self, published: datetime | None, at: datetime) -> bool:
         """Whether what is read for the first time now is too old to tell anybody: by the publisher's claim, where there is one."""

@@ -15,11 +15,13 @@ import structlog
 from monitor.core import article as core
 from monitor.core.article import Article
 from monitor.core.events import ArticleEvent, ArticleFact, ArticleRevised
+from monitor.core.pagewatch import SOURCE
 from monitor.core.policy import judging
-from monitor.core.policy.judging import Judged
+from monitor.core.policy.judging import Judged, Step
 from monitor.core.watch.evaluate import Rulebook
 from monitor.ports import Append, Batch, Consumed, Head, Log, SetTimer
 from monitor.stages import jobs, templates
+from monitor.stages.follow import Followed
 from monitor.stages.work import apart, done_with
 
 logger = structlog.get_logger()
@@ -50,10 +52,12 @@ class Matcher:
         ruleset: str,
         public_url: str | None,
         threshold: templates.Threshold | None = None,
+        followed: Followed | None = None,
     ) -> None:
         self._log, self._rulebook, self._heat = log, rulebook, heat
         self._threshold = threshold or templates.Threshold()
         self._ruleset, self._public_url = ruleset, public_url
+        self._followed = followed or Followed()
         self._known: OrderedDict[str, tuple[int, Article]] = OrderedDict()
 
     async def __call__(self, consumed: Consumed) -> None:
@@ -70,14 +74,7 @@ class Matcher:
             await self._log.commit(done_with(consumed.ack))
             return
         template = await self._template(consumed.ack.partition, event, before, after)
-        judged = judging.judge(
-            self._rulebook,
-            judging.Step(event, before, after),
-            ruleset=self._ruleset,
-            public_url=self._public_url,
-            event_id=recorded.id,
-            template=template.change,
-        )
+        judged = self._judged(Step(event, before, after), recorded.id, template.change)
         appends = (*template.appends, *_appends(judged))
         batch = Batch(consumed.ack.partition, appends, notes=template.notes, ack=consumed.ack)
         await self._log.commit(self._heated(batch, after.id, event.at) if judged.alerts else batch)
@@ -98,6 +95,30 @@ class Matcher:
         self._known.move_to_end(entity)
         if len(self._known) > ARTICLES_KEPT:
             self._known.popitem(last=False)
+
+    def _judged(self, step: Step, event_id: str, template: str) -> Judged:
+        """What the watchlists have to say; while an article is followed, those too that look elsewhere."""
+        if self._followed.of(step.after.id) is None:
+            return self._held_against(step, event_id, template)
+        own = Judged() if step.after.source == SOURCE else self._held_against(step, event_id, template)
+        told = {alert.watchlist for alert in own.alerts}
+        others = self._held_against(replace(step, source=SOURCE), event_id, template)
+        wanted = tuple(
+            alert
+            for alert in others.alerts
+            if alert.watchlist not in told and self._followed.wants(step.after.id, alert.watchlist)
+        )
+        return Judged(own.alerts + wanted, own.exclusions)
+
+    def _held_against(self, step: Step, event_id: str, template: str) -> Judged:
+        return judging.judge(
+            self._rulebook,
+            step,
+            ruleset=self._ruleset,
+            public_url=self._public_url,
+            event_id=event_id,
+            template=template,
+        )
 
     async def _template(
         self, partition: int, event: ArticleEvent, before: Article | None, after: Article

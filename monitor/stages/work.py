@@ -44,21 +44,41 @@ class Unguarded:
 
 
 class Pace:
-    """What a stage's loops share with the outside: a bell that wakes them, and how much is under way."""
+    """What a stage's loop shares with the outside: a bell that wakes it, and how much is under way.
+
+    `ended` is set once the loop takes on nothing more; what is under way may still be.
+    """
 
     def __init__(self) -> None:
-        self._bell = asyncio.Event()
+        self._bell, self._room = asyncio.Event(), asyncio.Event()
         self.busy = 0
-        self.stopping = False
+        self.stopping = self.handing_over = False
+        self.ended = asyncio.Event()
 
     async def ring(self) -> None:
         """Look at once: something may be due."""
         self._bell.set()
 
     async def stop(self) -> None:
-        """Take on nothing more."""
+        """Take on nothing more. Who follows events goes on, for what is under way makes some."""
         self.stopping = True
         self._bell.set()
+        self._room.set()
+
+    async def hand_over(self) -> None:
+        """Take on nothing more, events neither: somebody else goes on from here."""
+        self.handing_over = True
+        await self.stop()
+
+    async def wait_for_room(self) -> None:
+        """Wait until something that was under way is done."""
+        self._room.clear()
+        if not self.stopping:
+            await self._room.wait()
+
+    def make_room(self) -> None:
+        """Something that was under way is done."""
+        self._room.set()
 
     async def sleep(self) -> None:
         """Wait for the bell."""
@@ -82,7 +102,6 @@ async def over_timers(
     `work` gives its claim back itself. A job that raises what nobody foresaw is logged and comes back later: one bad page must not stop the others.
     """
     running = 0
-    freed = asyncio.Event()
     gate = gate or Unguarded()
 
     async def one(claim: Claim) -> None:
@@ -101,14 +120,13 @@ async def over_timers(
         finally:
             running -= 1
             pace.busy -= 1
-            freed.set()
+            pace.make_room()
 
     async with asyncio.TaskGroup() as group:
         while not pace.stopping:
-            freed.clear()
             room = min(concurrency - running, CLAIMS_AT_ONCE)
             if room == 0:
-                await freed.wait()
+                await pace.wait_for_room()
                 continue
             places = gate.take(room)
             claims = await _claimed(log, kind, partition, places, lease, pace) if places else []
@@ -118,6 +136,7 @@ async def over_timers(
                 group.create_task(one(claim))
             if len(claims) < room:
                 await pace.sleep()
+        pace.ended.set()
 
 
 async def _claimed(log: Log, kind: str, partition: int, room: int, lease: float, pace: Pace) -> list[Claim]:
@@ -160,7 +179,7 @@ async def over_events(
     pace: Pace,
     lane_of: Callable[[Consumed], Hashable] = one_lane,
 ) -> None:
-    """Hand each event of the group to `handle`, for ever; `handle` commits its effects together with the ack.
+    """Hand each event of the group to `handle` until handed over; `handle` commits its effects together with the ack.
 
     Events of one lane are handled in their order, lanes at once: the log writes what they commit to its disk together.
 
@@ -173,6 +192,9 @@ async def over_events(
                 await _in_lanes(log, group, events, handle, lane_of)
             finally:
                 pace.busy -= 1
+            if pace.handing_over:
+                break
+    pace.ended.set()
 
 
 async def _in_lanes(

@@ -119,6 +119,7 @@ def whole(tmp_path: Path) -> Config:
     (tmp_path / "archive.secret").write_text(SECRET + "\n")
     (tmp_path / "archive.secret").chmod(0o600)
     (tmp_path / "people.csv").write_text("valls,Manuel Valls\n")
+    (tmp_path / "feeds.opml").write_text("<opml><body/></opml>")
     (tmp_path / "sanctioned.csv").write_text("acme,Acme Corp\n")
     (tmp_path / "config.toml").write_text(uncommented(), encoding="utf-8")
     return load(tmp_path / "config.toml", ENV)

@@ -84,6 +84,7 @@ def test_the_unit_waits_longer_than_a_drain_takes(unit: configparser.RawConfigPa
     assert service["KillMode"] == "mixed", "the log's server must outlive the daemon's drain"
     assert service["RestartPreventExitStatus"] == "2", "a wrong configuration stays wrong"
     assert service["ExecStart"].split()[1:3] == ["run", "--config"]
+    assert service["ExecReload"] == service["ExecStart"].replace("monitor run", "monitor reload"), "the same file"
 
 
 # --- the image -------------------------------------------------------------------------------------------------------

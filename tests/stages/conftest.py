@@ -17,6 +17,7 @@ from monitor.sources.announced import read_announced
 from monitor.sources.feed import parse_feed
 from monitor.sources.frontpage import read_front_page
 from monitor.stages.fetch import Fetcher, Rechecks
+from monitor.stages.follow import Followed
 from monitor.stages.poll import Poller
 from monitor.stages.sight import Eyes, WatchedNet
 from monitor.stages.sources import Source
@@ -152,8 +153,11 @@ class World:
 
     @property
     def fetcher(self) -> Fetcher:
+        return self.fetcher_with(Followed())
+
+    def fetcher_with(self, followed: Followed) -> Fetcher:
         net = WatchedNet(self.net, self.eyes)
-        return Fetcher(self.log, net, self.parser, self.shelf, self.sources, self.rechecks, self.eyes)
+        return Fetcher(self.log, net, self.parser, self.shelf, self.sources, self.rechecks, self.eyes, followed)
 
     async def due(self, kind: str) -> list[Claim]:
         return await self.log.claim(kind, 0, 100, 60.0)

@@ -1,5 +1,6 @@
 """Reading articles, on a real log with real parsers: found, revised, gone, restored, copied, given up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,12 +184,27 @@ async def test_a_look_that_was_overtaken_decides_again(world, page, text):
     assert [type(event) for event in await story(world)] == [ArticleDiscovered, ArticleRevised]
 
 
-async def test_a_source_that_left_the_configuration_is_looked_at_no_more(world, page):
+async def test_an_article_whose_source_left_the_configuration_is_looked_at_once_it_is_back(world, page):
     world.net.answers[URL] = page("Strikes on Raqqa")
     await ask_for(world)
+    sources = dict(world.sources)
     world.sources.clear()
     await look(world)
     assert not world.net.asked
+    assert 3500 < await world.log.next_due(jobs.FETCH, 0) <= 3600
+    world.sources |= sources
+    await look(world)
+    assert [url for url, _ in world.net.asked] == [URL]
+
+
+async def test_it_waits_no_longer_than_one_that_rests(world):
+    world.sources.clear()
+    world.rechecks = replace(world.rechecks, until=timedelta(hours=3))
+    await ask_for(world)
+    for _ in range(3):
+        await look(world)
+        assert await world.log.next_due(jobs.FETCH, 0) is not None
+    await look(world)
     assert await world.log.next_due(jobs.FETCH, 0) is None
 
 
@@ -202,3 +218,20 @@ async def test_a_single_page_is_read_at_its_own_interval(world, page):
     assert 85 < await world.log.next_due(jobs.FETCH, 0) <= 90
     await arrange_pages(world.log, pages)
     assert 85 < await world.log.next_due(jobs.FETCH, 0) <= 90
+
+
+async def test_a_page_that_has_another_address_now_is_read_there_and_no_more_at_the_old_one(world, page):
+    raqqa = Source("raqqa", URL, every=timedelta(seconds=90), fixed=True)
+    elsewhere = replace(raqqa, url=f"{URL}/elsewhere")
+    for source in (raqqa, elsewhere):
+        world.sources["raqqa"] = source
+        world.net.answers[source.url] = page("Strikes on Raqqa")
+        await arrange_pages(world.log, {"raqqa": source})
+        await world.work(jobs.FETCH, world.fetcher)
+    (old, new) = [recorded.event.article for recorded in await world.events("article.discovered")]
+    await world.make_due(jobs.FETCH, old)
+    await world.work(jobs.FETCH, world.fetcher)
+    assert [url for url, _ in world.net.asked] == [raqqa.url, elsewhere.url]
+    await world.make_due(jobs.FETCH, new)
+    await world.work(jobs.FETCH, world.fetcher)
+    assert world.net.asked[-1][0] == elsewhere.url

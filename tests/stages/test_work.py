@@ -210,3 +210,48 @@ async def test_what_only_has_to_be_acked_waits_for_nobody_and_the_rest_keeps_its
         await until(lambda: len(in_order) == 4 and not pace.busy)
     assert in_order == ["m0", "m1", "m2", "m3"]
     assert await log.lag("match", 0) == 0
+
+
+async def test_who_hands_over_finishes_what_was_read_and_leaves_the_rest(log):
+    for number in range(100):
+        await say(log, f"n{number:03}")
+    first, second, pace = [], [], Pace()
+
+    async def handle(consumed):
+        first.append(consumed.recorded.entity)
+        if len(first) == 10:
+            await pace.hand_over()
+        await log.commit(done_with(consumed.ack))
+
+    await asyncio.wait_for(over_events(log, "match", 0, handle, pace), 10)
+    assert pace.ended.is_set()
+    assert len(first) == 64, "a batch is not cut"
+
+    async def go_on(consumed):
+        assert consumed.deliveries == 1, "nobody was handed it before"
+        second.append(consumed.recorded.entity)
+        await log.commit(done_with(consumed.ack))
+
+    after = Pace()
+    async with running(over_events(log, "match", 0, go_on, after), after):
+        await until(lambda: len(second) == 36)
+    assert first + second == [f"n{number:03}" for number in range(100)]
+
+
+async def test_who_has_no_room_ends_its_claims_at_once_and_its_work_in_time(log):
+    await set_timers(log, 10)
+    pace, released, done = Pace(), asyncio.Event(), []
+
+    async def work(claim):
+        await released.wait()
+        await log.commit(Batch(0, finish=Finish(claim, delay=None)))
+        done.append(claim.member)
+
+    async with running(over_timers(log, "job", 0, work, pace, concurrency=2, lease=60.0), pace) as task:
+        await until(lambda: pace.busy == 2)
+        await pace.hand_over()
+        await asyncio.wait_for(pace.ended.wait(), 5)
+        assert not task.done()
+        released.set()
+        await asyncio.wait_for(task, 5)
+    assert len(done) == 2

@@ -45,6 +45,7 @@ from monitor.core.events import (
     ChannelEnabled,
     ChannelFailing,
     ChannelRecovered,
+    ConfigChanged,
     DeliveryDied,
     DeliveryFailed,
     DeliveryRequested,
@@ -70,6 +71,8 @@ from monitor.core.events import (
     SiteTemplateChanged,
     Telling,
     ThrottleStarted,
+    WatchEnded,
+    WatchStarted,
     decode,
     encode,
     entity_id,
@@ -333,6 +336,12 @@ class Newsroom:
         at = self.now()
         sight = [MonitorBlind(at, since=START, silent=3, hosts=5), MonitorSighted(at, blind_since=START)]
         self.record("monitor", "monitor", self.chance.choice(sight))
+        self.record("configuration", "configuration", ConfigChanged(at, "sha256:b", "sha256:a", "reload"))
+        watch = [
+            WatchStarted(at, "watch_1", "https://post.example/a1", 120.0, at + timedelta(hours=6), (), "cli:editor"),
+            WatchEnded(at, "watch_1", "https://post.example/a1", "over"),
+        ]
+        self.record("watches", "watches", self.chance.choice(watch))
 
     def feed(self) -> None:
         about = {"at": self.now(), "feed": self.chance.choice(["post", "wire"]), "url": "https://post.example/rss"}

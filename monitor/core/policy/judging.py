@@ -34,11 +34,15 @@ MAX_TERMS = 100  # of one exclusion
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An article event that a watchlist may have something to say of: the article before it (None: it is new) and after it."""
+    """An article event that a watchlist may have something to say of: the article before it (None: it is new) and after it.
+
+    `source` is where it is taken to be published, where that is not the article's own source.
+    """
 
     event: ArticleEvent
     before: Article | None
     after: Article
+    source: str = ""
 
     @property
     def how(self) -> How:
@@ -78,7 +82,7 @@ def read(book: Rulebook, step: Step) -> Event:
         step.before.content if step.before else None,
         None if isinstance(step.event, ArticleGone) else step.after.content,
         how=step.how,
-        source=step.after.source,
+        source=step.source or step.after.source,
         tags=step.after.tags,
         url=step.after.url,
         edits=step.event.edits if isinstance(step.event, ArticleRevised) else (),
@@ -89,8 +93,8 @@ def read(book: Rulebook, step: Step) -> Event:
 class Judged:
     """What comes of a step: the alerts that are raised, and what a NOT or a distance put out in silence."""
 
-    alerts: tuple[AlertRaised, ...]
-    exclusions: tuple[MatchExcluded, ...]
+    alerts: tuple[AlertRaised, ...] = ()
+    exclusions: tuple[MatchExcluded, ...] = ()
 
 
 def judge(

@@ -33,6 +33,7 @@ from monitor.core.events import (
     ChannelEvent,
     ChannelFailing,
     ChannelRecovered,
+    ConfigChanged,
     DeliveryDied,
     DeliveryEvent,
     DeliveryFailed,
@@ -56,6 +57,8 @@ from monitor.core.events import (
     SilenceSet,
     SiteTemplateChanged,
     ThrottleStarted,
+    WatchEnded,
+    WatchStarted,
 )
 from monitor.errors import Corrupt
 from monitor.store.views.contents import pack
@@ -90,7 +93,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _delivery(recorded, event)
         case FeedBaselined() | FeedFailing() | FeedStale() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
-        case MonitorBlind() | MonitorSighted() | MatchExcluded():
+        case MonitorBlind() | MonitorSighted() | MatchExcluded() | ConfigChanged() | WatchStarted() | WatchEnded():
             return ()  # the log has it, no table asks
         case ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled() as event:
             return (_channel(event),)
