@@ -10,7 +10,7 @@ MINUTES ?= 30
 FEEDS ?= 1000
 SEED ?= 1
 
-.PHONY: run demo test lint setup lock bench chaos troubles power rot soak clean
+.PHONY: run demo test lint setup screenshots lock bench chaos troubles power rot soak clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -46,6 +46,9 @@ rot: .venv/dev  ## flip FLIPS bits in archive and append-only file: each must be
 
 soak: .venv/dev  ## watch FEEDS feeds for MINUTES: memory, files and lag must stay as they are
 	$(BIN)/python tests/faults/soak.py --minutes $(MINUTES) --feeds $(FEEDS) --seed $(SEED)
+
+screenshots: .venv/dev  ## the pictures of the page in docs/pictures, from a demo that runs
+	$(BIN)/python tests/demo/screenshots.py docs/pictures
 
 lock: .venv/dev  ## write requirements/*.txt anew (needs uv); no index is named in them
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

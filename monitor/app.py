@@ -11,16 +11,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 
 from monitor import __version__, control, systemd, telemetry
-from monitor.config import Config, comparing
+from monitor.config import Config, Web, comparing
 from monitor.core import configured as core
 from monitor.core.configured import Outcome
 from monitor.errors import ConfigError, Fault, LogError, ViewsUnavailable
 from monitor.loops import GROUPS, TICK, Loop, loops_of, steady_loops
-from monitor.parts import Ground, Parts, grounded, parts_of
+from monitor.parts import Ground, Parts, grounded, name_for_pages, parts_of
 from monitor.reloading import Ready, Reloads
 from monitor.rules import feeds_of, pages_of, rulebook_of
 from monitor.scheduling import ticking
@@ -31,6 +32,7 @@ from monitor.stages.poll import arrange
 from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
+from monitor.web import serving
 
 logger = structlog.get_logger()
 
@@ -67,6 +69,7 @@ class Era:
         rings = {name: (self.loops.every.get(name, TICK), pace.ring) for name, pace in self.loops.paces.items()}
         await self._ticks.enter_async_context(ticking(rings))
         await self._arrange(before.parts.config if before else None)
+        name_for_pages(self.parts)
 
     async def _arrange(self, before: Config | None) -> None:
         """See that feeds and pages have their timers: those that are not as they were."""
@@ -145,7 +148,12 @@ async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False, 
     Raises LogUnavailable, Corrupt or UnknownEvent (in an ExceptionGroup) where going on would do harm.
     """
     rulebook = rulebook_of(config)  # which may take seconds: nobody waits for the event loop yet
-    async with grounded(config) as ground, _reachable(config, reloads), ticking(_signs_of_life(ground)):
+    async with (
+        grounded(config) as ground,
+        _reachable(config, reloads),
+        _page(None if until_idle else config.web, config, ground),
+        ticking(_signs_of_life(ground)),
+    ):
         await configured.record(ground.log, comparing.configured(config), "start")
         keeper = Keeper(ground.log, ground.followed)
         await keeper.look()
@@ -163,6 +171,20 @@ async def run(config: Config, *, stop: asyncio.Event, until_idle: bool = False, 
             for task in steady:
                 task.cancel()
     logger.info("monitor stopped")
+
+
+@asynccontextmanager
+async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIterator[None]:
+    """While entered, the page is served, where one is wanted."""
+    if wanted is None:
+        yield
+        return
+    host, port = wanted.place
+    token = wanted.token.get_secret_value() if wanted.token else None
+    ours = urlsplit(str(config.public_url)).hostname if config.public_url else None
+    names = [*wanted.hosts, *([ours] if ours else [])]
+    async with serving(ground.desk, ground.log, host, port, token=token, hosts=names):
+        yield
 
 
 def _signs_of_life(ground: Ground) -> Ticks:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.config import Config
 from monitor.core.watch.evaluate import Rulebook
+from monitor.core.watch.wording import in_words
 from monitor.net import open_net
 from monitor.net.manners import Known
 from monitor.notifiers import KINDS
@@ -28,6 +29,10 @@ from monitor.store.captures import FileCaptures
 from monitor.store.durable import probe
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Views
+from monitor.web.desk import Desk
+from monitor.web.desk import Source as PageSource
+
+LONGEST_WORDING = 1_000  # characters of a query in words, as a page shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Ground:
     captures: Captures
     views: Projection
     disk: Disk
+    desk: Desk
     archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
     robots: OrderedDict[str, Known] = field(default_factory=OrderedDict)
     followed: Followed = field(default_factory=Followed)
@@ -91,7 +97,8 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         disk = Disk(partial(probe, config.data_dir))
         captures = WatchedCaptures(FileCaptures(config.data_dir / CAPTURES), disk)
-        yield Ground(log, net, parser, captures, views, disk, archivists)
+        desk = Desk(config.data_dir / VIEWS, config.timezone)
+        yield Ground(log, net, parser, captures, views, disk, desk, archivists)
 
 
 async def parts_of(ground: Ground, config: Config, rulebook: Rulebook, before: Parts | None = None) -> Parts:
@@ -113,3 +120,18 @@ async def gates_of(config: Config, log: Log, names: Iterable[str]) -> dict[str, 
     standings = {name: await deliver.standing_of(log, name) for name in names}
     rates = {name: getattr(config.channels[name], "rate", None) for name in standings}
     return {name: Gate(rates[name], away=standing.state == "failing") for name, standing in standings.items()}
+
+
+def name_for_pages(parts: Parts) -> None:
+    """Tell the page what the configuration calls things."""
+    config, desk = parts.config, parts.ground.desk
+    names = {name: table.aliases[0] for name, table in config.entities.items()}
+    desk.zone = config.timezone
+    desk.sources = tuple(
+        PageSource(name, str(table.url), "page" if name in config.pages else "feed")
+        for name, table in config.sources.items()
+    )
+    desk.watchlists = {
+        name: in_words(watchlist.asked, names)[:LONGEST_WORDING]
+        for name, watchlist in parts.rulebook.watchlists.items()
+    }

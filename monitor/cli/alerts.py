@@ -7,22 +7,18 @@ import getpass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Final
 
-import msgspec
 import typer
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor import commands
 from monitor.cli.deliveries import attempts_table
 from monitor.cli.marking import Marks, in_sentence
 from monitor.cli.opening import listed, log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
-from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
-from monitor.core.events import AlertAcked
-from monitor.errors import Conflict
-from monitor.ports import Append, Batch, Log
-from monitor.stages.jobs import AlertState
+from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -94,23 +90,7 @@ def ack(
 
 async def _acknowledge(config: Config, row: AlertRow, note: str) -> None:
     async with log(config) as opened:
-        await acknowledge(opened, row.id, row.article, f"cli:{getpass.getuser()}", note)
-
-
-async def acknowledge(opened: Log, alert: str, article: str, by: str, note: str) -> None:
-    """Record that somebody has taken note of an alert. It lives where its article does."""
-    partition = opened.partition_of(article)
-    while True:
-        head = await opened.load(partition, alert)
-        if not head.version:
-            raise nothing(f"the log does not hold {alert}: `monitor rebuild` makes the views again")
-        event = AlertAcked(at=await opened.now(), alert=alert, by=by, note=note)
-        snapshot = msgspec.json.encode(AlertState(acked=True))
-        try:
-            await opened.commit(Batch(partition, appends=(Append(alert, head, (event,), snapshot),)))
-        except Conflict:  # it was decided in between
-            continue
-        return
+        await commands.acknowledge(opened, row.id, row.article, f"cli:{getpass.getuser()}", note)
 
 
 def _table(rows: list[AlertRow], zone: tzinfo) -> Table:

@@ -12,12 +12,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from monitor import commands
 from monitor.cli.opening import listed, log, views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration, moment
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
-from monitor.core.events import DeliveryRequested
-from monitor.errors import Conflict
-from monitor.ports import Append, Batch, Log
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -129,24 +127,7 @@ def retry(
 async def _request(config: Config, rows: list[DeliveryRow]) -> None:
     async with log(config) as opened:
         for row in rows:
-            await request(opened, row.id, row.channel, row.article, f"cli:{getpass.getuser()}")
-
-
-async def request(opened: Log, notification: str, channel: str, article: str, by: str) -> None:
-    """Record that somebody asked for a message again. It lives where its article does; its snapshot stays as it is."""
-    partition = opened.partition_of(article)
-    while True:
-        head = await opened.load(partition, notification)
-        if not head.version:
-            raise nothing(
-                f"the log does not hold {notification}: the views are older than the log, `monitor rebuild` makes them again"
-            )
-        event = DeliveryRequested(at=await opened.now(), notification=notification, channel=channel, by=by)
-        try:
-            await opened.commit(Batch(partition, appends=(Append(notification, head, (event,), head.snapshot),)))
-        except Conflict:  # an attempt was recorded in between: what was asked for stands all the same
-            continue
-        return
+            await commands.send_again(opened, row.id, row.channel, row.article, f"cli:{getpass.getuser()}")
 
 
 # --- how it looks ----------------------------------------------------------------------------------------------------

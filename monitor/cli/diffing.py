@@ -14,13 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.articles import ArticleArgument, article_named, heading
-from monitor.cli.comparison import Comparison, FieldChange, Passage, compare
 from monitor.cli.diffpage import LABELS, Ends, page, unchanged
 from monitor.cli.marking import Marks, marked, one_side
 from monitor.cli.opening import views
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import nothing, safe, screen, show_json, when
 from monitor.core.revision.classify import classified
+from monitor.core.revision.comparison import Comparison, FieldChange, Passage, compare
 
 if TYPE_CHECKING:
     from monitor.store.views.rows import RevisionRow

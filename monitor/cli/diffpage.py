@@ -8,9 +8,9 @@ from html import escape
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from monitor.cli.comparison import Comparison, Difference, Passage
 from monitor.cli.output import clean
 from monitor.core.content import Content
+from monitor.core.revision.comparison import Comparison, Difference, Passage
 
 LABELS: Final = {"moved": "moved here", "split": "now several paragraphs", "merged": "now one paragraph"}
 

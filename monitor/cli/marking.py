@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from monitor.cli.comparison import Difference
 from monitor.cli.output import safe
+from monitor.core.revision.comparison import Difference
 
 _CLOSING: Final = ".,;:!?…)]}’”»%"  # marks that stand close to the word before them
 

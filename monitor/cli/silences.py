@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,19 +11,16 @@ import msgspec
 import typer
 from rich.table import Table
 
+from monitor import commands
 from monitor.cli.opening import listed, log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration, moment, span
 from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json
 from monitor.core.events import SilenceExpired, SilenceSet
 from monitor.core.policy import labels, silences
 from monitor.core.policy.silences import Mutes
-from monitor.errors import Conflict
-from monitor.ports import Append, Batch, Log
 
 if TYPE_CHECKING:
     from monitor.store.views.rows import SilenceRow
-
-Decide = Callable[[Mutes, datetime], SilenceSet | SilenceExpired]
 
 
 def register(app: typer.Typer) -> None:
@@ -120,24 +116,9 @@ class _Named(msgspec.Struct, frozen=True):
     id: str
 
 
-async def _record(config: Any, decide: Decide) -> Any:
+async def _record(config: Any, decide: commands.Decide[Any]) -> Any:
     async with log(config) as opened:
-        return await record(opened, decide)
-
-
-async def record(opened: Log, decide: Decide) -> SilenceSet | SilenceExpired:
-    """Record what is decided on what is in force now; decided again where that has changed meanwhile."""
-    home = opened.partition_of(silences.ENTITY)
-    while True:
-        head = await opened.load(home, silences.ENTITY)
-        mutes = silences.decode(head.snapshot)
-        event = decide(mutes, await opened.now())
-        snapshot = msgspec.json.encode(silences.fold(mutes, event))
-        try:
-            await opened.commit(Batch(home, appends=(Append(silences.ENTITY, head, (event,), snapshot),)))
-        except Conflict:
-            continue
-        return event
+        return await commands.silence(opened, decide)
 
 
 def _who() -> str:

@@ -20,6 +20,7 @@ from monitor.config.models import (
 )
 from monitor.config.schema import schema
 from monitor.config.watchlists import CHANGES, Change, Entity, Severity, Watchlist
+from monitor.config.web import Web
 
 __all__ = [
     "CHANGES",
@@ -46,6 +47,7 @@ __all__ = [
     "Severity",
     "Slack",
     "Watchlist",
+    "Web",
     "Webhook",
     "find",
     "load",

@@ -29,8 +29,9 @@ _FIXED: tuple[tuple[str, ...], ...] = (
     ("polling", "allow_private"),
     ("polling", "timeout"),
     ("polling", "parsers"),
+    ("web",),
 )
-"""What is opened once, at the start: the log, the net, the parsers."""
+"""What is opened once, at the start: the log, the net, the parsers, the page."""
 
 
 def configured(config: Config) -> Configured:

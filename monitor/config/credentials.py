@@ -38,6 +38,8 @@ def bring_in(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> It
         yield from _from_file(table, (*here, "secret_file"), folder)
     if isinstance(redis := raw.get("redis"), dict):
         yield from _from_variable(redis, ("redis", "url_env"), env, redis_problem)
+    if isinstance(web := raw.get("web"), dict):
+        yield from _from_variable(web, ("web", "token_env"), env, token_problem)
 
 
 def secret_problem(text: str) -> Problem | None:

@@ -56,7 +56,7 @@ def parse(text: str, env: Mapping[str, str], *, file: str, folder: Path, telling
     findings = [Finding(key, "value", expected, got) for key, expected, got in problems]
     findings += references.check(raw, set(listed.ids()))
     for path, found in credentials.bring_in(raw, env, folder):
-        if isinstance(found, SecretStr) or (path[0] == "channels" and not telling):
+        if isinstance(found, SecretStr) or (path[0] in {"channels", "web"} and not telling):
             secret = found if isinstance(found, SecretStr) else SecretStr("")
             _table_at(raw, path[:-1]).setdefault(path[-1].partition("_")[0], secret)
         else:

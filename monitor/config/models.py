@@ -37,6 +37,7 @@ from monitor.config.values import (
     refuse,
 )
 from monitor.config.watchlists import Entity, Watchlist
+from monitor.config.web import Web
 from monitor.core.watch import rules as core
 
 ContentFrom = Literal["page", "feed"]
@@ -283,6 +284,7 @@ class Config(Table):
     )
     polling: Annotated[Polling, Field(description="How the net is read.")] = Field(default_factory=Polling)
     logging: Annotated[Logging, Field(description="What Monitor says about itself.")] = Field(default_factory=Logging)
+    web: Annotated[Web | None, Field(description="The page. Left out: none is served.")] = None
 
     _lists: Lists = PrivateAttr(default_factory=Lists)
 

@@ -32,7 +32,7 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self._console, self._began = console, time.monotonic()
 
-    def opened(self, newsroom: Newsroom, receiver: str) -> None:
+    def opened(self, newsroom: Newsroom, receiver: str, page: str) -> None:
         """The doors are open."""
         self._console.rule("[bold]The night of 15 November 2015, told by four invented outlets")
         for house in newsroom.houses.values():
@@ -43,6 +43,7 @@ class Screen:
                 )
             )
         self._console.print(Text.assemble((f"  {'Webhook receiver':26}", "bold"), receiver))
+        self._console.print(Text.assemble((f"  {'The page':26}", "bold"), page))
         self._console.print()
 
     def moved(self, story: Story, scene: Scene) -> None:

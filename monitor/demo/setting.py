@@ -63,6 +63,9 @@ per_host = 4
 
 [logging]
 format = "json"
+
+[web]
+listen = "{page}"
 """
 _FEED = """\
 [feeds.{id}]
@@ -71,11 +74,12 @@ every = "1s"
 """
 
 
-def configuration(feeds: Mapping[str, str], receiver: str, data_dir: Path) -> str:
-    """The TOML for feeds (id → URL) and a webhook receiver. `data_dir` needs no escape: the demo chooses it."""
+def configuration(feeds: Mapping[str, str], receiver: str, data_dir: Path, page: str) -> str:
+    """The TOML for feeds (id → URL), a webhook receiver and where the page is. `data_dir` needs no escape: the demo chooses it."""
     return _CONFIG.format(
         data_dir=data_dir,
         feeds="\n".join(_FEED.format(id=name, url=url) for name, url in feeds.items()),
         receiver=receiver,
         secret=SECRET,
+        page=page,
     )

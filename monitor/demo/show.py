@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from monitor.errors import LogUnavailable
 from monitor.listen import Message, listen, new_secret
 from monitor.store import open_log
 
+PAGE_PORT = 8321
 BEAT = 0.5  # seconds between two moves of the newsroom, so that they can be read
 PATIENCE = 45.0  # seconds after which what has not happened counts as missing
 _SECOND_LOOKS = 5.0  # seconds that Monitor gets, after the last scene, to say something that it should not
@@ -132,9 +134,20 @@ async def staged(folder: Path, screen: Screen) -> AsyncIterator[Show]:
         show = Show(folder, newsroom, daemon, screen)
         async with listen(0, secret, on_message=show.receive) as receiver:
             feeds = {outlet.id: newsroom.feed_url(outlet) for outlet in OUTLETS}
-            config.write_text(configuration(feeds, receiver.url, data), "utf-8")
-            screen.opened(newsroom, receiver.url)
+            page = _free_place()
+            config.write_text(configuration(feeds, receiver.url, data, page), "utf-8")
+            screen.opened(newsroom, receiver.url, f"http://{page}/")
             async with daemon.running(), asyncio.TaskGroup() as group:
                 reading = group.create_task(show.follow(data), name="log")
                 yield show
                 reading.cancel()
+
+
+def _free_place() -> str:
+    """Where the page can be served: at its usual port, or at any other where that is taken."""
+    for port in (PAGE_PORT, 0):
+        with socket.socket() as one, suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a demo that has just ended is no obstacle
+            one.bind(("127.0.0.1", port))
+            return f"127.0.0.1:{one.getsockname()[1]}"
+    raise OSError("no port of this machine is free")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.cli.comparison import Difference, compare
 from monitor.cli.diffpage import Ends, page
 from monitor.cli.marking import Marks, marked, one_side
 from monitor.core.content import Block, Content
+from monitor.core.revision.comparison import Difference, compare
 from monitor.core.revision.words import diff, moves
 from monitor.core.text import lettering
 

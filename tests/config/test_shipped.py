@@ -26,6 +26,7 @@ ENV = {
     "ARCHIVE_URL": "http://10.0.0.1/hook",
     "SLACK_BOT_TOKEN": "xoxb-an-example",
     "MONITOR_REDIS_URL": "redis://:pw@redis.example",
+    "MONITOR_TOKEN": "a-token-of-many-letters-0123456789",
     **{f"{service}_URL": f"{service.lower()}://example" for service in SERVICES},
 }
 

@@ -16,7 +16,7 @@ from monitor.listen import new_secret
 def test_the_configuration_is_an_ordinary_one(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     feeds = {outlet.id: f"http://127.0.0.1:1/{outlet.id}" for outlet in OUTLETS}
-    file.write_text(configuration(feeds, "http://127.0.0.1:2/", tmp_path / "data"))
+    file.write_text(configuration(feeds, "http://127.0.0.1:2/", tmp_path / "data", "127.0.0.1:1"))
     settings = load(file, {SECRET: new_secret()})
     assert set(settings.feeds) == set(feeds)
     assert settings.data_dir == tmp_path / "data"

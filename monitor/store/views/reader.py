@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +41,9 @@ from monitor.store.views.statements import stamp
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
+Before = tuple[datetime, str]
+"""The time and the id of the last row of a page: what comes after it is asked for."""
+
 _AS_JSON: Final = {"tags", "edits", "evidence", "looks", "changes", "data", "matchers"}
 
 
@@ -72,9 +75,11 @@ class Reader:
 
     # --- articles ----------------------------------------------------------------------------------------------------
 
-    def articles(self, *, source: str | None = None, limit: int = 100) -> list[ArticleRow]:
+    def articles(
+        self, *, source: str | None = None, before: Before | None = None, limit: int = 100
+    ) -> list[ArticleRow]:
         """Articles, the last changed first; those of one feed or page where `source` names it."""
-        where, values = _where({"source = ?": source})
+        where, values = _where({"source = ?": source}, before and ("changed_at", before))
         return self._rows(ArticleRow, f"SELECT * FROM articles {where} ORDER BY changed_at DESC, id", values, limit)
 
     def articles_named(self, names: Sequence[str], limit: int = 10) -> list[ArticleRow]:
@@ -186,11 +191,12 @@ class Reader:
         watchlist: str | None = None,
         since: datetime | None = None,
         article: str | None = None,
+        before: Before | None = None,
         limit: int = 50,
     ) -> list[AlertRow]:
         """Alerts, the newest first."""
         asked = {"watchlist = ?": watchlist, "at >= ?": stamp(since) if since else None, "article = ?": article}
-        where, values = _where(asked)
+        where, values = _where(asked, before and ("at", before))
         return self._rows(AlertRow, f"SELECT * FROM alerts {where} ORDER BY at DESC, id", values, limit)
 
     def alerts_named(self, name: str, limit: int = 10) -> list[AlertRow]:
@@ -221,6 +227,7 @@ class Reader:
         alert: str | None = None,
         channel: str | None = None,
         since: datetime | None = None,
+        before: Before | None = None,
         limit: int = 50,
     ) -> list[DeliveryRow]:
         """Deliveries, the newest first; with `since`, those to which anything happened since then."""
@@ -230,7 +237,7 @@ class Reader:
             "channel = ?": channel,
             "changed_at >= ?": stamp(since) if since else None,
         }
-        where, values = _where(asked)
+        where, values = _where(asked, before and ("formed_at", before))
         return self._rows(DeliveryRow, f"SELECT * FROM deliveries {where} ORDER BY formed_at DESC, id", values, limit)
 
     def deliveries_named(self, name: str, limit: int = 10) -> list[DeliveryRow]:
@@ -290,10 +297,13 @@ class Reader:
         return [_read(kind, row) for row in cursor]
 
 
-def _where(conditions: dict[str, str | None]) -> tuple[str, list[str]]:
-    """The conditions that were asked for, and their values."""
-    asked = {condition: value for condition, value in conditions.items() if value is not None}
-    return ("WHERE " + " AND ".join(asked) if asked else ""), list(asked.values())
+def _where(conditions: Mapping[str, str | None], before: tuple[str, Before] | None = None) -> tuple[str, list[str]]:
+    """The conditions that were asked for, and their values; with `before`, a column and what a page of it ended with, only what comes after."""
+    asked = {condition: [value] for condition, value in conditions.items() if value is not None}
+    if before is not None:
+        column, (at, name) = before
+        asked[f"({column} < ? OR ({column} = ? AND id > ?))"] = [stamp(at), stamp(at), name]
+    return ("WHERE " + " AND ".join(asked) if asked else ""), [one for values in asked.values() for one in values]
 
 
 def _read(kind: type[_Row], row: sqlite3.Row) -> _Row:

@@ -1,0 +1,10 @@
+"""The page: what Monitor saw and told, to be looked at. It reads the views and asks for things by events; it decides nothing.
+
+Rendered here, whole without a script; a small one adds what is live. Every byte that a reader gets is escaped text in our own markup.
+"""
+
+from __future__ import annotations
+
+from monitor.web.server import serving
+
+__all__ = ["serving"]

@@ -1,0 +1,390 @@
+"""The JSON API, `/api/v1`: what the pages show and ask for, for programs. `api_description` says the same in OpenAPI.
+
+Lists answer with a page of rows and a cursor to the next; what has not changed is answered with 304 (RFC 9110, 13.1.2).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from monitor import commands
+from monitor.core.content import Content
+from monitor.core.events import SilenceExpired, SilenceSet
+from monitor.core.policy import labels, silences
+from monitor.core.policy.silences import Mutes
+from monitor.core.revision.comparison import Comparison, compare
+from monitor.ports import Log
+from monitor.store.views import Reader
+from monitor.store.views.rows import (
+    AbsenceRow,
+    AckRow,
+    AlertRow,
+    ArticleRow,
+    AttemptRow,
+    DeliveryRow,
+    FeedRow,
+    RevisionRow,
+    TellingRow,
+)
+from monitor.web.desk import Desk, article_named
+
+BASE: Final = "/api/v1"
+MOST: Final = 200  # rows of a page
+Row = TypeVar("Row")
+Handler = Callable[[web.Request], Awaitable[Any]]
+Note = Annotated[str, Meta(max_length=500)]
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why there is no answer."""
+
+    error: str
+
+
+class Alerts(msgspec.Struct, frozen=True):
+    """A page of alerts, the newest first; `next` leads to the next page, where there is one."""
+
+    alerts: list[AlertRow]
+    next: str | None = None
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One alert with all that was done about it."""
+
+    alert: AlertRow
+    ack: AckRow | None
+    tellings: list[TellingRow]
+    deliveries: list[DeliveryRow]
+
+
+class Articles(msgspec.Struct, frozen=True):
+    """A page of articles, the last changed first; `next` leads to the next page, where there is one."""
+
+    articles: list[ArticleRow]
+    next: str | None = None
+
+
+class Article(msgspec.Struct, frozen=True):
+    """One article: its text as it stands, its revisions, when it was away, and where it was seen."""
+
+    article: ArticleRow
+    content: Content | None
+    revisions: list[RevisionRow]
+    absences: list[AbsenceRow]
+    aliases: list[str]
+
+
+class Deliveries(msgspec.Struct, frozen=True):
+    """A page of messages, the newest first; `next` leads to the next page, where there is one."""
+
+    deliveries: list[DeliveryRow]
+    next: str | None = None
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One message, the alerts that it tells of, and every attempt."""
+
+    delivery: DeliveryRow
+    alerts: list[str]
+    attempts: list[AttemptRow]
+
+
+class Feeds(msgspec.Struct, frozen=True):
+    """Every feed that was read or failed at least once."""
+
+    feeds: list[FeedRow]
+
+
+class Silences(msgspec.Struct, frozen=True):
+    """The silences in force, the newest first."""
+
+    silences: list[SilenceSet]
+
+
+class Ack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody takes note of an alert."""
+
+    note: Note = ""
+
+
+class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be silenced, for how many minutes, and why."""
+
+    matchers: dict[str, tuple[str, ...]]
+    minutes: Annotated[int, Meta(ge=1, le=525_600)]
+    comment: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One thing that can be asked: how, what it answers with, what it takes in the query and in the body."""
+
+    method: str
+    path: str
+    handler: Handler
+    answer: Any
+    asks: tuple[str, ...] = ()
+    takes: type[msgspec.Struct] | None = None
+
+
+class Api:
+    """The handlers of the API."""
+
+    def __init__(self, desk: Desk, log: Log) -> None:
+        self._desk, self._log = desk, log
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """All that can be asked."""
+        one, paged = "{id:[a-zA-Z0-9_]{4,80}}", ("limit", "cursor")
+        return [
+            Endpoint("GET", "/alerts", self.alerts, Alerts, ("watchlist", "article", "since", *paged)),
+            Endpoint("GET", f"/alerts/{one}", self.alert, Alert),
+            Endpoint("POST", f"/alerts/{one}/ack", self.ack, AckRow, takes=Ack),
+            Endpoint("GET", "/articles", self.articles, Articles, ("source", "url", *paged)),
+            Endpoint("GET", f"/articles/{one}", self.article, Article),
+            Endpoint("GET", rf"/articles/{one}/revisions/{{a:\d{{1,9}}}}", self.content, Content),
+            Endpoint("GET", rf"/articles/{one}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff, Comparison),
+            Endpoint("GET", "/deliveries", self.deliveries, Deliveries, ("state", "channel", *paged)),
+            Endpoint("GET", f"/deliveries/{one}", self.delivery, Delivery),
+            Endpoint("POST", f"/deliveries/{one}/again", self.again, Delivery),
+            Endpoint("GET", "/feeds", self.feeds, Feeds),
+            Endpoint("GET", "/silences", self.silences, Silences),
+            Endpoint("POST", "/silences", self.silence, SilenceSet, takes=Silence),
+            Endpoint("DELETE", f"/silences/{one}", self.end, SilenceExpired),
+        ]
+
+    # --- alerts ---
+
+    async def alerts(self, request: web.Request) -> Alerts:
+        """Alerts, the newest first."""
+        limit, cursor, asked = _limit(request), _cursor(request), request.query
+        rows = await self._desk.listed(
+            lambda reader: reader.alerts(
+                watchlist=asked.get("watchlist"),
+                article=asked.get("article"),
+                since=_moment(asked.get("since")),
+                before=cursor,
+                limit=limit + 1,
+            )
+        )
+        return Alerts(rows[:limit], _next(rows, limit, lambda row: (row.at, row.id)))
+
+    async def alert(self, request: web.Request) -> Alert:
+        """One alert."""
+
+        def question(reader: Reader) -> Alert:
+            row = _first(reader.alerts_named(request.match_info["id"], 1))
+            return Alert(row, reader.ack(row.id), reader.tellings(row.id), reader.deliveries(alert=row.id))
+
+        return await self._desk.ask(question)
+
+    async def ack(self, request: web.Request) -> AckRow:
+        """Take note of an alert."""
+        said = await _body(request, Ack)
+        row = _first(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1)))
+        await commands.acknowledge(self._log, row.id, row.article, _who(request), said.note)
+        return AckRow(row.id, await self._log.now(), _who(request), said.note)
+
+    # --- articles ---
+
+    async def articles(self, request: web.Request) -> Articles:
+        """Articles, the last changed first; or the one that is known at `url`."""
+        limit, cursor, source, url = (
+            _limit(request),
+            _cursor(request),
+            request.query.get("source"),
+            request.query.get("url"),
+        )
+        if url is not None:
+            found = await self._desk.ask(lambda reader: article_named(reader, url))
+            return Articles([found] if found else [])
+        rows = await self._desk.listed(lambda reader: reader.articles(source=source, before=cursor, limit=limit + 1))
+        return Articles(rows[:limit], _next(rows, limit, lambda row: (row.changed_at, row.id)))
+
+    async def article(self, request: web.Request) -> Article:
+        """One article with its revisions."""
+
+        def question(reader: Reader) -> Article:
+            row = _known(article_named(reader, request.match_info["id"]))
+            content = reader.content(row.id, row.revision)
+            return Article(row, content, reader.revisions(row.id), reader.absences(row.id), reader.aliases(row.id))
+
+        return await self._desk.ask(question)
+
+    async def content(self, request: web.Request) -> Content:
+        """The whole text of a revision."""
+        revision = int(request.match_info["a"])
+
+        def question(reader: Reader) -> Content:
+            row = _known(article_named(reader, request.match_info["id"]))
+            return _known(reader.content(row.id, revision))
+
+        return await self._desk.ask(question)
+
+    async def diff(self, request: web.Request) -> Comparison:
+        """Any two revisions of an article compared, passage by passage and word by word."""
+        a, b = int(request.match_info["a"]), int(request.match_info["b"])
+
+        def question(reader: Reader) -> Comparison:
+            row = _known(article_named(reader, request.match_info["id"]))
+            old, new = reader.content(row.id, a, reread=b == a + 1), reader.content(row.id, b)
+            return compare(_known(old), _known(new))
+
+        return await self._desk.ask(question)
+
+    # --- deliveries and feeds ---
+
+    async def deliveries(self, request: web.Request) -> Deliveries:
+        """Messages, the newest first."""
+        limit, cursor, asked = _limit(request), _cursor(request), request.query
+        rows = await self._desk.listed(
+            lambda reader: reader.deliveries(
+                state=asked.get("state"), channel=asked.get("channel"), before=cursor, limit=limit + 1
+            )
+        )
+        return Deliveries(rows[:limit], _next(rows, limit, lambda row: (row.formed_at, row.id)))
+
+    async def delivery(self, request: web.Request) -> Delivery:
+        """One message with every attempt."""
+
+        def question(reader: Reader) -> Delivery:
+            row = _first(reader.deliveries_named(request.match_info["id"], 1))
+            return Delivery(row, reader.members(row.id), reader.attempts(row.id))
+
+        return await self._desk.ask(question)
+
+    async def again(self, request: web.Request) -> Delivery:
+        """Ask for a message to be sent again, with the same id and the same bytes."""
+        found = await self.delivery(request)
+        row = found.delivery
+        await commands.send_again(self._log, row.id, row.channel, row.article, _who(request))
+        return found
+
+    async def feeds(self, _: web.Request) -> Feeds:
+        """How each feed stands."""
+        return Feeds(await self._desk.listed(lambda reader: reader.feeds()))
+
+    # --- silences ---
+
+    async def silences(self, _: web.Request) -> Silences:
+        """The silences in force."""
+        mutes = silences.decode(
+            (await self._log.load(self._log.partition_of(silences.ENTITY), silences.ENTITY)).snapshot
+        )
+        now = await self._log.now()
+        return Silences([one for one in mutes.silences[::-1] if one.until > now])
+
+    async def silence(self, request: web.Request) -> SilenceSet:
+        """Silence alerts with these labels for a while."""
+        said, by = await _body(request, Silence), _who(request)
+
+        def decide(mutes: Mutes, now: datetime) -> SilenceSet:
+            read = labels.read([f"{name}={value}" for name, values in said.matchers.items() for value in values])
+            until = now + timedelta(minutes=said.minutes)
+            return silences.set_silence(mutes, read, at=now, until=until, comment=said.comment, by=by)
+
+        try:
+            return await commands.silence(self._log, decide)
+        except ValueError as error:
+            raise _refused(str(error)) from error
+
+    async def end(self, request: web.Request) -> SilenceExpired:
+        """End a silence before its time."""
+        try:
+            return await commands.end_silence(self._log, request.match_info["id"], _who(request))
+        except commands.NotInForce as error:
+            raise web.HTTPNotFound(text="no such silence is in force") from error
+
+
+# --- asking and answering ------------------------------------------------------------------------------------------------
+
+
+def answering(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The handler of an endpoint for aiohttp: what it returns as JSON, with a tag of what it says."""
+
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            body = msgspec.json.encode(await endpoint.handler(request))
+        except web.HTTPException as error:
+            return _json(msgspec.json.encode(Trouble((error.text or error.reason).strip())), error.status)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if request.method == "GET" and tag in request.headers.get("if-none-match", ""):
+            return web.Response(status=304, headers={"etag": tag})
+        return _json(body, 200, tag)
+
+    return answer
+
+
+def _json(body: bytes, status: int, tag: str = "") -> web.Response:
+    headers = {"etag": tag, "cache-control": "no-cache"} if tag else {}
+    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+
+
+def _refused(why: str) -> web.HTTPException:
+    return web.HTTPUnprocessableEntity(text=why)
+
+
+def _known(found: Row | None) -> Row:
+    if found is None:
+        raise web.HTTPNotFound(text="nothing of that name is recorded")
+    return found
+
+
+def _first(found: Sequence[Row]) -> Row:
+    return _known(next(iter(found), None))
+
+
+async def _body(request: web.Request, kind: type[Row]) -> Row:
+    try:
+        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _refused(str(error)) from error
+
+
+def _who(request: web.Request) -> str:
+    return f"api:{request.remote or 'unknown'}"
+
+
+def _limit(request: web.Request) -> int:
+    asked = request.query.get("limit", "50")
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= MOST:
+        raise _refused(f"limit: expected a number from 1 to {MOST}")
+    return int(asked)
+
+
+def _moment(asked: str | None) -> datetime | None:
+    if asked is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(asked)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _refused("since: expected an RFC 3339 time such as 2015-11-15T20:40:00Z") from error
+
+
+def _next(rows: list[Row], limit: int, key: Callable[[Row], tuple[datetime, str]]) -> str | None:
+    """The cursor to what follows the last row of a page, where anything does."""
+    if len(rows) <= limit:
+        return None
+    at, name = key(rows[limit - 1])
+    return base64.urlsafe_b64encode(f"{at.isoformat()} {name}".encode()).decode().rstrip("=")
+
+
+def _cursor(request: web.Request) -> tuple[datetime, str] | None:
+    asked = request.query.get("cursor")
+    if asked is None:
+        return None
+    try:
+        at, _, name = base64.urlsafe_b64decode(asked + "=" * (-len(asked) % 4)).decode().partition(" ")
+        moment = datetime.fromisoformat(at)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), name
+    except (ValueError, OverflowError) as error:
+        raise _refused("cursor: expected one that a page before ended with") from error

@@ -1,0 +1,47 @@
+"""The login of a browser: the token once, then a cookie that is not the token. There are no users: whoever has the token may do all."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import Final
+
+from aiohttp import web
+
+from monitor.web.door import COOKIE, own_path, pass_of
+from monitor.web.rendering import Pages
+
+PAUSE: Final = 1.0  # seconds that a wrong token costs
+LASTING: Final = 30 * 86_400  # seconds
+
+
+class Login:
+    """The handlers around the token."""
+
+    def __init__(self, pages: Pages, token: str) -> None:
+        self._pages, self._token = pages, token
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where they stand."""
+        return [web.get("/login", self.ask), web.post("/login", self.let_in), web.post("/logout", self.let_out)]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Ask for the token."""
+        return self._pages.show("login.html", here="", next=own_path(request.query.get("next", "/")), wrong=False)
+
+    async def let_in(self, request: web.Request) -> web.Response:
+        """Take the token, and go on to where the reader wanted to be."""
+        said = await request.post()
+        onward, given = own_path(str(said.get("next", "/"))), str(said.get("token", "")).strip()
+        if not hmac.compare_digest(given.encode(), self._token.encode()):
+            await asyncio.sleep(PAUSE)
+            return self._pages.show("login.html", status=401, here="", next=onward, wrong=True)
+        answer = web.Response(status=303, headers={"location": onward})
+        answer.set_cookie(COOKIE, pass_of(self._token), httponly=True, samesite="Strict", path="/", max_age=LASTING)
+        return answer
+
+    async def let_out(self, _: web.Request) -> web.Response:
+        """Forget the cookie."""
+        answer = web.Response(status=303, headers={"location": "/login"})
+        answer.del_cookie(COOKIE, path="/")
+        return answer

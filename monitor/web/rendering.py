@@ -1,0 +1,75 @@
+"""Templates to answers: everything in them is escaped, times are the reader's, and an address is a link only where it leads to the web."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from monitor import __version__
+from monitor.web import shown
+
+HERE: Final = Path(__file__).parent
+# C0 and C1 controls, marks that reorder what is seen, invisible separators, lone surrogates; the joiners of Persian, Indic and emoji stay
+_UNSEEN: Final = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+class Pages:
+    """The templates, loaded once."""
+
+    def __init__(self, zone: ZoneInfo, *, is_guarded: bool = False) -> None:
+        """`is_guarded`: a token is asked for, so that there is something to log out of."""
+        self._zone = zone
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {"clock": self._clock, "day": self._day, "iso": _iso, "seen": seen, "host": _host}
+        self._templates.globals |= {"shown": shown, "version": __version__, "is_guarded": is_guarded}
+        self._templates.tests["web"] = _leads_to_the_web
+        self._templates.finalize = _cleaned
+
+    def show(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        """A page as an answer."""
+        return web.Response(text=self.render(template, **values), status=status, content_type="text/html")
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page, or a part of one."""
+        return self._templates.get_template(template).render(values)
+
+    def _clock(self, at: datetime | None) -> str:
+        return at.astimezone(self._zone).strftime("%H:%M:%S") if at else "–"
+
+    def _day(self, at: datetime | None) -> str:
+        return at.astimezone(self._zone).strftime("%a %-d %b %Y") if at else "–"
+
+
+def seen(text: str) -> str:
+    """Text from outside without what nobody sees but what could change how the rest is seen."""
+    return _UNSEEN.sub("", text)
+
+
+def _cleaned(value: Any) -> Any:
+    return seen(value) if type(value) is str else value
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.") or url
+
+
+def _leads_to_the_web(url: str) -> bool:
+    return bool(re.match(r"https?://[^\s]+\Z", url))

@@ -1,0 +1,120 @@
+"""Serves the page for as long as the daemon runs: the routes, the door before them, and the sockets. It renders nothing.
+
+A page that cannot be served (its port is taken) is said loudly and costs no alert: the daemon goes on without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from monitor.errors import ViewsUnavailable
+from monitor.ports import Log
+from monitor.web.api import BASE, Api, answering
+from monitor.web.api_description import described
+from monitor.web.asking import Forms
+from monitor.web.desk import Desk
+from monitor.web.door import guarded, headed
+from monitor.web.live import Wire
+from monitor.web.login import Login
+from monitor.web.pages import Site
+from monitor.web.rendering import HERE, Pages
+
+logger = structlog.get_logger()
+
+MOST_BYTES: Final = 64 * 1024  # of a form
+_STATIC: Final = {"monitor.css": "text/css", "monitor.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+@asynccontextmanager
+async def serving(
+    desk: Desk, log: Log, host: str, port: int, *, token: str | None = None, hosts: Sequence[str] = ()
+) -> AsyncIterator[str]:
+    """Serve the page; gives its address, empty where it cannot be served. Port 0 takes a free one.
+
+    `log` takes what readers ask for. `token` guards it all; without one it is for whoever reaches the host. `hosts` are further
+    names that it may be asked by.
+    """
+    pages = Pages(desk.zone, is_guarded=token is not None)
+    wire = Wire(desk, pages)
+    made = application(desk, pages, wire, log, token, frozenset(hosts))
+    runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0)
+    async with AsyncExitStack() as stack:
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        stack.callback(wire.close)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            logger.error("the page is not served", host=host, port=port, reason=error.strerror)  # noqa: TRY400  # the reason is enough
+            yield ""
+            return
+        looking = asyncio.create_task(wire.run(), name="page")
+        address = f"http://{host}:{runner.addresses[0][1]}/"
+        logger.info("the page is served", address=address)
+        try:
+            yield address
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+
+
+def application(
+    desk: Desk, pages: Pages, wire: Wire, log: Log, token: str | None, hosts: frozenset[str]
+) -> web.Application:
+    """All routes behind the door."""
+    made = web.Application(middlewares=[headed(), guarded(token, hosts), _explained(pages)], client_max_size=MOST_BYTES)
+    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, log).routes()])
+    api = Api(desk, log)
+    made.add_routes([web.route(one.method, BASE + one.path, answering(one)) for one in api.endpoints])
+    made.add_routes([web.get(f"{BASE}/openapi.json", _said(msgspec.json.encode(described(api.endpoints))))])
+    made.add_routes([web.get("/live", wire.stream), web.get("/healthz", _alive)])
+    made.add_routes([web.get(f"/static/{name}", _file(name, kind)) for name, kind in _STATIC.items()])
+    if token is not None:
+        made.add_routes(Login(pages, token).routes())
+    return made
+
+
+def _explained(pages: Pages) -> Middleware:
+    """What is not there, or not yet, as a page that says so."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ViewsUnavailable as error:
+            if request.path.startswith(BASE):
+                return web.json_response({"error": str(error)}, status=503)
+            return pages.show("trouble.html", status=503, here="", says=str(error))
+        except web.HTTPNotFound as error:
+            return pages.show("trouble.html", status=404, here="", says=error.text or "")
+
+    return middleware
+
+
+def _said(body: bytes) -> Handler:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, content_type="application/json")
+
+    return answer
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.Response(text="alive\n")
+
+
+def _file(name: str, kind: str) -> Handler:
+    body = (HERE / "static" / name).read_bytes()
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers={"cache-control": "no-cache"})
+
+    return answer

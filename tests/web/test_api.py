@@ -1,0 +1,169 @@
+"""The JSON API: every answer is what its description says, pages lead to pages, what is asked for is recorded."""
+
+from __future__ import annotations
+
+import re
+
+import jsonschema
+import pytest
+from recording import STORY, project
+
+from monitor.core.events import AlertAcked, DeliveryRequested, SilenceExpired, SilenceSet
+from monitor.core.urls import article_id
+
+BASE = "/api/v1"
+ARTICLE = article_id(STORY)
+
+
+@pytest.fixture
+async def asking(visiting, growing):
+    log, folder = growing
+    async with visiting(folder, None, log) as visitor:
+        yield visitor, log, folder
+
+
+class Program:
+    """A program that holds every answer against the description."""
+
+    def __init__(self, visitor) -> None:
+        self._visitor, self._said = visitor, None
+
+    async def ask(self, method: str, path: str, body=None, **headers):
+        headers = {"authorization": "Bearer none", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        async with self._visitor.session.request(
+            method, self._visitor.address + BASE + path, json=body, headers=headers
+        ) as answer:
+            said = None if answer.status == 304 else await answer.json()
+            if answer.status != 304:
+                await self._hold(method, path, answer.status, said)
+            return answer.status, said, answer.headers.get("etag", "")
+
+    async def get(self, path: str, **headers):
+        return await self.ask("GET", path, **headers)
+
+    async def _hold(self, method: str, path: str, status: int, said: object) -> None:
+        description = await self.description()
+        for template, operations in description["paths"].items():
+            pattern = re.sub(r"\{\w+\}", "[^/]+?", template.removeprefix(BASE).replace(".", r"\."))
+            if re.fullmatch(pattern, path.partition("?")[0]) and method.lower() in operations:
+                answer = operations[method.lower()]["responses"][str(status)]["content"]["application/json"]["schema"]
+                jsonschema.validate(said, {**answer, "components": description["components"]})
+                return
+        raise AssertionError(f"{method} {path} is not described")
+
+    async def description(self):
+        if self._said is None:
+            async with self._visitor.session.get(f"{self._visitor.address}{BASE}/openapi.json") as answer:
+                self._said = await answer.json()
+        return self._said
+
+
+@pytest.fixture
+def program(asking):
+    return Program(asking[0])
+
+
+async def test_everything_that_can_be_read_is_as_described(program):
+    alerts = (await program.get("/alerts"))[1]["alerts"]
+    assert [row["watchlist"] for row in alerts] == ["quiet", "raqqa", "act-of-war"]
+    assert (await program.get(f"/alerts/{alerts[2]['id']}"))[1]["deliveries"][0]["state"] == "dead"
+    assert (await program.get(f"/articles/{ARTICLE}"))[1]["article"]["revision"] == 3
+    assert (await program.get(f"/articles/{ARTICLE}/revisions/2"))[1]["title"].startswith("Hollande")
+    passages = (await program.get(f"/articles/{ARTICLE}/diff/1..2"))[1]["passages"]
+    assert [passage["kind"] for passage in passages] == ["changed", "same", "removed", "added"]
+    deliveries = (await program.get("/deliveries"))[1]["deliveries"]
+    assert len((await program.get(f"/deliveries/{deliveries[0]['id']}"))[1]["attempts"]) == 2
+    assert [row["id"] for row in (await program.get("/feeds"))[1]["feeds"]] == ["post", "wire"]
+    assert (await program.get("/silences"))[1] == {"silences": []}
+
+
+async def test_lists_are_read_page_by_page_without_a_gap_or_a_repeat(program):
+    for path, key in (("/alerts", "alerts"), ("/articles", "articles"), ("/deliveries", "deliveries")):
+        whole = [row["id"] for row in (await program.get(path))[1][key]]
+        found, cursor = [], ""
+        while True:
+            said = (await program.get(f"{path}?limit=1{cursor}"))[1]
+            found += [row["id"] for row in said[key]]
+            if said.get("next") is None:
+                break
+            cursor = f"&cursor={said['next']}"
+        assert found == whole
+        assert len(found) > 1
+
+
+async def test_lists_are_narrowed(program):
+    assert len((await program.get("/alerts?watchlist=raqqa"))[1]["alerts"]) == 1
+    assert len((await program.get("/alerts?since=2015-11-15T21:12:00Z"))[1]["alerts"]) == 2
+    assert len((await program.get("/deliveries?state=dead"))[1]["deliveries"]) == 1
+    assert [row["id"] for row in (await program.get(f"/articles?url={STORY}"))[1]["articles"]] == [ARTICLE]
+    assert (await program.get("/articles?url=https://nobody.example/"))[1]["articles"] == []
+
+
+async def test_what_has_not_changed_is_not_sent_again(program):
+    status, _, tag = await program.get("/alerts")
+    assert (status, len(tag)) == (200, 34)
+    assert (await program.get("/alerts", if_none_match=tag))[0] == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "trouble"),
+    [
+        ("/alerts/alert_nothing", 404, "nothing of that name"),
+        ("/articles/article_nothing", 404, "nothing of that name"),
+        (f"/articles/{ARTICLE}/revisions/9", 404, "nothing of that name"),
+        (f"/articles/{ARTICLE}/diff/1..9", 404, "nothing of that name"),
+        ("/alerts?limit=0", 422, "limit"),
+        ("/alerts?limit=201", 422, "limit"),
+        ("/alerts?limit=x", 422, "limit"),
+        ("/alerts?limit=²", 422, "limit"),
+        ("/alerts?cursor=%00", 422, "cursor"),
+        ("/alerts?cursor=YWJj", 422, "cursor"),
+        ("/alerts?since=soon", 422, "since"),
+        ("/alerts?since=0001-01-01T00:00:00%2B23:00", 422, "since"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_in_words(program, path, status, trouble):
+    found, said, _ = await program.get(path)
+    assert (found, trouble in said["error"]) == (status, True)
+
+
+async def test_what_programs_ask_for_is_recorded(program, asking):
+    _, log, folder = asking
+
+    async def recorded_of(kind):
+        return [one.event async for one in log.read(0) if isinstance(one.event, kind)]
+
+    alert = (await program.get("/alerts"))[1]["alerts"][0]["id"]
+    assert (await program.ask("POST", f"/alerts/{alert}/ack", {"note": "seen"}))[1]["note"] == "seen"
+    assert [event.note for event in await recorded_of(AlertAcked)] == ["seen"]
+    dead = (await program.get("/deliveries?state=dead"))[1]["deliveries"][0]["id"]
+    assert (await program.ask("POST", f"/deliveries/{dead}/again"))[0] == 200
+    assert len(await recorded_of(DeliveryRequested)) == 1
+    asked = {"matchers": {"watchlist": ["raqqa"]}, "minutes": 60, "comment": "too loud"}
+    name = (await program.ask("POST", "/silences", asked))[1]["silence"]
+    assert [event.silence for event in await recorded_of(SilenceSet)] == [name]
+    assert len((await program.get("/silences"))[1]["silences"]) == 1
+    assert (await program.ask("DELETE", f"/silences/{name}"))[0] == 200
+    assert (await program.ask("DELETE", f"/silences/{name}"))[0] == 404
+    assert len(await recorded_of(SilenceExpired)) == 1
+    await project(log, folder)
+    assert (await program.get(f"/alerts/{alert}"))[1]["ack"]["note"] == "seen"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"matchers": {}, "minutes": 60, "comment": "x"}, {"matchers": {"site": ["a"]}, "minutes": 0, "comment": "x"},
+     {"matchers": {"sight": ["a"]}, "minutes": 60, "comment": "x"}, {"matchers": {"site": ["a"]}, "minutes": 60, "comment": ""},
+     {"matchers": {"site": ["a"]}, "minutes": 60, "comment": "x", "more": 1}, [], "x", None],
+)  # fmt: skip
+async def test_a_silence_that_makes_no_sense_is_refused(program, body):
+    status, said, _ = await program.ask("POST", "/silences", body)
+    assert (status, bool(said["error"])) == (422, True)
+
+
+async def test_every_endpoint_is_described_and_asked_by_a_test(program):
+    described = {
+        (method, path) for path, methods in (await program.description())["paths"].items() for method in methods
+    }
+    assert len(described) == 14
+    assert all(path.startswith(BASE) for _, path in described)

@@ -1,0 +1,141 @@
+"""Who may come in: hosts, tokens, forms, headers; every route is asked."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.web.door import HEADERS, OPEN, own_path
+
+TOKEN = "a-token-of-many-letters-0123456789"
+
+
+def paths_of(application) -> list[tuple[str, str]]:
+    fill = {"id": "article_0123", "a": "1", "b": "2"}
+    found = []
+    for route in application.router.routes():
+        about = route.resource.get_info()
+        found.append((route.method, about.get("path") or about["formatter"].format(**fill)))
+    return found
+
+
+@pytest.fixture
+def routes(tmp_path):
+    from zoneinfo import ZoneInfo
+
+    from monitor.web.desk import Desk
+    from monitor.web.live import Wire
+    from monitor.web.rendering import Pages
+    from monitor.web.server import application
+
+    desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
+    return paths_of(application(desk, pages, Wire(desk, pages), None, TOKEN, frozenset()))
+
+
+async def test_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
+    assert len(routes) > 15
+    async with visiting(recorded, TOKEN) as visitor:
+        for method, path in routes:
+            if path in OPEN:
+                continue
+            async with visitor.session.request(
+                method, visitor.address + path, headers={"origin": visitor.address}, allow_redirects=False
+            ) as answer:
+                assert answer.status == 401, (method, path)
+                assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_browser_is_led_to_the_login_and_back(visiting, recorded):
+    async with visiting(recorded, TOKEN) as visitor:
+        where = f"{visitor.address}/articles?source=post"
+        async with visitor.session.get(where, headers={"accept": "text/html"}) as answer:
+            assert (answer.status, answer.url.path, answer.url.query["next"]) == (
+                200,
+                "/login",
+                "/articles?source=post",
+            )
+        form = {"token": TOKEN, "next": "/articles?source=post"}
+        async with visitor.session.post(
+            f"{visitor.address}/login", data=form, headers={"origin": visitor.address}
+        ) as answer:
+            assert (answer.status, str(answer.url)) == (200, where)
+        [cookie] = visitor.session.cookie_jar
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+        assert TOKEN not in cookie.value
+        assert (await visitor.get("/"))[0] == 200
+        async with visitor.session.post(f"{visitor.address}/logout", headers={"origin": visitor.address}) as answer:
+            assert answer.url.path == "/login"
+        assert (await visitor.get("/"))[0] == 401
+
+
+async def test_a_wrong_token_opens_nothing(visiting, recorded):
+    async with visiting(recorded, TOKEN) as visitor:
+        for given_token in ("", "x", TOKEN[:-1], f"{TOKEN}x", "ü"):
+            async with visitor.session.get(
+                f"{visitor.address}/", headers={"authorization": f"Bearer {given_token}"}
+            ) as answer:
+                assert answer.status == 401
+        async with visitor.session.post(
+            f"{visitor.address}/login", data={"token": "wrong"}, headers={"origin": visitor.address}
+        ) as answer:
+            assert (answer.status, "That is not the token" in await answer.text()) == (401, True)
+        assert (await visitor.get("/", authorization=f"bearer {TOKEN}"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "169.254.169.254", "evil.example:80"]
+)
+async def test_another_name_for_this_host_is_refused(visitor, host):
+    assert (await visitor.get("/", host=host))[0] == 421
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:8321", "[::1]:8321", "monitor.example", "MONITOR.example:443"]
+)
+async def test_our_own_names_are_taken(visitor, host):
+    assert (await visitor.get("/", host=host))[0] == 200
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "http://127.0.0.1:1"])
+async def test_forms_from_elsewhere_are_refused(visiting, recorded, origin):
+    async with visiting(recorded, TOKEN) as visitor:
+        headers = {"origin": origin} if origin else {}
+        async with visitor.session.post(f"{visitor.address}/login", data={"token": TOKEN}, headers=headers) as answer:
+            assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/monitor.css", "/healthz"])
+async def test_every_answer_carries_the_headers(visitor, path):
+    async with visitor.session.get(visitor.address + path) as answer:
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+async def test_a_refused_visitor_gets_the_headers_too(visiting, recorded):
+    async with visiting(recorded, TOKEN) as visitor, visitor.session.get(f"{visitor.address}/") as answer:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_large_form_is_refused(visiting, recorded):
+    async with visiting(recorded, TOKEN) as visitor:
+        big = aiohttp.FormData({"token": "x" * 100_000})
+        async with visitor.session.post(
+            f"{visitor.address}/login", data=big, headers={"origin": visitor.address}
+        ) as answer:
+            assert answer.status == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil", "", "evil", "/a\nb", "///x"]
+)
+def test_a_login_leads_nowhere_else(path):
+    assert own_path(path) == "/"
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_asked_for_the_way_on_stays_here(text):
+    from urllib.parse import urljoin, urlsplit
+
+    assert urlsplit(urljoin("http://monitor.example/login", own_path(text))).netloc == "monitor.example"
