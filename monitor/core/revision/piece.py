@@ -148,7 +148,7 @@ class Piece:
         if self.is_line or self.is_edited_prose:
             return False
         if self.is_counted_on:
-            return not self.belongs
+            return not self.belongs and not self.is_prose  # a figure in a sentence may be the whole story
         return self.belongs is False and not self.is_reworded
 
     @cached_property

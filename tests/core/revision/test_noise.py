@@ -98,6 +98,12 @@ def test_what_belongs_to_the_story_or_speaks_of_it_is_told_at_once(added: str) -
     assert Page(*BODY, added).shows(*BODY)
 
 
+@pytest.mark.parametrize("others", [(), tuple(BODY), tuple(TEASERS)])
+def test_a_figure_in_a_sentence_is_told_at_once_however_short(others: tuple[str, ...]) -> None:
+    page = Page(*others, "French jets dropped 20 bombs on the city.")
+    assert page.shows(*others, "French jets dropped 30 bombs on the city.")
+
+
 def test_a_paragraph_that_comes_and_goes_is_told_once_and_then_known() -> None:
     page, added = Page(*BODY), "Residents said that the ministry had warned nobody of the bombs."
     told = [page.shows(*BODY[:2], *[added] * (n % 2), *BODY[2:]) for n in range(1, 13)]
