@@ -55,6 +55,15 @@ class Listed:
             yield Entity(name, tuple(dict.fromkeys(self._aliases[start:end].decode().split("\n")[:-1])))
             start = end
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listed) and self._said == other._said
+
+    __hash__ = None  # type: ignore[assignment]  # nobody keeps lists in sets
+
+    @property
+    def _said(self) -> tuple[tuple[str, ...], bytearray, array[int]]:
+        return self.ids, self._aliases, self._ends
+
     def without_aliases(self) -> str | None:
         """The first id that has none."""
         spans = pairwise([0, *self._ends])

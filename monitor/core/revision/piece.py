@@ -118,8 +118,12 @@ class Piece:
 
     @cached_property
     def belongs(self) -> bool | None:
-        """Whether either text belongs to the story, or says something about it; None where that cannot be told."""
-        if any(map(self._speaks_of_the_text, (*self.before, *self.after)[:_MOST_NOTES])):
+        """Whether either text belongs to the story, or says something about it; None where that cannot be told.
+
+        A post of a live blog does, whatever its words: it is known by its id or stamp.
+        """
+        blocks = (*self.before, *self.after)
+        if any(block.id or block.at for block in blocks) or any(map(self._speaks_of_the_text, blocks[:_MOST_NOTES])):
             return True
         shares = [
             self.story.share(" ".join(block.text for block in side)) for side in (self.before, self.after) if side
