@@ -20,7 +20,7 @@ from monitor.config import Config, Web, comparing
 from monitor.core import configured as core
 from monitor.core.configured import Outcome
 from monitor.errors import ConfigError, Fault, LogError, ViewsUnavailable
-from monitor.loops import GROUPS, TICK, Loop, loops_of, steady_loops
+from monitor.loops import GROUPS, READERS, TICK, Loop, loops_of, steady_loops
 from monitor.parts import Ground, Parts, grounded, name_for_pages, parts_of
 from monitor.reloading import Ready, Reloads
 from monitor.rules import feeds_of, pages_of, rulebook_of
@@ -32,7 +32,7 @@ from monitor.stages.poll import arrange
 from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
-from monitor.web import serving
+from monitor.web import Body, serving
 
 logger = structlog.get_logger()
 
@@ -183,7 +183,12 @@ async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIter
     token = wanted.token.get_secret_value() if wanted.token else None
     ours = urlsplit(str(config.public_url)).hostname if config.public_url else None
     names = [*wanted.hosts, *([ours] if ours else [])]
-    async with serving(ground.desk, ground.log, host, port, token=token, hosts=names):
+
+    def kinds() -> list[str]:
+        return [*READERS, jobs.POLICY, *map(jobs.deliveries_of, ground.desk.channels)]
+
+    body = Body(ground.log, GROUPS, kinds, lambda: ground.disk.trouble)
+    async with serving(ground.desk, body, host, port, token=token, hosts=names):
         yield
 
 

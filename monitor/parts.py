@@ -126,7 +126,7 @@ def name_for_pages(parts: Parts) -> None:
     """Tell the page what the configuration calls things."""
     config, desk = parts.config, parts.ground.desk
     names = {name: table.aliases[0] for name, table in config.entities.items()}
-    desk.zone = config.timezone
+    desk.zone, desk.channels = config.timezone, tuple(config.channels)
     desk.sources = tuple(
         PageSource(name, str(table.url), "page" if name in config.pages else "feed")
         for name, table in config.sources.items()

@@ -6,5 +6,6 @@ Rendered here, whole without a script; a small one adds what is live. Every byte
 from __future__ import annotations
 
 from monitor.web.server import serving
+from monitor.web.vitals import Body
 
-__all__ = ["serving"]
+__all__ = ["Body", "serving"]

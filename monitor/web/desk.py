@@ -31,12 +31,13 @@ class Source:
 
 @dataclass(slots=True)
 class Desk:
-    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words."""
+    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words; `channels` are ids."""
 
     views: Path
     zone: ZoneInfo
     sources: tuple[Source, ...] = ()
     watchlists: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def ask(self, question: Callable[[Reader], Answer]) -> Answer:

@@ -15,7 +15,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 COOKIE: Final = "monitor"
-OPEN: Final = frozenset({"/login", "/healthz", "/static/monitor.css", "/static/monitor.js", "/static/icon.svg"})
+OPEN: Final = frozenset(
+    {"/login", "/healthz", "/readyz", "/static/monitor.css", "/static/monitor.js", "/static/icon.svg"}
+)
 HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -16,7 +16,6 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.errors import ViewsUnavailable
-from monitor.ports import Log
 from monitor.web.api import BASE, Api, answering
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
@@ -26,6 +25,7 @@ from monitor.web.live import Wire
 from monitor.web.login import Login
 from monitor.web.pages import Site
 from monitor.web.rendering import HERE, Pages
+from monitor.web.vitals import Body, Vitals
 
 logger = structlog.get_logger()
 
@@ -35,16 +35,16 @@ _STATIC: Final = {"monitor.css": "text/css", "monitor.js": "text/javascript", "i
 
 @asynccontextmanager
 async def serving(
-    desk: Desk, log: Log, host: str, port: int, *, token: str | None = None, hosts: Sequence[str] = ()
+    desk: Desk, body: Body, host: str, port: int, *, token: str | None = None, hosts: Sequence[str] = ()
 ) -> AsyncIterator[str]:
     """Serve the page; gives its address, empty where it cannot be served. Port 0 takes a free one.
 
-    `log` takes what readers ask for. `token` guards it all; without one it is for whoever reaches the host. `hosts` are further
+    The log of `body` takes what readers ask for. `token` guards it all; without one it is for whoever reaches the host. `hosts` are further
     names that it may be asked by.
     """
     pages = Pages(desk.zone, is_guarded=token is not None)
     wire = Wire(desk, pages)
-    made = application(desk, pages, wire, log, token, frozenset(hosts))
+    made = application(desk, pages, wire, body, token, frozenset(hosts))
     runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0)
     async with AsyncExitStack() as stack:
         await runner.setup()
@@ -68,15 +68,15 @@ async def serving(
 
 
 def application(
-    desk: Desk, pages: Pages, wire: Wire, log: Log, token: str | None, hosts: frozenset[str]
+    desk: Desk, pages: Pages, wire: Wire, body: Body, token: str | None, hosts: frozenset[str]
 ) -> web.Application:
     """All routes behind the door."""
     made = web.Application(middlewares=[headed(), guarded(token, hosts), _explained(pages)], client_max_size=MOST_BYTES)
-    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, log).routes()])
-    api = Api(desk, log)
+    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log).routes()])
+    api = Api(desk, body.log)
     made.add_routes([web.route(one.method, BASE + one.path, answering(one)) for one in api.endpoints])
     made.add_routes([web.get(f"{BASE}/openapi.json", _said(msgspec.json.encode(described(api.endpoints))))])
-    made.add_routes([web.get("/live", wire.stream), web.get("/healthz", _alive)])
+    made.add_routes([web.get("/live", wire.stream), *Vitals(body, desk, token).routes()])
     made.add_routes([web.get(f"/static/{name}", _file(name, kind)) for name, kind in _STATIC.items()])
     if token is not None:
         made.add_routes(Login(pages, token).routes())
@@ -105,10 +105,6 @@ def _said(body: bytes) -> Handler:
         return web.Response(body=body, content_type="application/json")
 
     return answer
-
-
-async def _alive(_: web.Request) -> web.Response:
-    return web.Response(text="alive\n")
 
 
 def _file(name: str, kind: str) -> Handler:

@@ -73,6 +73,14 @@ async def test_an_alert_its_comparison_and_a_silence_that_holds_the_next(site, d
             return len(rows) == 2 and [row["suppressed"] for row in rows]
 
         assert (await until(silenced))[0] == "silenced"
+        assert "ready" in await page(session, f"{here}/readyz")
+        numbers = await page(session, f"{here}/metrics")
+        for line in (
+            'monitor_behind_seconds{stage="match"}',
+            'monitor_late_seconds{kind="deliver:desk"}',
+            "monitor_trouble 0.0",
+        ):
+            assert line in numbers
         assert await daemon.stop() == 0
         assert len(desk.ids) == 1
 

@@ -20,7 +20,7 @@ from recording import project, record_history
 from monitor.ports import Log
 from monitor.store import open_log
 from monitor.store.views import FILE
-from monitor.web import serving
+from monitor.web import Body, serving
 from monitor.web.desk import Desk, Source
 
 SOURCES = (Source("post", "https://post.example/rss", "feed"), Source("quiet", "https://quiet.example/rss", "feed"))
@@ -58,10 +58,16 @@ class Visitor:
         return text
 
 
+def body_of(log: Log | None, trouble: str = "") -> Body:
+    return Body(cast("Log", log), ("match",), lambda: ("poll",), lambda: trouble)
+
+
 @asynccontextmanager
-async def visited(folder: Path, token: str | None = None, log: Log | None = None) -> AsyncIterator[Visitor]:
+async def visited(
+    folder: Path, token: str | None = None, log: Log | None = None, trouble: str = ""
+) -> AsyncIterator[Visitor]:
     desk = Desk(folder / "data" / FILE, ZoneInfo("Europe/Paris"), SOURCES, {"act-of-war": "“act of war”"})
-    async with serving(desk, cast("Log", log), "127.0.0.1", 0, token=token, hosts=["monitor.example"]) as address:
+    async with serving(desk, body_of(log, trouble), "127.0.0.1", 0, token=token, hosts=["monitor.example"]) as address:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
             yield Visitor(address.rstrip("/"), session)

@@ -25,13 +25,15 @@ def paths_of(application) -> list[tuple[str, str]]:
 def routes(tmp_path):
     from zoneinfo import ZoneInfo
 
+    from monitor.web import Body
     from monitor.web.desk import Desk
     from monitor.web.live import Wire
     from monitor.web.rendering import Pages
     from monitor.web.server import application
 
     desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
-    return paths_of(application(desk, pages, Wire(desk, pages), None, TOKEN, frozenset()))
+    body = Body(None, (), tuple, str)
+    return paths_of(application(desk, pages, Wire(desk, pages), body, TOKEN, frozenset()))
 
 
 async def test_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
