@@ -117,7 +117,7 @@ def add(
     path = configuration_path(config).resolve()
     table = discovery.table(chosen, best.url, links=best.links, every=every)
     _write(path, writing.extended(path, table, os.environ), path.stat().st_mode & 0o777)
-    screen().print(f"\nAdded to {path} as {chosen}.")
+    screen().print(f"\nAdded to {path} as {chosen}. A daemon that runs polls it after `monitor reload`.")
 
 
 def preview(
