@@ -42,6 +42,9 @@ notify = ["screen"]
 
 [channels.screen]                               # a line on the terminal for each alert
 type = "console"
+
+[web]                                           # the page, at http://127.0.0.1:8321/
+listen = "127.0.0.1:8321"
 """
 
 LinksOption = Annotated[
