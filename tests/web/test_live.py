@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 from recording import STORY, Desk, project
 
@@ -60,10 +61,12 @@ async def test_no_more_readers_than_the_daemon_can_bear(visiting, recorded, monk
 
 
 async def test_the_end_of_the_daemon_ends_the_wire_at_once(visiting, recorded):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
         async with visiting(recorded) as visitor:
-            answer = await visitor.session.get(f"{visitor.address}/live")
+            answer = await session.get(f"{visitor.address}/live")
             assert answer.status == 200
+        assert b"retry" in await answer.read()
+        answer.close()
 
 
 @pytest.mark.slow
