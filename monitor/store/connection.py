@@ -25,6 +25,7 @@ _Answer = TypeVar("_Answer")
 
 ANSWER_SECONDS = 10.0  # longer than any script or fsync should take, shorter than a lease lives
 CONNECT_SECONDS = 5.0
+MOST_CONNECTIONS = 1_000  # the client's own bound, 100, would tell busy moments as an outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Connection:
             self._pool = ConnectionPool.from_url(
                 url,
                 retry=Retry(NoBackoff(), 0),
+                max_connections=MOST_CONNECTIONS,
                 protocol=2,
                 socket_timeout=None,  # _answered() sees to it
                 socket_connect_timeout=CONNECT_SECONDS,

@@ -264,3 +264,14 @@ async def test_nobody_waits_for_a_lease_from_before_the_clock_was_set_back(
     assert int(other.token) == int(held.token) + 1
     await other.leave()
     await held.leave()
+
+
+async def test_many_questions_at_once_are_no_trouble(admin: str) -> None:
+    connection = Connection(admin)
+    try:
+        with capture_logs() as lines:
+            answers = await asyncio.gather(*(connection.ask("ECHO", number) for number in range(300)))
+    finally:
+        await connection.close()
+    assert answers == [str(number).encode() for number in range(300)]
+    assert lines == []

@@ -95,7 +95,8 @@ def _told(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css(TOLD):
         if node.tag != "meta" or meta_of(node)[0] in METAS or node.attributes.get("itemprop"):
             yield node.html or ""
-    yield from (node.html or "" for node in tree.css("article h1"))
+        if node.tag == "h1":  # one within an article says something else than one above it
+            yield "article" if any(above.tag == "article" for above in _above(node)) else ""
 
 
 def _region(tree: LexborHTMLParser, url: str, container: str) -> Iterator[str]:
