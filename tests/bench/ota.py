@@ -88,6 +88,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=CORPUS, metavar="FILE")
     parser.add_argument("--docs", type=int, help="only the first N documents")
+    parser.add_argument("--markup", action="store_true", help="compare the texts as recorded, marks and addresses too")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     arguments = parser.parse_args()
     if not arguments.data.is_file():
