@@ -34,10 +34,12 @@ from monitor.store.views.rows import (
     RevisionRow,
     TellingRow,
 )
+from monitor.store.views.searching import Hit
 from monitor.web.desk import Desk, article_named
 
 BASE: Final = "/api/v1"
 MOST: Final = 200  # rows of a page
+LONGEST_QUESTION: Final = 1_000  # characters
 Row = TypeVar("Row")
 Handler = Callable[[web.Request], Awaitable[Any]]
 Note = Annotated[str, Meta(max_length=500)]
@@ -80,6 +82,12 @@ class Article(msgspec.Struct, frozen=True):
     revisions: list[RevisionRow]
     absences: list[AbsenceRow]
     aliases: list[str]
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """The articles of which any revision has what was asked for, those last seen with it first."""
+
+    hits: list[Hit]
 
 
 class Deliveries(msgspec.Struct, frozen=True):
@@ -152,6 +160,7 @@ class Api:
             Endpoint("GET", f"/articles/{one}", self.article, Article),
             Endpoint("GET", rf"/articles/{one}/revisions/{{a:\d{{1,9}}}}", self.content, Content),
             Endpoint("GET", rf"/articles/{one}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff, Comparison),
+            Endpoint("GET", "/search", self.search, Hits, ("q", "site", "source", "since", "limit")),
             Endpoint("GET", "/deliveries", self.deliveries, Deliveries, ("state", "channel", *paged)),
             Endpoint("GET", f"/deliveries/{one}", self.delivery, Delivery),
             Endpoint("POST", f"/deliveries/{one}/again", self.again, Delivery),
@@ -239,6 +248,20 @@ class Api:
             return compare(_known(old), _known(new))
 
         return await self._desk.ask(question)
+
+    async def search(self, request: web.Request) -> Hits:
+        """Every revision of every article that has some words, what was taken out too."""
+        limit, asked = _limit(request), request.query
+        typed, since = asked.get("q", "")[:LONGEST_QUESTION], _moment(asked.get("since"))
+        if not any(map(str.isalnum, typed)):
+            raise _refused("q: expected a word to look for")
+        return Hits(
+            await self._desk.listed(
+                lambda reader: reader.search(
+                    typed, site=asked.get("site"), source=asked.get("source"), since=since, limit=limit
+                )
+            )
+        )
 
     # --- deliveries and feeds ---
 

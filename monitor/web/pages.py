@@ -19,6 +19,7 @@ from monitor.web.desk import Desk, article_named
 from monitor.web.rendering import Pages
 
 LISTED: Final = 50
+LONGEST_QUESTION: Final = 1_000  # characters
 _HOURS: Final = 24
 _ARTICLE: Final = r"/article/{id:[a-z0-9_]{4,40}}"
 
@@ -34,6 +35,7 @@ class Site:
         return [
             web.get("/", self.now),
             web.get("/articles", self.articles),
+            web.get("/search", self.search),
             web.get("/article", self.by_address),
             web.get(_ARTICLE, self.article),
             web.get(rf"{_ARTICLE}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff),
@@ -71,6 +73,17 @@ class Site:
         source = request.query.get("source") or None
         rows = await self._desk.listed(lambda reader: reader.articles(source=source, limit=LISTED))
         return self._pages.show("articles.html", here="articles", articles=rows, source=source)
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Every revision of every article that has some words, what was taken out too; an address leads to its article."""
+        typed = request.query.get("q", "").strip()[:LONGEST_QUESTION]
+        if "://" in typed:
+            found = await self._desk.listed(lambda reader: [article_named(reader, typed)])
+            if row := next(iter(found), None):
+                raise web.HTTPFound(f"/article/{row.id}")
+        asks = any(map(str.isalnum, typed))
+        hits = await self._desk.listed(lambda reader: reader.search(typed, limit=LISTED)) if asks else []
+        return self._pages.show("search.html", here="search", typed=typed, hits=hits)
 
     async def by_address(self, request: web.Request) -> web.Response:
         """The article that is known under an address: the permalink by URL."""

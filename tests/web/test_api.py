@@ -75,6 +75,8 @@ async def test_everything_that_can_be_read_is_as_described(program):
     assert len((await program.get(f"/deliveries/{deliveries[0]['id']}"))[1]["attempts"]) == 2
     assert [row["id"] for row in (await program.get("/feeds"))[1]["feeds"]] == ["post", "wire"]
     assert (await program.get("/silences"))[1] == {"silences": []}
+    [hit] = (await program.get("/search?q=%22act+of+war%22"))[1]["hits"]
+    assert (hit["article"], bool(hit["stood"][0]["taken_out"])) == (ARTICLE, True)
 
 
 async def test_lists_are_read_page_by_page_without_a_gap_or_a_repeat(program):
@@ -119,6 +121,8 @@ async def test_what_has_not_changed_is_not_sent_again(program):
         ("/alerts?cursor=%00", 422, "cursor"),
         ("/alerts?cursor=YWJj", 422, "cursor"),
         ("/alerts?since=soon", 422, "since"),
+        ("/search", 422, "q:"),
+        ("/search?q=((", 422, "q:"),
         ("/alerts?since=0001-01-01T00:00:00%2B23:00", 422, "since"),
     ],
 )
@@ -165,5 +169,5 @@ async def test_every_endpoint_is_described_and_asked_by_a_test(program):
     described = {
         (method, path) for path, methods in (await program.description())["paths"].items() for method in methods
     }
-    assert len(described) == 14
+    assert len(described) == 15
     assert all(path.startswith(BASE) for _, path in described)

@@ -88,6 +88,7 @@ async def test_nothing_runs(visiting, tmp_path, browser):
                 "/feeds",
                 "/deliveries",
                 "/silences",
+                "/search?q=document",
             ):
                 await page.goto(visitor.address + path)
                 assert "owned" not in (await page.title()).split(), path

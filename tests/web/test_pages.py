@@ -60,6 +60,22 @@ async def test_an_article_is_found_by_its_address_and_its_copies(visitor):
     assert (await visitor.get("/article?url=https://nobody.example/"))[0] == 404
 
 
+async def test_a_search_finds_what_was_taken_out_and_says_when(visitor):
+    page = await visitor.page("/search?q=%22act+of+war%22")
+    assert "<mark>act</mark>" in page or "<mark>act of war</mark>" in page
+    assert f'href="{ARTICLE}/diff/2..3">taken out' in page
+    assert "No revision has that." in await visitor.page("/search?q=volcano")
+    assert 'value="&#34;&gt;&lt;script&gt;"' in await visitor.page("/search?q=%22%3E%3Cscript%3E")
+    for nothing in ("/search", "/search?q=", "/search?q=%22", "/search?q=(((", "/search?q=%00"):
+        assert "<h1>Search" in await visitor.page(nothing)
+
+
+async def test_an_address_that_is_searched_leads_to_its_article(visitor):
+    async with visitor.session.get(f"{visitor.address}/search?q={quote(STORY)}", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["location"]) == (302, ARTICLE)
+    assert "No revision has that." in await visitor.page("/search?q=https://nobody.example/")
+
+
 async def test_what_changed_is_marked_in_place_and_side_by_side(visitor):
     in_place = await visitor.page(f"{ARTICLE}/diff/1..2")
     assert re.search(
@@ -168,6 +184,7 @@ def test_every_template_is_shown_by_a_test():
         "deliveries",
         "trouble",
         "silences",
+        "search",
         "login",
     }
     assert {file.stem for file in folder.glob("*.html")} == shown
