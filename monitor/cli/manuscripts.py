@@ -20,6 +20,7 @@ from monitor.core.content import Block, Content
 from monitor.core.events import Evidence
 from monitor.errors import OutsideError, Permanent
 from monitor.ports import Limits, ParsedPage, Parser, Response
+from monitor.stages.look import sighting
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -59,18 +60,7 @@ class Manuscript(msgspec.Struct, frozen=True):
         """What the daemon would see."""
         page = self.page
         evidence = Evidence(at, self.url, self.status, "", page.extractor, confidence=page.confidence)
-        return Sighting(
-            content=page.content,
-            evidence=evidence,
-            verdict=page.verdict,
-            access=page.access,
-            container=page.container,
-            detail=page.detail,
-            titles=page.titles,
-            rest=page.rest,
-            agreeing=page.agreeing,
-            fingerprint=page.fingerprint,
-        )
+        return sighting(page, evidence)
 
 
 class Unreadable(Exception):

@@ -145,7 +145,7 @@ class Looker:
         else:
             old = await self._parser.page(body, response.url, response.headers, "")
         evidence = Evidence(asked.at, article.url, 200, article.raw_sha256, old.extractor, confidence=old.confidence)
-        return core.reread(article, looks, _sighting(_completed(old, asked.job), evidence, asked.job))
+        return core.reread(article, looks, sighting(_completed(old, asked.job), evidence))
 
     def _observed(
         self, asked: Asked, article: Article | None, looks: Looks, page: ParsedPage, evidence: Evidence
@@ -162,9 +162,9 @@ class Looker:
             backlog=job.is_old(page.content.published, evidence.fetched_at),
             follows=job.follows,
         )
-        sighting = _sighting(page, evidence, job)
+        seen = sighting(page, evidence)
         elsewhere = repeated.repeated(repeated.decode(asked.known.site), asked.article, asked.at)
-        return core.observe(article, looks, sighting, seed=seed, confirm=self._rechecks.confirm, repeated=elsewhere)
+        return core.observe(article, looks, seen, seed=seed, confirm=self._rechecks.confirm, repeated=elsewhere)
 
     def _unchanged(self, asked: Asked) -> Decision:
         return core.unchanged(asked.known.article, asked.known.looks, asked.at, confirm=self._rechecks.confirm)
@@ -208,16 +208,20 @@ def _of_feed(page: ParsedPage, asked: Asked, status: int) -> Evidence:
 
 
 def _completed(page: ParsedPage, job: FetchJob) -> ParsedPage:
-    """A page that does not say when it was published, or by whom, is as old and as signed as its feed says."""
+    """A page that does not say when it was published, or by whom, is as old and as signed as its feed says.
+
+    A feed that calls the article by the page's own title agrees with it.
+    """
     content = page.content
     content = msgspec.structs.replace(
         content, published=content.published or job.published, byline=content.byline or job.author
     )
-    return dataclasses.replace(page, content=content)
+    in_feed = bool(job.title) and lettering(job.title) == lettering(content.title)
+    return dataclasses.replace(page, content=content, agreeing=(*page.agreeing, "feed") if in_feed else page.agreeing)
 
 
-def _sighting(page: ParsedPage, evidence: Evidence, job: FetchJob) -> Sighting:
-    in_feed = bool(job.title) and lettering(job.title) == lettering(page.content.title)
+def sighting(page: ParsedPage, evidence: Evidence) -> Sighting:
+    """What the core is told of a page that was read."""
     return Sighting(
         content=page.content,
         evidence=evidence,
@@ -227,7 +231,7 @@ def _sighting(page: ParsedPage, evidence: Evidence, job: FetchJob) -> Sighting:
         detail=page.detail,
         titles=page.titles,
         rest=page.rest,
-        agreeing=(*page.agreeing, "feed") if in_feed else page.agreeing,
+        agreeing=page.agreeing,
         fingerprint=page.fingerprint,
     )
 

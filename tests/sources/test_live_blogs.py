@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.core.article import Article, Looks, Seed, Sighting, observe
+from monitor.core.article import Article, Looks, Seed, observe
 from monitor.core.events import ArticleRevised, Evidence
 from monitor.sources.page import read_page
+from monitor.stages.look import sighting
 
 URL = "https://www.post.example/world/live/2015/nov/15/raqqa"
 START = datetime(2015, 11, 15, 20, 0, tzinfo=UTC)
@@ -123,7 +124,7 @@ class Reader:
         self.moment += timedelta(minutes=5)
         parsed = read_page(html.encode(), URL, {"content-type": "text/html; charset=utf-8"}, self.looks.container)
         evidence = Evidence(self.moment, URL, 200, "raw", parsed.extractor)
-        seen = Sighting(parsed.content, evidence, parsed.verdict, parsed.access, parsed.container, parsed.detail, parsed.titles, parsed.rest)  # fmt: skip
+        seen = sighting(parsed, evidence)
         decision = observe(self.article, self.looks, seen, seed=Seed("article_1", URL, "post"))
         self.article, self.looks = decision.article, decision.looks
         return [event for event in decision.events if isinstance(event, ArticleRevised)]

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.article import Article, Looks, Seed, Sighting, observe
+from monitor.core.article import Article, Looks, Seed, observe
 from monitor.core.events import Evidence
 from monitor.ports import ParsedPage
 from monitor.sources.page import read_fragment, read_page
 from monitor.sources.page.furniture import is_counter_or_stamp, is_offer, leads_away
+from monitor.stages.look import sighting
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared/corpora"
 URL = "https://news.example.org/world/raqqa"
@@ -57,16 +58,7 @@ def revised(*pages: str) -> list[bool]:
     for html in pages:
         parsed = read(html, looks.container)
         evidence = Evidence(datetime(2015, 11, 15, tzinfo=UTC), URL, 200, "raw", parsed.extractor)
-        seen = Sighting(
-            parsed.content,
-            evidence,
-            parsed.verdict,
-            parsed.access,
-            parsed.container,
-            parsed.detail,
-            parsed.titles,
-            parsed.rest,
-        )
+        seen = sighting(parsed, evidence)
         decision = observe(article, looks, seen, seed=Seed("article_1", URL, "outlet"))
         article, looks = decision.article, decision.looks
         made.append(any(event.__class__.__name__ == "ArticleRevised" for event in decision.events))
