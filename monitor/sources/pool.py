@@ -53,6 +53,10 @@ _announced_decoder = msgspec.msgpack.Decoder(tuple[Announced, ...])
 _Parsed = TypeVar("_Parsed")
 
 
+class _LostError(Exception):
+    """A task whose worker was killed from outside, or that no worker ever took: it says nothing of what was to be read."""
+
+
 class ParserPool(Parser):
     """The Parser of ports.py. `open_pool` makes it."""
 
@@ -104,21 +108,37 @@ class ParserPool(Parser):
             raise Permanent("malformed", f"the parser's answer has the wrong shape: {error}") from error
 
     async def _run(self, read: Callable[..., object], *arguments: object) -> bytes:
-        """What a worker makes of it, encoded. Each way in which a worker can fail gets its name here."""
+        """What a worker makes of it, encoded. What was lost with a worker is read once more, by another: the bytes may not be to blame."""
         async with self._places:
-            pool = await self._working_pool()
             try:
-                task = pool.schedule(_work, args=(read, *arguments), timeout=WALL_SECONDS)
-                async with asyncio.timeout(_LOST_SECONDS):
-                    return await asyncio.wrap_future(task)
-            except ProcessExpired as error:
-                raise Transient("parser_killed", _cause_of_death(error.exitcode)) from error
-            except TimeoutError as error:
-                if not error.args:  # ours, not the pool's, which has some: the task was lost on its way
-                    await self._renew(pool)
+                return await self._attempt(read, *arguments)
+            except _LostError as lost:
+                log.info("lost with its parser, read once more", why=str(lost))
+            try:
+                return await self._attempt(read, *arguments)
+            except _LostError as lost:
+                raise Transient("parser_killed", str(lost)) from lost
+
+    async def _attempt(self, read: Callable[..., object], *arguments: object) -> bytes:
+        """What one worker makes of it. Each way in which a worker can fail gets its name here."""
+        pool = await self._working_pool()
+        try:
+            task = pool.schedule(_work, args=(read, *arguments), timeout=WALL_SECONDS)
+            async with asyncio.timeout(_LOST_SECONDS):
+                return await asyncio.wrap_future(task)
+        except ProcessExpired as error:
+            if (
+                error.exitcode == -signal.SIGKILL
+            ):  # no limit of ours sends it: the machine was out of memory, or somebody did
+                raise _LostError(_cause_of_death(error.exitcode)) from error
+            raise Transient("parser_killed", _cause_of_death(error.exitcode)) from error
+        except TimeoutError as error:
+            if error.args:  # the pool's, which has some: a worker was at it all the time
                 raise Transient("parser_killed", f"no result within {WALL_SECONDS:g} s") from error
-            except RuntimeError as error:
-                raise Transient("parser_killed", f"the pool broke: {error}") from error
+            await self._renew(pool)
+            raise _LostError(f"no result within {_LOST_SECONDS:g} s") from error
+        except RuntimeError as error:
+            raise _LostError(f"the pool broke: {error}") from error
 
     async def _working_pool(self) -> ProcessPool:
         """The pool, renewed if it broke while nobody looked."""

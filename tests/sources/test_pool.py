@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from monitor.errors import OutsideError, Permanent, Transient
@@ -78,10 +81,18 @@ while True:
 """
 BURN = """
 import time
-end = time.process_time() + 0.5
+end = time.process_time() + 0.1
 while time.process_time() < end:
     pass
 """
+
+DIE_ONCE = """
+import os, pathlib, signal
+if not pathlib.Path({mark!r}).exists():
+    pathlib.Path({mark!r}).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+NOTHING = msgspec.msgpack.encode(None)
 
 
 async def test_a_feed_a_page_and_a_fragment_come_back_as_values(pool):
@@ -155,7 +166,7 @@ async def test_a_task_that_spins_is_killed_by_its_processor_time(pool):
 
 async def test_processor_time_is_counted_anew_for_each_task(monkeypatch):
     async with open_pool(1) as pool:
-        for _ in range(3):
+        for _ in range(15):
             await pool._run(exec, BURN)
         (worker,) = workers_of(pool)
         assert (
@@ -164,30 +175,58 @@ async def test_processor_time_is_counted_anew_for_each_task(monkeypatch):
         assert await titles(pool) == ["One"]
 
 
-async def test_a_task_lost_on_its_way_does_not_hang(monkeypatch):
-    monkeypatch.setattr(pools, "_LOST_SECONDS", 0.3)
+async def test_a_task_lost_on_its_way_is_handed_to_another_worker(monkeypatch):
     async with open_pool(1) as pool:
         (worker,) = workers_of(pool)
         os.kill(worker, signal.SIGSTOP)  # it will never fetch the task
-        error = await error_of(pool.feed(FEED, URL, {}))
-        assert error.reason == "parser_killed"
-        monkeypatch.setattr(pools, "_LOST_SECONDS", 15)
+        monkeypatch.setattr(pools, "_LOST_SECONDS", 1.0)
         assert await titles(pool) == ["One"]
         assert until_dead([worker]) == []
 
 
-async def test_workers_killed_while_idle_are_replaced(pool):
+async def test_a_task_that_is_lost_twice_does_not_hang(monkeypatch):
+    monkeypatch.setattr(pools, "_LOST_SECONDS", 0.3)
+    async with open_pool(1) as pool:
+        error = await error_of(pool._run(time.sleep, 60))
+        assert (type(error), error.reason) == (Transient, "parser_killed")
+        monkeypatch.setattr(pools, "_LOST_SECONDS", 15)
+        assert await titles(pool) == ["One"]
+
+
+async def test_workers_killed_while_idle_are_replaced_and_no_feed_hears_of_it(pool):
     for worker in workers_of(pool):
         os.kill(worker, signal.SIGKILL)
-    for _ in range(50):
-        try:
-            assert await titles(pool) == ["One"]
-            break
-        except Transient as error:
-            assert error.reason == "parser_killed"  # noqa: PT017 -- the first to notice is told so
-    else:
-        pytest.fail("the pool did not come back")
     assert await titles(pool) == ["One"]
+    assert await titles(pool) == ["One"]
+
+
+async def test_a_worker_killed_before_it_took_its_task_is_no_failure_of_the_feed():
+    async with open_pool(1) as pool:
+        (worker,) = workers_of(pool)
+        os.kill(worker, signal.SIGSTOP)
+        reading = asyncio.create_task(titles(pool))
+        await asyncio.sleep(0.3)
+        os.kill(worker, signal.SIGKILL)
+        assert await reading == ["One"]
+
+
+async def test_a_worker_killed_from_outside_is_no_failure_of_the_feed(pool, tmp_path):
+    assert await pool._run(exec, DIE_ONCE.format(mark=str(tmp_path / "killed"))) == NOTHING
+    assert (tmp_path / "killed").exists()
+
+
+async def test_a_worker_killed_at_any_moment_is_no_failure_of_a_feed(pool):
+    """One kill a task, each at another moment of a worker's life: its start, its wait, its work."""
+    chance = random.Random(2)
+    for _ in range(10):
+        reading = asyncio.create_task(pool._run(exec, BURN))
+        await asyncio.sleep(chance.uniform(0, 0.15))
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(workers_of(pool)), signal.SIGKILL)
+        assert await reading == NOTHING
+        assert await titles(pool) == [
+            "One"
+        ]  # or the kill that came too late for one task would strike the next as well
 
 
 async def test_a_cancelled_task_frees_its_worker():
