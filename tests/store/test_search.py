@@ -166,6 +166,14 @@ async def test_what_is_indexed_is_compared_and_made_again(log: RedisLog, path: P
         views._database.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
+async def test_texts_that_are_recorded_together_are_one_piece_of_the_index(log: RedisLog, path: Path) -> None:
+    """A piece for each text must be joined with the others at once, which took most of the time that the views took."""
+    await rebuild(log, path)
+    with Views(path) as views:
+        assert views._database.execute("SELECT count(*) FROM revisions").fetchone()[0] > 1
+        assert views._database.execute("SELECT count(DISTINCT segid) FROM search_idx").fetchone()[0] == 1
+
+
 def test_a_passage_is_shown_as_it_was_written() -> None:
     said = passage(
         segmented("…宣言 ") + "\x02" + segmented("東") + "\x03\u200b\x02" + segmented("京") + "\x03 and \x02war\x03"

@@ -134,6 +134,8 @@ def fold(before: Content, event: ArticleRevised | ArticleReread) -> Content:
 
 
 def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ...]:
+    if event.content.digest() != event.sha256:
+        raise Corrupt(f"{event.article} revision {FIRST_REVISION} is not the text of its sha256")
     article = insert(
         "articles",
         id=event.article,
@@ -169,8 +171,6 @@ def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tup
 def _revision(
     recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content
 ) -> tuple[Write, ...]:
-    if content.digest() != event.sha256:
-        raise Corrupt(f"{event.article} revision {number} is not the text of its sha256")
     revised = event if isinstance(event, ArticleRevised) else None
     row = insert(
         "revisions",
@@ -195,9 +195,10 @@ def _revision(
 
 
 def _indexed(article: str, revision: int, content: Content) -> Write:
+    # one row by VALUES: for an INSERT … SELECT the index would be written out each time (a savepoint; fts5_main.c, fts5SavepointMethod)
     sql = (
-        "INSERT INTO search (rowid, title, text) SELECT rowid, :title, :text FROM revisions "
-        "WHERE article = :article AND revision = :revision"
+        "INSERT INTO search (rowid, title, text) VALUES "
+        "((SELECT rowid FROM revisions WHERE article = :article AND revision = :revision), :title, :text)"
     )
     texts: dict[str, Value] = {"title": segmented(content.title), "text": indexed(content)}
     return Write(sql, {"article": article, "revision": revision, **texts})

@@ -20,7 +20,7 @@ from monitor.ports import Log
 from monitor.store.views.reader import Reader
 from monitor.store.views.writer import START, Views, later
 
-_BATCH: Final = 256
+_BATCH: Final = 1024
 
 Counted = Callable[[int], None]
 
@@ -39,7 +39,7 @@ async def rebuild(log: Log, path: Path, counted: Counted = lambda _: None) -> in
     """
     with tempfile.TemporaryDirectory(prefix="views-", dir=_home(path)) as beside:
         fresh = Path(beside) / path.name
-        with Views(path) as live, Views(fresh) as new:
+        with Views(path) as live, Views(fresh, scratch=True) as new:
             events = await _read(log, new, counted)
             ahead = await asyncio.to_thread(live.adopt, fresh, {})
             while ahead:  # the daemon has gone on: what it has read is in the log by now, or was lost with an older log
@@ -55,7 +55,7 @@ async def compare(log: Log, path: Path, counted: Counted = lambda _: None) -> Di
     with tempfile.TemporaryDirectory(prefix="views-", dir=_home(path)) as beside, Reader(path) as reader:
         fresh = Path(beside) / path.name
         with reader.snapshot():
-            with Views(fresh) as new:
+            with Views(fresh, scratch=True) as new:
                 await _read(log, new, counted, upto=reader.positions())
             return await asyncio.to_thread(_first_difference, reader, fresh)
 

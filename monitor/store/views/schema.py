@@ -193,7 +193,7 @@ TABLES: Final = {
 
 # Every text of every revision, whole, so that what was taken out is found as well. FTS5 keeps the index alone; the texts it reads where
 # they stand. `search_…` are its own tables (sqlite.org/fts5.html, section 4.4.3 and appendix), copied as they are.
-SEARCH: Final = ("search_data", "search_idx", "search_config")
+SEARCH: Final = ("search_data", "search_idx")
 _SEARCH: Final = (
     "CREATE VIEW texts AS SELECT rowid AS id, segmented(title) AS title, text_of(content) AS text FROM revisions",
     f"CREATE VIRTUAL TABLE search USING fts5 (title, text, content = 'texts', content_rowid = 'id', columnsize = 0, tokenize = '{searching.TOKENIZER}')",
@@ -213,6 +213,12 @@ _INDEXES: Final = (
     "CREATE INDEX attempts_by_delivery ON attempts (delivery, version)",
 )
 
+# What a power cut takes is read again from the log, so no commit needs to wait for the disk.
+_LASTING: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL")
+_SCRATCH: Final = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -65536")  # KiB
+# The index of many texts at once: large pieces, which are joined only once there are sixteen of a size (sqlite.org/fts5.html, section 6).
+_IN_BULK: Final = {"hashsize": 16 * 2**20, "automerge": 0}
+
 
 @contextmanager
 def on_the_disk() -> Iterator[None]:
@@ -225,9 +231,10 @@ def on_the_disk() -> Iterator[None]:
         raise
 
 
-def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
+def open_for_writing(path: Path, *, scratch: bool = False) -> tuple[sqlite3.Connection, IO[bytes]]:
     """Open the views, made empty where there are none or none of this shape. Returns the connection and its shared lock.
 
+    `scratch`: it is filled at once, and thrown away where that fails: nothing is kept by which a step could be taken back.
     Raises ViewsUnavailable where a file of another shape must be set aside but another process is using it, DiskTrouble where
     the disk takes nothing.
     """
@@ -238,6 +245,11 @@ def open_for_writing(path: Path) -> tuple[sqlite3.Connection, IO[bytes]]:
         if why := misfit(path):
             _set_aside(path, lock, why)
         database = _connect(path)
+        for pragma in _SCRATCH if scratch else _LASTING:
+            database.execute(pragma)
+        _create(database)
+        if scratch:
+            database.executemany("INSERT INTO search (search, rank) VALUES (?, ?)", _IN_BULK.items())
         on_failure.pop_all()
         return database, lock
 
@@ -290,10 +302,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     database.row_factory = sqlite3.Row
     searching.on(database)
-    database.execute("PRAGMA journal_mode = WAL")
-    # What a power cut takes is read again from the log, so no commit needs to wait for the disk.
-    database.execute("PRAGMA synchronous = NORMAL")
-    _create(database)
     return database
 
 

@@ -30,9 +30,12 @@ NEWEST = """
 class Views:
     """The views as the daemon writes them. Use as a context manager, or call `close`."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, made anew where there is none of this version. Raises ViewsUnavailable (see schema)."""
-        self._database, self._lock_file = open_for_writing(path)
+    def __init__(self, path: Path, *, scratch: bool = False) -> None:
+        """Open the file, made anew where there is none of this version. Raises ViewsUnavailable (see schema).
+
+        `scratch`: it is filled in large batches, and of no use once a call has failed.
+        """
+        self._database, self._lock_file = open_for_writing(path, scratch=scratch)
         self._turn = threading.Lock()
 
     def position(self, partition: int) -> str:
