@@ -45,6 +45,7 @@ from monitor.core.events import (
     DeliverySucceeded,
     FeedBaselined,
     FeedFailing,
+    FeedLying,
     FeedMoved,
     FeedRecovered,
     FeedStale,
@@ -248,6 +249,8 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{event.feed}: {event.reason}, {event.failures} times"
         case FeedStale():
             return f"{event.feed}: nothing new for {lasting((event.at - event.last_new).total_seconds())}"
+        case FeedLying():
+            return f"{event.feed}: a 304 would have hidden {event.hidden} entries"
         case FeedRecovered():
             return event.feed
         case FeedMoved():

@@ -68,8 +68,22 @@ class FeedStale(Event, frozen=True, tag="feed.stale"):
     longest_pause: float
 
 
+class FeedLying(Event, frozen=True, tag="feed.lying"):
+    """A feed's validators would have hidden a change: it is asked without them from now on. Said once, until they have proved good.
+
+    `hidden` entries were new or had changed, of which a 304 said nothing; its body was last had at `since`.
+    """
+
+    feed: str
+    url: str
+    hidden: int
+    since: datetime | None = None
+
+
 class FeedRecovered(Event, frozen=True, tag="feed.recovered"):
-    """A failing feed can be read again, or a stale one (`was`) brings something again. `failing_since` is when that was said.
+    """A failing feed can be read again, or a stale one (`was`) brings something again, or the validators of one that was lying are believed again.
+
+    `failing_since` is when it was said that it was so.
 
     `may_have_missed`: nothing of what it holds was known before, so that entries may have come and gone; None where that is not known.
     """
@@ -77,7 +91,7 @@ class FeedRecovered(Event, frozen=True, tag="feed.recovered"):
     feed: str
     url: str
     failing_since: datetime
-    was: Literal["failing", "stale"] = "failing"
+    was: Literal["failing", "stale", "lying"] = "failing"
     may_have_missed: bool | None = None
 
 
@@ -566,7 +580,7 @@ ArticleEvent = ArticleDiscovered | ArticleRevised | ArticleGone | ArticleRestore
 ArticleRemark = ArticleConfirmed | ArticleReread | ArticleBlocked | ArticleHeld | ArticleReleased
 """What is said of an article without being news of it: it raises no alert."""
 ArticleFact = ArticleEvent | ArticleRemark
-FeedEvent = FeedBaselined | FeedFailing | FeedStale | FeedRecovered | FeedMoved
+FeedEvent = FeedBaselined | FeedFailing | FeedStale | FeedLying | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
 # --- Monitor itself --------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from monitor.core import rhythm as rhythms
-from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedMoved, FeedRecovered, FeedStale
+from monitor.core import validators
+from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedLying, FeedMoved, FeedRecovered, FeedStale
 from monitor.core.rhythm import Rhythm
+from monitor.core.validators import Trust
 
 FAILURES_BEFORE_SAYING_SO = 3
 MOVES_BEFORE_BELIEVING = 3
@@ -23,7 +25,10 @@ UNWATCHED = timedelta(hours=6)  # between two looks, where they are not always s
 
 
 class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The snapshot of a feed: what its events say. `moved_from` is the address under which `url` was found."""
+    """The snapshot of a feed: what its events say. `moved_from` is the address under which `url` was found.
+
+    `lying_since`: its validators are not believed.
+    """
 
     id: str
     url: str
@@ -32,6 +37,7 @@ class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
     failing_since: datetime | None = None
     moved_from: str = ""
     stale_since: datetime | None = None
+    lying_since: datetime | None = None
 
 
 class PartLook(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -66,6 +72,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     oldest: datetime | None = None
     apart: float = 0.0
     rhythm: Rhythm = Rhythm()
+    trust: Trust = Trust()
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
@@ -138,6 +145,32 @@ def _in_rhythm(
     pauses = rhythms.pauses(rhythm)
     stale = FeedStale(at, feed.id, feed.url, rhythm.last, pauses.usual, pauses.longest)
     return msgspec.structs.replace(feed, stale_since=at), looks, (stale,)
+
+
+def asks_with_validators(feed: Feed, looks: FeedLooks, at: datetime) -> bool:
+    """Whether the feed may be asked whether it has changed, instead of for what it holds."""
+    return feed.lying_since is None and validators.may_be_sent(looks.trust, looks.rhythm, at)
+
+
+def tried(
+    feed: Feed, looks: FeedLooks, at: datetime, *, hidden: int, before: Trust
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """The validators of before were tried on a change: they would have hidden so many entries of it, or none.
+
+    `before` is what was known of them before the look that found the change.
+    """
+    if hidden:
+        looks = msgspec.structs.replace(looks, trust=validators.caught(looks.trust))
+        if feed.lying_since:
+            return feed, looks, ()
+        event = FeedLying(at=at, feed=feed.id, url=feed.url, hidden=hidden, since=before.had)
+        return msgspec.structs.replace(feed, lying_since=at), looks, (event,)
+    looks = msgspec.structs.replace(looks, trust=validators.proved(looks.trust))
+    since = feed.lying_since
+    if since is None or not validators.is_redeemed(looks.trust, since, at):
+        return feed, looks, ()
+    back = FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=since, was="lying")
+    return msgspec.structs.replace(feed, lying_since=None), looks, (back,)
 
 
 def baseline(feed: Feed, *, title: str, entries: int, backlog: int, at: datetime) -> tuple[Feed, tuple[FeedEvent, ...]]:

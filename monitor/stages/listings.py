@@ -54,7 +54,8 @@ class Listings:
         errors: list[OutsideError] = []
         for url in due:
             try:
-                answer = await self._part(url, seen.get(url, PartLook()))
+                silent = not stamps[url]  # of a part that says that it changed no 304 is believed
+                answer = await self._part(url, seen.get(url, PartLook()) if silent else PartLook())
                 if answer is not None:
                     read.append(await self._parser.feed(answer.body, answer.url, answer.headers))
                     looks[url] = _look(answer, stamps[url])

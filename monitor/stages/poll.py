@@ -17,16 +17,17 @@ import msgspec
 import structlog
 
 from monitor.core import feed as core
+from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
-from monitor.core.http import retry_after
 from monitor.core.listing import to_read
 from monitor.core.sight import NO_ANSWER
 from monitor.core.urls import aliases, article_id, canonical
-from monitor.errors import OutsideError, Transient
+from monitor.errors import OutsideError
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, Parser, Response, SetTimer
 from monitor.stages import jobs
+from monitor.stages.asking import asked, would_hide
 from monitor.stages.listings import Listings, is_worth_reading
-from monitor.stages.sources import Source, validators
+from monitor.stages.sources import Source
 
 logger = structlog.get_logger()
 
@@ -99,20 +100,20 @@ class Poller:
         return Look(head, feed, looks, looks)
 
     async def _look(self, source: Source, look: Look, at: datetime) -> timedelta:
-        response = await self._net.get(look.feed.url, headers=validators(look.looks.etag, look.looks.last_modified))
+        response, with_validators = await asked(self._net, look.feed, look.looks, at)
         log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body))
         if response.status == 304:
+            look.looks = msgspec.structs.replace(look.looks, trust=trust.unseen(look.looks.trust))
             look.then(core.worked(look.feed, look.looks, at))
             log.debug("feed unchanged", how="304")
             return self._next(source, look, at)
-        if response.status != 200:
-            pause = retry_after(response.headers.get("retry-after"), at)
-            raise Transient(f"http_{response.status}", "", status=response.status, retry_after=pause)
         digest = hashlib.sha256(response.body).hexdigest()
         if digest != look.looks.body_sha256:
             await self._read(source, look, response, at, log)
+            await self._try_validators(look, at, with_validators=with_validators)
         else:
             log.debug("feed unchanged", how="same bytes")
+        look.looks = msgspec.structs.replace(look.looks, trust=trust.seen(look.looks.trust, at))
         if not look.looks.parts:  # an index is always read: its parts change without it
             look.looks = msgspec.structs.replace(
                 look.looks,
@@ -141,6 +142,18 @@ class Poller:
         dates = [entry.published or entry.updated for entry in present]
         look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts)
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
+
+    async def _try_validators(self, look: Look, at: datetime, *, with_validators: bool) -> None:
+        """Find out whether the validators of before would have hidden what this look brought."""
+        changed = len(core.news(look.before, look.seen or {})) if look.before.known else 0
+        if not changed:
+            return
+        hides = False if with_validators else await would_hide(self._net, look.feed.url, look.before)
+        if hides is None:
+            return
+        if hides:
+            logger.warning("feed lies: a 304 would have hidden a change", feed=look.feed.id, entries=changed)
+        look.then(core.tried(look.feed, look.looks, at, hidden=changed if hides else 0, before=look.before.trust))
 
     async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
         uses = Counter(entry.key for entry in entries)

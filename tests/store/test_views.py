@@ -54,6 +54,7 @@ from monitor.core.events import (
     Evidence,
     FeedBaselined,
     FeedFailing,
+    FeedLying,
     FeedMoved,
     FeedRecovered,
     FeedStale,
@@ -350,7 +351,8 @@ class Newsroom:
             [
                 FeedBaselined(**about, title=self.text(), entries=20, backlog=4),
                 FeedFailing(**about, **failing, last_ok=self.chance.choice([None, START])),
-                FeedRecovered(**about, failing_since=START, was=self.chance.choice(["failing", "stale"])),
+                FeedRecovered(**about, failing_since=START, was=self.chance.choice(["failing", "stale", "lying"])),
+                FeedLying(**about, hidden=3, since=START),
                 FeedStale(**about, last_new=START, usual_pause=7200.0, longest_pause=36_000.0),
                 FeedMoved(**about, to="https://post.example/feed"),
             ]

@@ -42,6 +42,7 @@ from monitor.core.events import (
     FeedBaselined,
     FeedEvent,
     FeedFailing,
+    FeedLying,
     FeedMoved,
     FeedRecovered,
     FeedStale,
@@ -91,7 +92,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _formed(event)
         case DeliverySucceeded() | DeliveryFailed() | DeliveryDied() | DeliveryRequested() as event:
             return _delivery(recorded, event)
-        case FeedBaselined() | FeedFailing() | FeedStale() | FeedRecovered() | FeedMoved() as event:
+        case FeedBaselined() | FeedFailing() | FeedStale() | FeedLying() | FeedRecovered() | FeedMoved() as event:
             return (_feed(event),)
         case MonitorBlind() | MonitorSighted() | MatchExcluded() | ConfigChanged() | WatchStarted() | WatchEnded():
             return ()  # the log has it, no table asks
@@ -353,6 +354,11 @@ def _feed(event: FeedEvent) -> Write:
                 usual_pause=event.usual_pause,
                 changed_at=stamp(event.at),
             )
+        case FeedLying():
+            lying = stamp(event.at)
+            return upsert("feeds", event.feed, url=event.url, lying_since=lying, changed_at=lying)
+        case FeedRecovered(was="lying"):
+            return upsert("feeds", event.feed, url=event.url, lying_since=None, changed_at=stamp(event.at))
         case FeedRecovered(was="stale"):
             return upsert("feeds", event.feed, url=event.url, stale_since=None, changed_at=stamp(event.at))
         case FeedRecovered():

@@ -174,6 +174,7 @@ class FeedRow(msgspec.Struct, frozen=True):
     """A feed as it stands. `state` is `working` or `failing`; `moved_from` is the address before the last move.
 
     `stale_since`: it brings nothing new, against its rhythm; `last_new` and `usual_pause` (seconds) are those of the last time that it did so.
+    `lying_since`: its validators are not believed.
     """
 
     id: str
@@ -192,4 +193,5 @@ class FeedRow(msgspec.Struct, frozen=True):
     stale_since: datetime | None
     last_new: datetime | None
     usual_pause: float | None
+    lying_since: datetime | None
     changed_at: datetime

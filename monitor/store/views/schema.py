@@ -20,7 +20,7 @@ from monitor.errors import DiskTrouble, ViewsUnavailable
 from monitor.store import durable
 from monitor.store.views import searching
 
-VERSION: Final = 4
+VERSION: Final = 5
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -187,6 +187,7 @@ TABLES: Final = {
         stale_since TEXT,
         last_new TEXT,
         usual_pause REAL,
+        lying_since TEXT,
         changed_at TEXT NOT NULL
     """,
 }

@@ -1,0 +1,38 @@
+"""Asks a feed for what it holds, or whether that has changed, and tries validators that are in doubt. It reads no feed and decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from monitor.core import feed as core
+from monitor.core.http import retry_after
+from monitor.errors import OutsideError, Transient
+from monitor.ports import Net, Response
+from monitor.stages.sources import validators
+
+logger = structlog.get_logger()
+
+
+async def asked(net: Net, feed: core.Feed, looks: core.FeedLooks, at: datetime) -> tuple[Response, bool]:
+    """The feed's answer, 200 or 304, and whether validators were sent. Raises Transient for any other, as for a 304 that nobody asked for."""
+    sent = validators(looks.etag, looks.last_modified) if core.asks_with_validators(feed, looks, at) else {}
+    response = await net.get(feed.url, headers=sent)
+    if response.status == 200 or (response.status == 304 and sent):
+        return response, bool(sent)
+    pause = retry_after(response.headers.get("retry-after"), at)
+    raise Transient(f"http_{response.status}", "", status=response.status, retry_after=pause)
+
+
+async def would_hide(net: Net, url: str, looks: core.FeedLooks) -> bool | None:
+    """Whether the feed answers 304 to validators from before a change; None where there are none, or the answer says neither."""
+    sent = validators(looks.etag, looks.last_modified)
+    if not sent:
+        return None
+    try:
+        response = await net.get(url, headers=sent)
+    except OutsideError as error:
+        logger.info("validators not tried", url=url, reason=error.reason)
+        return None
+    return response.status == 304 if response.status in {200, 304} else None
