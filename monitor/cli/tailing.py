@@ -45,9 +45,12 @@ from monitor.core.events import (
     DeliverySucceeded,
     FeedBaselined,
     FeedFailing,
+    FeedGapped,
+    FeedGone,
     FeedLying,
     FeedMoved,
     FeedRecovered,
+    FeedSlow,
     FeedStale,
     GroupClosed,
     GroupOpened,
@@ -251,7 +254,13 @@ def about_event(event: AnyEvent) -> str:  # noqa: C901, PLR0912 - one line for e
             return f"{event.feed}: nothing new for {lasting((event.at - event.last_new).total_seconds())}"
         case FeedLying():
             return f"{event.feed}: a 304 would have hidden {event.hidden} entries"
+        case FeedGone():
+            return f"{event.feed}: {event.reason}, {event.looks} times"
+        case FeedSlow():
+            return f"{event.feed}: {event.seconds:.1f} s, usually {event.usual:.1f} s"
+        case FeedGapped():
+            return f"{event.feed}: none of {event.entries} entries was known at the last look, {event.since:%Y-%m-%d %H:%M} UTC"
         case FeedRecovered():
-            return event.feed
+            return f"{event.feed}: {event.was} no more"
         case FeedMoved():
             return f"{event.feed}: to {event.to}"

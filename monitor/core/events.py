@@ -55,6 +55,19 @@ class FeedFailing(Event, frozen=True, tag="feed.failing"):
     articles_unwatched: int | None = None
 
 
+class FeedGone(Event, frozen=True, tag="feed.gone"):
+    """A failing feed is there no more: so many `looks` in a row said so, the first at `since`. Said once; it is still asked now and then."""
+
+    feed: str
+    url: str
+    reason: str
+    status: int | None
+    since: datetime
+    looks: int
+    last_ok: datetime | None
+    next_try: datetime | None = None
+
+
 class FeedStale(Event, frozen=True, tag="feed.stale"):
     """A feed can be read and has brought nothing new for much longer than its own rhythm allows. Said once, until it brings something.
 
@@ -80,8 +93,30 @@ class FeedLying(Event, frozen=True, tag="feed.lying"):
     since: datetime | None = None
 
 
+class FeedSlow(Event, frozen=True, tag="feed.slow"):
+    """A feed takes much longer to answer than it did, or than is good: `seconds` now, `usual` before. Said once, until it is quick again."""
+
+    feed: str
+    url: str
+    seconds: float
+    usual: float
+
+
+class FeedGapped(Event, frozen=True, tag="feed.gapped"):
+    """None of the `entries` of a feed was known, though it was read before, at `since`: others may have come and gone. At most once a day.
+
+    `count` is how often that was so.
+    """
+
+    feed: str
+    url: str
+    since: datetime
+    entries: int
+    count: int
+
+
 class FeedRecovered(Event, frozen=True, tag="feed.recovered"):
-    """A failing feed can be read again, or a stale one (`was`) brings something again, or the validators of one that was lying are believed again.
+    """A failing feed can be read again, or a stale one (`was`) brings something, a slow one is quick, or the validators of a lying one are believed.
 
     `failing_since` is when it was said that it was so.
 
@@ -91,7 +126,7 @@ class FeedRecovered(Event, frozen=True, tag="feed.recovered"):
     feed: str
     url: str
     failing_since: datetime
-    was: Literal["failing", "stale", "lying"] = "failing"
+    was: Literal["failing", "stale", "slow", "lying"] = "failing"
     may_have_missed: bool | None = None
 
 
@@ -580,7 +615,8 @@ ArticleEvent = ArticleDiscovered | ArticleRevised | ArticleGone | ArticleRestore
 ArticleRemark = ArticleConfirmed | ArticleReread | ArticleBlocked | ArticleHeld | ArticleReleased
 """What is said of an article without being news of it: it raises no alert."""
 ArticleFact = ArticleEvent | ArticleRemark
-FeedEvent = FeedBaselined | FeedFailing | FeedStale | FeedLying | FeedRecovered | FeedMoved
+FeedTrouble = FeedFailing | FeedGone | FeedStale | FeedLying | FeedSlow | FeedGapped
+FeedEvent = FeedBaselined | FeedTrouble | FeedRecovered | FeedMoved
 DeliveryEvent = DeliverySucceeded | DeliveryFailed | DeliveryDied | DeliveryRequested
 # --- Monitor itself --------------------------------------------------------------------------------------------------
 

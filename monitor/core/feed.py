@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from monitor.core import failing
 from monitor.core import rhythm as rhythms
-from monitor.core import validators
-from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedLying, FeedMoved, FeedRecovered, FeedStale
+from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedGone, FeedMoved, FeedRecovered, FeedStale
+from monitor.core.failing import Run
+from monitor.core.overlap import Gaps
 from monitor.core.rhythm import Rhythm
+from monitor.core.tempo import Tempo
 from monitor.core.validators import Trust
 
-FAILURES_BEFORE_SAYING_SO = 3
 MOVES_BEFORE_BELIEVING = 3
 MOVES_OVER = timedelta(hours=24)
 KEYS_REMEMBERED = 4_000
@@ -27,7 +29,7 @@ UNWATCHED = timedelta(hours=6)  # between two looks, where they are not always s
 class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
     """The snapshot of a feed: what its events say. `moved_from` is the address under which `url` was found.
 
-    `lying_since`: its validators are not believed.
+    `lying_since`: its validators are not believed. One that is `gone` is failing, too.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Feed(msgspec.Struct, frozen=True, omit_defaults=True):
     moved_from: str = ""
     stale_since: datetime | None = None
     lying_since: datetime | None = None
+    slow_since: datetime | None = None
+    gone_since: datetime | None = None
 
 
 class PartLook(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -73,6 +77,10 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     apart: float = 0.0
     rhythm: Rhythm = Rhythm()
     trust: Trust = Trust()
+    tempo: Tempo = Tempo()
+    gaps: Gaps = Gaps()
+    run: Run = Run()
+    next_look: datetime | None = None
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
@@ -116,7 +124,7 @@ def worked(
     """
     known, unseen = (before or looks).known, _was_unwatched(looks, at)
     apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
-    looks = msgspec.structs.replace(looks, failures=0, last_ok=at, looked_at=at, apart=apart)
+    looks = msgspec.structs.replace(looks, failures=0, run=Run(), last_ok=at, looked_at=at, apart=apart)
     events: tuple[FeedEvent, ...] = ()
     if feed.failing_since:
         is_whole = known and not looks.parts  # of an index only the parts that changed are read
@@ -124,7 +132,7 @@ def worked(
         events = (
             FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.failing_since, may_have_missed=missed),
         )
-        feed = msgspec.structs.replace(feed, failing_since=None)
+        feed = msgspec.structs.replace(feed, failing_since=None, gone_since=None)
     brings = bool(known) and any(key not in known for key in news(before or looks, seen or {}))
     feed, looks, said = _in_rhythm(feed, looks, at, brings=brings, unseen=unseen)
     return feed, looks, events + said
@@ -147,32 +155,6 @@ def _in_rhythm(
     return msgspec.structs.replace(feed, stale_since=at), looks, (stale,)
 
 
-def asks_with_validators(feed: Feed, looks: FeedLooks, at: datetime) -> bool:
-    """Whether the feed may be asked whether it has changed, instead of for what it holds."""
-    return feed.lying_since is None and validators.may_be_sent(looks.trust, looks.rhythm, at)
-
-
-def tried(
-    feed: Feed, looks: FeedLooks, at: datetime, *, hidden: int, before: Trust
-) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
-    """The validators of before were tried on a change: they would have hidden so many entries of it, or none.
-
-    `before` is what was known of them before the look that found the change.
-    """
-    if hidden:
-        looks = msgspec.structs.replace(looks, trust=validators.caught(looks.trust))
-        if feed.lying_since:
-            return feed, looks, ()
-        event = FeedLying(at=at, feed=feed.id, url=feed.url, hidden=hidden, since=before.had)
-        return msgspec.structs.replace(feed, lying_since=at), looks, (event,)
-    looks = msgspec.structs.replace(looks, trust=validators.proved(looks.trust))
-    since = feed.lying_since
-    if since is None or not validators.is_redeemed(looks.trust, since, at):
-        return feed, looks, ()
-    back = FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=since, was="lying")
-    return msgspec.structs.replace(feed, lying_since=None), looks, (back,)
-
-
 def baseline(feed: Feed, *, title: str, entries: int, backlog: int, at: datetime) -> tuple[Feed, tuple[FeedEvent, ...]]:
     """The first good look at a feed is said once."""
     if feed.baselined:
@@ -189,16 +171,19 @@ def failed(
     detail: str,
     status: int | None,
     at: datetime,
+    retry_after: float | None = None,
     next_try: datetime | None = None,
     only_here: bool = False,
 ) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
-    """The feed failed. One bad look is no news; several in a row are, once; a 410 is at once.
+    """The feed failed. One bad look is no news; several in a row are once they weigh enough, and so is, later, that it is gone.
 
     `only_here`: its articles have their text in the feed alone, so that nobody looks at them meanwhile.
     """
-    failures = looks.failures + 1
-    looks = msgspec.structs.replace(looks, failures=failures, looked_at=at)
-    if feed.failing_since or (failures < FAILURES_BEFORE_SAYING_SO and status != 410):
+    failures, run = looks.failures + 1, failing.another(looks.run, reason, status, retry_after, at)
+    looks = msgspec.structs.replace(looks, failures=failures, run=run, looked_at=at)
+    if feed.failing_since:
+        return _gone(feed, looks, reason=reason, status=status, at=at, next_try=next_try)
+    if run.weight < failing.ENOUGH:
         return feed, looks, ()
     event = FeedFailing(
         at=at,
@@ -214,6 +199,27 @@ def failed(
         articles_unwatched=looks.entries if only_here else 0,
     )
     return msgspec.structs.replace(feed, failing_since=at), looks, (event,)
+
+
+def _gone(
+    feed: Feed, looks: FeedLooks, *, reason: str, status: int | None, at: datetime, next_try: datetime | None
+) -> tuple[Feed, FeedLooks, tuple[FeedEvent, ...]]:
+    """A failing feed may turn out to be there no more."""
+    run, is_missing = looks.run, failing.is_missing(reason, status)
+    if feed.gone_since or not is_missing or not failing.is_gone(run, status, at):
+        return feed, looks, ()
+    event = FeedGone(
+        at=at,
+        feed=feed.id,
+        url=feed.url,
+        reason=reason,
+        status=status,
+        since=run.since or at,
+        looks=run.missing,
+        last_ok=looks.last_ok,
+        next_try=next_try,
+    )
+    return msgspec.structs.replace(feed, gone_since=at), looks, (event,)
 
 
 def _was_unwatched(looks: FeedLooks, at: datetime) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from monitor.core.events import MonitorBlind, MonitorSighted
 
-NO_ANSWER = frozenset({"dns", "connect", "timeout", "reset"})
+NO_ANSWER = frozenset({"dns", "no_such_host", "connect", "timeout", "reset"})
 """Reasons of a failed exchange in which nobody was heard."""
 LEAST = 3  # hosts: fewer may well be gone all at once
 _LEAST_DOUBTED = 2  # hosts that were heard of, for a doubt

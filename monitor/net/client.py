@@ -1,6 +1,6 @@
 """One HTTP client for everything Monitor asks of the outside, on aiohttp: whole answers, within limits, or a named error.
 
-Reasons of Transient: `timeout` (the exchange's time is over), `dns`, `connect` (refused, unreachable), `reset` (the other
+Reasons of Transient: `timeout` (the exchange's time is over), `dns`, `no_such_host` (the resolver says so), `connect` (refused, unreachable), `reset` (the other
 side hung up before it answered), `short_body` (it hung up, or sent nonsense, while it answered).
 Reasons of Permanent: `bad_url`, `forbidden_address`, `tls` (certificate or handshake), `headers` (too long or too many),
 `bad_http` (not HTTP), `too_large` (wire or decoded bytes), `bomb` (compressed far beyond its size), `encoding` (unknown or

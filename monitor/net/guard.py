@@ -19,6 +19,7 @@ from monitor.errors import Permanent, Transient
 DNS_SECONDS = 5.0
 MAX_ADDRESSES = 8
 _DNS_THREADS = 16
+_NO_SUCH_HOST = {socket.EAI_NONAME, socket.EAI_NODATA}  # the resolver knows that there is none; all else may pass
 
 
 class Refused(OSError):
@@ -37,7 +38,7 @@ class Guard(AbstractResolver):
     ) -> list[ResolveResult]:
         """Up to eight addresses of a name.
 
-        Raises Transient(`dns`), or Permanent(`forbidden_address`) where a public name also has a forbidden address:
+        Raises Transient(`dns`, `no_such_host`), or Permanent(`forbidden_address`) where a public name also has a forbidden address:
         half of a trap is a trap.
         """
         addresses = self._fit(host, await self._look_up(host, family))
@@ -63,7 +64,8 @@ class Guard(AbstractResolver):
         except TimeoutError as error:
             raise Transient("dns", f"{host}: no answer within {DNS_SECONDS:g} s") from error
         except (OSError, UnicodeError) as error:
-            raise Transient("dns", f"{host}: {error}") from error
+            missing = isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_HOST
+            raise Transient("no_such_host" if missing else "dns", f"{host}: {error}") from error
 
     def _fit(self, host: str, addresses: Sequence[Address]) -> list[Address]:
         fit = [address for address in addresses if not refusal(address, self._allowed)]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from monitor.core import feed as core
+from monitor.core.conduct import asks_with_validators
+from monitor.core.feed import Feed, FeedLooks
 from monitor.core.http import retry_after
 from monitor.errors import OutsideError, Transient
 from monitor.ports import Net, Response
@@ -15,9 +16,9 @@ from monitor.stages.sources import validators
 logger = structlog.get_logger()
 
 
-async def asked(net: Net, feed: core.Feed, looks: core.FeedLooks, at: datetime) -> tuple[Response, bool]:
+async def asked(net: Net, feed: Feed, looks: FeedLooks, at: datetime) -> tuple[Response, bool]:
     """The feed's answer, 200 or 304, and whether validators were sent. Raises Transient for any other, as for a 304 that nobody asked for."""
-    sent = validators(looks.etag, looks.last_modified) if core.asks_with_validators(feed, looks, at) else {}
+    sent = validators(looks.etag, looks.last_modified) if asks_with_validators(feed, looks, at) else {}
     response = await net.get(feed.url, headers=sent)
     if response.status == 200 or (response.status == 304 and sent):
         return response, bool(sent)
@@ -25,7 +26,7 @@ async def asked(net: Net, feed: core.Feed, looks: core.FeedLooks, at: datetime) 
     raise Transient(f"http_{response.status}", "", status=response.status, retry_after=pause)
 
 
-async def would_hide(net: Net, url: str, looks: core.FeedLooks) -> bool | None:
+async def would_hide(net: Net, url: str, looks: FeedLooks) -> bool | None:
     """Whether the feed answers 304 to validators from before a change; None where there are none, or the answer says neither."""
     sent = validators(looks.etag, looks.last_modified)
     if not sent:

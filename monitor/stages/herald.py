@@ -20,6 +20,7 @@ from monitor.core.events import (
     ChannelFailing,
     ChannelRecovered,
     FeedFailing,
+    FeedGone,
     FeedRecovered,
     FeedStale,
     MonitorBlind,
@@ -58,7 +59,7 @@ class Herald:
                     after = await self._after(consumed)
                     formed = [firehose_message(recorded, event, after, channel) for channel in audience.firehose]
             case (
-                MonitorBlind() | MonitorSighted() | FeedFailing() | FeedStale() | FeedRecovered(was="failing" | "stale")
+                MonitorBlind() | MonitorSighted() | FeedFailing() | FeedGone() | FeedStale() | FeedRecovered(was="failing" | "stale")
                 | ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled()
             ) as event:  # fmt: skip
                 formed = health_messages(

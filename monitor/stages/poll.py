@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from monitor.core import conduct
 from monitor.core import feed as core
 from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
@@ -80,11 +81,12 @@ class Poller:
             wait = await self._look(source, look, at)
         except OutsideError as error:
             wait = self._after_failure(source, look, error, at)
+        look.looks = msgspec.structs.replace(look.looks, next_look=at + wait)
         await self._log.commit(
             Batch(
                 claim.partition,
                 appends=_appends(source, look),
-                notes={_note(source.id): msgspec.json.encode(look.looks)},
+                notes={looks_note(source.id): msgspec.json.encode(look.looks)},
                 finish=Finish(claim, delay=max(wait.total_seconds(), 0.0)),
             )
         )
@@ -94,7 +96,7 @@ class Poller:
         feed = msgspec.json.decode(head.snapshot, type=core.Feed) if head.snapshot else core.Feed(source.id, source.url)
         if source.url not in {feed.url, feed.moved_from}:  # the configuration names another address now
             feed = core.Feed(source.id, source.url)
-        raw = await self._log.note(claim.partition, _note(source.id))
+        raw = await self._log.note(claim.partition, looks_note(source.id))
         looks = msgspec.json.decode(raw, type=core.FeedLooks) if raw else core.FeedLooks()
         looks = looks if looks.url == feed.url else core.FeedLooks(url=feed.url)
         return Look(head, feed, looks, looks)
@@ -103,6 +105,7 @@ class Poller:
         response, with_validators = await asked(self._net, look.feed, look.looks, at)
         log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body))
         if response.status == 304:
+            look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
             look.looks = msgspec.structs.replace(look.looks, trust=trust.unseen(look.looks.trust))
             look.then(core.worked(look.feed, look.looks, at))
             log.debug("feed unchanged", how="304")
@@ -121,6 +124,7 @@ class Poller:
                 etag=response.headers.get("etag", "")[:1024],
                 last_modified=response.headers.get("last-modified", "")[:128],
             )
+        look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
         look.then(core.worked(look.feed, look.looks, at, before=look.before, seen=look.seen))
         look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
         return self._next(source, look, at)
@@ -141,6 +145,8 @@ class Poller:
         look.events += events
         dates = [entry.published or entry.updated for entry in present]
         look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts)
+        if parsed.kind != "sitemap":  # of which only the newest entries are looked at
+            look.then(conduct.overlapped(look.feed, look.looks, at, before=look.before, seen=seen))
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
 
     async def _try_validators(self, look: Look, at: datetime, *, with_validators: bool) -> None:
@@ -153,7 +159,7 @@ class Poller:
             return
         if hides:
             logger.warning("feed lies: a 304 would have hidden a change", feed=look.feed.id, entries=changed)
-        look.then(core.tried(look.feed, look.looks, at, hidden=changed if hides else 0, before=look.before.trust))
+        look.then(conduct.tried(look.feed, look.looks, at, hidden=changed if hides else 0, before=look.before.trust))
 
     async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
         uses = Counter(entry.key for entry in entries)
@@ -193,6 +199,7 @@ class Poller:
                 detail=error.detail,
                 status=error.status,
                 at=at,
+                retry_after=error.retry_after,
                 next_try=at + wait,
                 only_here=source.content == "feed",
             )
@@ -220,7 +227,7 @@ async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
     async def arranged(source: Source) -> None:
         partition = log.partition_of(entity(source.id))
         async with places:
-            read_before = await log.note(partition, _note(source.id)) is not None
+            read_before = await log.note(partition, looks_note(source.id)) is not None
             delay = source.every.total_seconds() if read_before else 0.0
             timer = SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True)
             await log.commit(Batch(partition, timers=(timer,)))
@@ -259,7 +266,8 @@ def _in_batches(timers: Sequence[SetTimer]) -> Iterator[tuple[SetTimer, ...]]:
         yield tuple(batch)
 
 
-def _note(source: str) -> str:
+def looks_note(source: str) -> str:
+    """The key of the note on what the last looks at a feed brought."""
     return f"feed:{source}"
 
 

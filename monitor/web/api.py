@@ -16,9 +16,11 @@ from aiohttp import web
 from msgspec import Meta
 
 from monitor import commands
+from monitor.core.condition import Condition, condition
 from monitor.core.content import Content
 from monitor.core.events import SilenceExpired, SilenceSet
 from monitor.core.policy import labels, silences
+from monitor.core.policy.envelope import stamp
 from monitor.core.policy.silences import Mutes
 from monitor.core.revision.comparison import Comparison, compare
 from monitor.ports import Log
@@ -105,10 +107,16 @@ class Delivery(msgspec.Struct, frozen=True):
     attempts: list[AttemptRow]
 
 
+class Feed(FeedRow, frozen=True, kw_only=True):
+    """A feed as it stands, and how that is in words."""
+
+    condition: Condition
+
+
 class Feeds(msgspec.Struct, frozen=True):
     """Every feed that was read or failed at least once."""
 
-    feeds: list[FeedRow]
+    feeds: list[Feed]
 
 
 class Silences(msgspec.Struct, frozen=True):
@@ -293,7 +301,8 @@ class Api:
 
     async def feeds(self, _: web.Request) -> Feeds:
         """How each feed stands."""
-        return Feeds(await self._desk.listed(lambda reader: reader.feeds()))
+        rows = await self._desk.listed(lambda reader: reader.feeds())
+        return Feeds([Feed(**msgspec.structs.asdict(row), condition=condition(row, stamp)) for row in rows])
 
     # --- silences ---
 

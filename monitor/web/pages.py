@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from monitor.core.condition import Condition, condition
 from monitor.core.content import Content
 from monitor.core.revision.comparison import Comparison, compare
 from monitor.store.views import Reader
-from monitor.store.views.rows import AlertRow, ArticleRow, RevisionRow
+from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow
 from monitor.web import shown
 from monitor.web.desk import Desk, article_named
 from monitor.web.rendering import Pages
@@ -146,8 +147,15 @@ class Site:
         """How each feed and page of the configuration stands."""
         seen = {row.id: row for row in await self._desk.listed(lambda reader: reader.feeds())}
         counts = dict(await self._desk.listed(lambda reader: list(reader.article_counts().items())))
-        sources = [(source, seen.get(source.id), counts.get(source.id, 0)) for source in self._desk.sources]
+        sources = [
+            (source, seen.get(source.id), self._condition(seen.get(source.id)), counts.get(source.id, 0))
+            for source in self._desk.sources
+        ]
         return self._pages.show("feeds.html", here="feeds", sources=sources)
+
+    def _condition(self, row: FeedRow | None) -> Condition | None:
+        zone = self._desk.zone
+        return condition(row, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}") if row else None
 
     async def deliveries(self, request: web.Request) -> web.Response:
         """Messages to channels, the newest first, or dead letters alone."""

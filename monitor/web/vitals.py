@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from monitor import __version__
+from monitor.core.condition import condition
 from monitor.ports import Log
 from monitor.web.desk import Desk
 from monitor.web.door import admits
@@ -68,7 +69,9 @@ class Vitals:
         registry = CollectorRegistry()
         troubles = self._troubles()
         pulse = None if troubles else await self._pulse()
-        feeds = Counter(row.state for row in await self._desk.listed(lambda reader: reader.feeds()))
+        feeds: Counter[str] = Counter(
+            condition(row, str).state for row in await self._desk.listed(lambda reader: reader.feeds())
+        )
         sent = dict(await self._desk.listed(lambda reader: list(reader.delivery_counts().items())))
         registry.register(_Families([*_of_pulse(pulse), *_of_views(feeds, sent), _trouble(troubles), _about()]))
         return web.Response(body=generate_latest(registry), headers={"content-type": CONTENT_TYPE})
@@ -117,7 +120,7 @@ class _Families:
         yield from self._families
 
 
-def _family(name: str, says: str, label: str, values: dict[str, float] | dict[str, int]) -> GaugeMetricFamily:
+def _family(name: str, says: str, label: str, values: Mapping[str, float] | Mapping[str, int]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"monitor_{name}", says, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)
@@ -135,7 +138,7 @@ def _of_pulse(pulse: Pulse | None) -> list[GaugeMetricFamily]:
     ]
 
 
-def _of_views(feeds: dict[str, int], sent: dict[tuple[str, str], int]) -> list[GaugeMetricFamily]:
+def _of_views(feeds: Mapping[str, int], sent: dict[tuple[str, str], int]) -> list[GaugeMetricFamily]:
     messages = GaugeMetricFamily(
         "monitor_deliveries", "Messages, by channel and by how they stand.", labels=["channel", "state"]
     )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.core import conduct, validators
 from monitor.core import feed as core
 from monitor.core import rhythm as rhythms
-from monitor.core import validators
 from monitor.core.events import FeedLying, FeedRecovered
 from monitor.core.validators import Trust
 
@@ -55,7 +55,7 @@ def test_no_body_goes_unseen_for_longer_than_a_day_and_one_look(gaps):
 
 
 def test_a_feed_of_which_nothing_is_known_is_asked_in_full():
-    assert not core.asks_with_validators(FEED, core.FeedLooks(etag='"1"'), NOON)
+    assert not conduct.asks_with_validators(FEED, core.FeedLooks(etag='"1"'), NOON)
 
 
 def hourly(weeks=4):
@@ -79,15 +79,15 @@ def test_a_silence_against_the_rhythm_is_doubted_once_at_its_usual_length_and_on
 
 
 def tried(feed, looks, hidden, days=0.0):
-    return core.tried(feed, looks, NOON + timedelta(days=days), hidden=hidden, before=looks.trust)
+    return conduct.tried(feed, looks, NOON + timedelta(days=days), hidden=hidden, before=looks.trust)
 
 
 def test_a_lie_is_said_once_and_the_feed_is_asked_in_full_from_then_on():
     looks = core.FeedLooks(etag='"1"', trust=Trust(had=NOON, proved=9))
-    assert core.asks_with_validators(FEED, looks, NOON + MINUTE)
+    assert conduct.asks_with_validators(FEED, looks, NOON + MINUTE)
     feed, looks, said = tried(FEED, looks, 3)
     assert said == (FeedLying(at=NOON, feed="post", url=FEED.url, hidden=3, since=NOON),)
-    assert not core.asks_with_validators(feed, looks, NOON + MINUTE)
+    assert not conduct.asks_with_validators(feed, looks, NOON + MINUTE)
     assert tried(feed, looks, 1)[2] == ()
     assert looks.trust.lies == 1
 

@@ -95,6 +95,25 @@ async def test_of_thousands_of_addresses_eight_are_used(names):
     assert len(await Guard(()).resolve("big.example.com")) == 8
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.EAI_NONAME, "no_such_host"),
+        (socket.EAI_NODATA, "no_such_host"),
+        (socket.EAI_AGAIN, "dns"),
+        (socket.EAI_FAIL, "dns"),
+    ],
+)
+async def test_a_name_that_does_not_exist_is_told_from_a_resolver_that_fails(monkeypatch, error, reason):
+    def fails(*_):
+        raise socket.gaierror(error, "as the resolver says")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails)  # F22
+    with pytest.raises(Transient) as caught:
+        await Guard(()).resolve("gone.example.com")
+    assert caught.value.reason == reason
+
+
 async def test_a_slow_resolver_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(guard, "DNS_SECONDS", 0.05)  # F22
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: time.sleep(0.3) or [])

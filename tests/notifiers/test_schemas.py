@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TYPES = {
     "alert.raised", "alert.superseded", "alert.group", "alert.digest",
     "article.discovered", "article.revised", "article.gone", "article.restored",
-    "feed.failing", "feed.stale", "feed.recovered", "monitor.heartbeat", "monitor.blind", "monitor.sighted",
+    "feed.failing", "feed.gone", "feed.stale", "feed.recovered", "monitor.heartbeat", "monitor.blind", "monitor.sighted",
     "channel.failing", "channel.recovered", "channel.disabled", "channel.enabled",
 }  # fmt: skip
 

@@ -26,6 +26,8 @@ from monitor.core.events import (
     DeliverySucceeded,
     Evidence,
     FeedFailing,
+    FeedGone,
+    FeedLying,
     FeedRecovered,
     FeedStale,
     NotificationFormed,
@@ -371,6 +373,21 @@ async def test_a_feed_that_goes_stale_and_brings_something_again_is_told_once_ea
     assert messages[0]["data"]["watchlists"] == ["war"]
     assert (messages[1]["data"]["was"], messages[1]["data"]["may_have_missed"]) == ("stale", None)
     assert messages[1]["data"]["summary"] == "Feed post brings something new again"
+
+
+async def test_a_feed_that_is_gone_is_told_and_what_monitor_deals_with_itself_is_not(log):
+    about = {"at": NOON, "feed": "post", "url": "https://post.example/rss"}
+    gone = FeedGone(**about, reason="http_410", status=410, since=NOON, looks=4, last_ok=None, next_try=NOON)
+    lying = FeedLying(**about, hidden=2)
+    others = [FeedRecovered(**about, failing_since=NOON, was=was) for was in ("lying", "slow")]
+    await record(log, "feed_post", failing(), gone, lying, *others)
+    await dispatch(log, Audience(health=["desk"], watchers={"post": ["war"]}))
+    messages = [body for _, body in await told(log)]
+    assert [body["type"] for body in messages] == ["feed.failing", "feed.gone"]
+    Draft202012Validator(load("feed.gone")).validate(messages[1])
+    assert messages[1]["data"]["summary"] == (
+        "Feed post is there no more (http_410), as 4 looks in a row found; it is still asked once a day"
+    )
 
 
 async def test_what_a_failing_feed_costs_is_told(log):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from monitor.core import rhythm as rhythms
-from monitor.core.events import FeedBaselined, FeedFailing, FeedRecovered, FeedStale
+from monitor.core.events import FeedBaselined, FeedFailing, FeedGapped, FeedRecovered, FeedSlow, FeedStale
 from monitor.core.feed import FeedLooks
 from monitor.core.urls import aliases, article_id
 from monitor.errors import LogUnavailable, Permanent, Transient
@@ -100,16 +100,16 @@ async def test_the_same_bytes_are_not_parsed_again(world):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "reason"),
+    ("trouble", "reason", "looks"),
     [
-        (503, "http_503"),
-        (403, "http_403"),
-        (Transient("timeout"), "timeout"),
-        (Permanent("forbidden_address", "10.0.0.1"), "forbidden_address"),
-        ("<html><body>Not a feed at all</body></html>", "not_a_feed"),
+        (503, "http_503", 3),
+        (403, "http_403", 2),
+        (Transient("timeout"), "timeout", 3),
+        (Permanent("forbidden_address", "10.0.0.1"), "forbidden_address", 2),
+        ("<html><body>Not a feed at all</body></html>", "not_a_feed", 3),
     ],
 )
-async def test_trouble_is_said_once_after_three_looks_and_recovery_once(world, trouble, reason):
+async def test_trouble_is_said_once_after_a_few_looks_and_recovery_once(world, trouble, reason, looks):
     world.net.answers[RSS] = trouble
     for _ in range(5):
         await poll(world)
@@ -117,7 +117,7 @@ async def test_trouble_is_said_once_after_three_looks_and_recovery_once(world, t
     await poll(world)
     failing, *others = [recorded.event for recorded in await world.events()]
     assert isinstance(failing, FeedFailing)
-    assert (failing.reason, failing.failures) == (reason, 3)
+    assert (failing.reason, failing.failures) == (reason, looks)
     assert {type(event) for event in others} == {FeedBaselined, FeedRecovered}
     assert len(await fetch_jobs(world)) == 1
 
@@ -143,6 +143,24 @@ async def test_a_feed_that_falls_silent_against_its_rhythm_is_said_once_and_so_i
     assert stale.longest_pause == 3600.0
     assert isinstance(back, FeedRecovered)
     assert (back.was, back.failing_since) == ("stale", stale.at)
+
+
+async def test_what_a_look_finds_out_beside_its_entries_is_said_and_kept(world):
+    slow = replace(answer(rss(("1", ONE, "One", NOW))), seconds=14.0)
+    world.net.answers[RSS] = slow
+    for _ in range(5):
+        await poll(world)
+    world.net.answers[RSS] = answer(rss(("2", TWO, "Two", NOW)))
+    await poll(world)
+    baselined, slow, gapped = [recorded.event for recorded in await world.events()]
+    assert isinstance(baselined, FeedBaselined)
+    assert isinstance(slow, FeedSlow)
+    assert slow.seconds == 14.0
+    assert isinstance(gapped, FeedGapped)
+    assert (gapped.entries, gapped.count) == (1, 1)
+    note = msgspec.json.decode(await world.log.note(0, "feed:post"), type=FeedLooks)
+    assert (note.gaps.since, note.gaps.until) == (gapped.since, note.last_ok)
+    assert timedelta(minutes=4) < note.next_look - note.looked_at < timedelta(minutes=6)
 
 
 async def test_a_servers_pause_is_obeyed_and_a_failing_feed_waits_longer(world):

@@ -54,9 +54,12 @@ from monitor.core.events import (
     Evidence,
     FeedBaselined,
     FeedFailing,
+    FeedGapped,
+    FeedGone,
     FeedLying,
     FeedMoved,
     FeedRecovered,
+    FeedSlow,
     FeedStale,
     GroupClosed,
     GroupOpened,
@@ -351,7 +354,12 @@ class Newsroom:
             [
                 FeedBaselined(**about, title=self.text(), entries=20, backlog=4),
                 FeedFailing(**about, **failing, last_ok=self.chance.choice([None, START])),
-                FeedRecovered(**about, failing_since=START, was=self.chance.choice(["failing", "stale", "lying"])),
+                FeedRecovered(
+                    **about, failing_since=START, was=self.chance.choice(["failing", "stale", "slow", "lying"])
+                ),
+                FeedGone(**about, reason="http_410", status=410, since=START, looks=4, last_ok=None),
+                FeedSlow(**about, seconds=6.5, usual=0.5),
+                FeedGapped(**about, since=START, entries=20, count=self.chance.randint(1, 9)),
                 FeedLying(**about, hidden=3, since=START),
                 FeedStale(**about, last_new=START, usual_pause=7200.0, longest_pause=36_000.0),
                 FeedMoved(**about, to="https://post.example/feed"),

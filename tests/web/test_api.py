@@ -73,7 +73,9 @@ async def test_everything_that_can_be_read_is_as_described(program):
     assert [passage["kind"] for passage in passages] == ["changed", "same", "removed", "added"]
     deliveries = (await program.get("/deliveries"))[1]["deliveries"]
     assert len((await program.get(f"/deliveries/{deliveries[0]['id']}"))[1]["attempts"]) == 2
-    assert [row["id"] for row in (await program.get("/feeds"))[1]["feeds"]] == ["post", "wire"]
+    feeds = (await program.get("/feeds"))[1]["feeds"]
+    assert [(row["id"], row["condition"]["state"]) for row in feeds] == [("post", "working"), ("wire", "failing")]
+    assert feeds[1]["condition"]["says"] == "Cannot be read (timeout: 30 s), 4 times in a row; never read."
     assert (await program.get("/silences"))[1] == {"silences": []}
     [hit] = (await program.get("/search?q=%22act+of+war%22"))[1]["hits"]
     assert (hit["article"], bool(hit["stood"][0]["taken_out"])) == (ARTICLE, True)

@@ -8,8 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from recording import STORY, WITHDRAWN
+from recording import START, STORY, WITHDRAWN, project
+from recording import Desk as Scribe
 
+from monitor.core.events import FeedFailing, FeedGapped
 from monitor.core.urls import article_id
 
 ARTICLE = f"/article/{article_id(STORY)}"
@@ -106,6 +108,21 @@ async def test_feeds_say_how_they_are_and_deliveries_what_came_of_them(visitor):
     assert re.findall(r'class="state (\w+)"', page) == ["working", "waiting"]
     assert re.findall(r'class="state (\w+)"', await visitor.page("/deliveries")) == ["delivered", "dead"]
     assert re.findall(r'class="state (\w+)"', await visitor.page("/deliveries?state=dead")) == ["dead"]
+
+
+async def test_a_feed_in_trouble_says_what_it_is_and_what_to_do(visiting, growing):
+    log, folder = growing
+    about = {"at": START, "feed": "post", "url": "https://post.example/rss"}
+    scribe = Scribe(log)
+    await scribe.record("feed_post", "post", FeedGapped(**about, since=START, entries=20, count=1))
+    failing = FeedFailing(**about, reason="http_403", detail="", status=403, failures=2, last_ok=START)
+    await scribe.record("feed_post", "post", failing)
+    await project(log, folder)
+    async with visiting(folder, None, log) as visitor:
+        page = await visitor.page("/feeds")
+    assert re.findall(r'class="state (\w+)"', page) == ["blocked", "waiting"]
+    for words in ("refuses to let it be read (http_403), 2 times in a row", "polling.contact", "Once a look knew none"):
+        assert words in page
 
 
 async def test_watchlists_are_counted_even_those_that_are_no_more(visitor):

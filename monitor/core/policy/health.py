@@ -15,6 +15,7 @@ from monitor.core.events import (
     ChannelFailing,
     ChannelRecovered,
     FeedFailing,
+    FeedGone,
     FeedRecovered,
     FeedStale,
     MonitorBlind,
@@ -31,7 +32,7 @@ SCHEMA = 1
 MAX_DETAIL = 500  # code points of what a server said
 
 ChannelNews = ChannelFailing | ChannelRecovered | ChannelDisabled | ChannelEnabled
-HealthEvent = MonitorBlind | MonitorSighted | FeedFailing | FeedStale | FeedRecovered | ChannelNews
+HealthEvent = MonitorBlind | MonitorSighted | FeedFailing | FeedGone | FeedStale | FeedRecovered | ChannelNews
 
 
 def health_messages(
@@ -73,10 +74,8 @@ def _data(event: HealthEvent, watchers: Mapping[str, Sequence[str]]) -> dict[str
             return {"summary": summary, "since": stamp(since), "silent": silent, "hosts": hosts}
         case MonitorSighted(blind_since=since):
             return {"summary": "Monitor sees again", "since": stamp(since)}
-        case FeedFailing():
-            return _feed_failing(event, watchers)
-        case FeedStale():
-            return _feed_stale(event, watchers)
+        case FeedFailing() | FeedGone() | FeedStale():
+            return {**_feed(event), "watchlists": list(watchers.get(event.feed, ()))}
         case FeedRecovered(feed=feed, url=url, failing_since=since, was=was, may_have_missed=missed):
             summary = f"Feed {feed} brings something new again" if was == "stale" else f"Feed {feed} works again"
             told = {"summary": summary, "feed": feed, "url": url, "since": stamp(since)}
@@ -95,7 +94,17 @@ def _data(event: HealthEvent, watchers: Mapping[str, Sequence[str]]) -> dict[str
             return {"summary": f"Channel {channel} is enabled again", "channel": channel, "by": by}
 
 
-def _feed_failing(event: FeedFailing, watchers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _feed(event: FeedFailing | FeedGone | FeedStale) -> dict[str, Any]:
+    match event:
+        case FeedFailing():
+            return _feed_failing(event)
+        case FeedGone():
+            return _feed_gone(event)
+        case FeedStale():
+            return _feed_stale(event)
+
+
+def _feed_failing(event: FeedFailing) -> dict[str, Any]:
     """What Monitor does not know of a feed that it cannot read is null."""
     return {
         "summary": f"Feed {event.feed} cannot be read ({_because(event.reason, event.status)}), {event.failures} times in a row",
@@ -110,11 +119,25 @@ def _feed_failing(event: FeedFailing, watchers: Mapping[str, Sequence[str]]) -> 
         "next_try": _known(event.next_try),
         "may_have_missed": event.may_have_missed,
         "articles_unwatched": event.articles_unwatched,
-        "watchlists": list(watchers.get(event.feed, ())),
     }
 
 
-def _feed_stale(event: FeedStale, watchers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _feed_gone(event: FeedGone) -> dict[str, Any]:
+    because = _because(event.reason, event.status)
+    return {
+        "summary": f"Feed {event.feed} is there no more ({because}), as {event.looks} looks in a row found; it is still asked once a day",
+        "feed": event.feed,
+        "url": event.url,
+        "reason": event.reason,
+        "status": event.status,
+        "looks": event.looks,
+        "since": stamp(event.since),
+        "last_ok": _known(event.last_ok),
+        "next_try": _known(event.next_try),
+    }
+
+
+def _feed_stale(event: FeedStale) -> dict[str, Any]:
     silent = (event.at - event.last_new).total_seconds()
     return {
         "summary": f"Feed {event.feed} has brought nothing new for {lasting(silent)}: it seldom pauses for more than "
@@ -125,7 +148,6 @@ def _feed_stale(event: FeedStale, watchers: Mapping[str, Sequence[str]]) -> dict
         "last_new": stamp(event.last_new),
         "usual_pause_seconds": event.usual_pause,
         "longest_pause_seconds": event.longest_pause,
-        "watchlists": list(watchers.get(event.feed, ())),
     }
 
 

@@ -40,11 +40,13 @@ from monitor.core.events import (
     DeliveryRequested,
     DeliverySucceeded,
     FeedBaselined,
-    FeedEvent,
     FeedFailing,
+    FeedGapped,
+    FeedGone,
     FeedLying,
     FeedMoved,
     FeedRecovered,
+    FeedSlow,
     FeedStale,
     GroupClosed,
     GroupOpened,
@@ -64,6 +66,7 @@ from monitor.core.events import (
 from monitor.errors import Corrupt
 from monitor.store.views.contents import pack
 from monitor.store.views.decisions import decided
+from monitor.store.views.feeds import of_feed
 from monitor.store.views.remarks import absence, confirmed, reread, template
 from monitor.store.views.searching import indexed, segmented
 from monitor.store.views.statements import Value, Write, as_json, change, insert, stamp, upsert
@@ -92,8 +95,11 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
             return _formed(event)
         case DeliverySucceeded() | DeliveryFailed() | DeliveryDied() | DeliveryRequested() as event:
             return _delivery(recorded, event)
-        case FeedBaselined() | FeedFailing() | FeedStale() | FeedLying() | FeedRecovered() | FeedMoved() as event:
-            return (_feed(event),)
+        case (
+            FeedBaselined() | FeedFailing() | FeedGone() | FeedStale() | FeedLying() | FeedSlow() | FeedGapped()
+            | FeedRecovered() | FeedMoved()
+        ) as event:  # fmt: skip
+            return (of_feed(event),)
         case MonitorBlind() | MonitorSighted() | MatchExcluded() | ConfigChanged() | WatchStarted() | WatchEnded():
             return ()  # the log has it, no table asks
         case ChannelFailing() | ChannelRecovered() | ChannelDisabled() | ChannelEnabled() as event:
@@ -313,58 +319,3 @@ def _channel(event: ChannelEvent) -> Write:
         detail=failing.detail if failing else "",
         status=failing.status if failing else None,
     )
-
-
-# --- feeds -----------------------------------------------------------------------------------------------------------
-
-
-def _feed(event: FeedEvent) -> Write:
-    match event:
-        case FeedBaselined():
-            return upsert(
-                "feeds",
-                event.feed,
-                url=event.url,
-                title=event.title,
-                entries=event.entries,
-                backlog=event.backlog,
-                baselined_at=stamp(event.at),
-                changed_at=stamp(event.at),
-            )
-        case FeedFailing():
-            return upsert(
-                "feeds",
-                event.feed,
-                url=event.url,
-                state="failing",
-                reason=event.reason,
-                detail=event.detail,
-                status=event.status,
-                failures=event.failures,
-                last_ok=stamp(event.last_ok) if event.last_ok else None,
-                changed_at=stamp(event.at),
-            )
-        case FeedStale():
-            return upsert(
-                "feeds",
-                event.feed,
-                url=event.url,
-                stale_since=stamp(event.at),
-                last_new=stamp(event.last_new),
-                usual_pause=event.usual_pause,
-                changed_at=stamp(event.at),
-            )
-        case FeedLying():
-            lying = stamp(event.at)
-            return upsert("feeds", event.feed, url=event.url, lying_since=lying, changed_at=lying)
-        case FeedRecovered(was="lying"):
-            return upsert("feeds", event.feed, url=event.url, lying_since=None, changed_at=stamp(event.at))
-        case FeedRecovered(was="stale"):
-            return upsert("feeds", event.feed, url=event.url, stale_since=None, changed_at=stamp(event.at))
-        case FeedRecovered():
-            well: dict[str, Value] = {"state": "working", "reason": "", "detail": "", "status": None, "failures": 0}
-            return upsert("feeds", event.feed, url=event.url, **well, changed_at=stamp(event.at))
-        case FeedMoved():
-            return upsert("feeds", event.feed, url=event.to, moved_from=event.url, changed_at=stamp(event.at))
-        case _ as unreachable:
-            assert_never(unreachable)

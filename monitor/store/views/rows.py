@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from monitor.core.condition import Known
 from monitor.core.events import Absence, Edit, Evidence
 
 
@@ -170,28 +171,11 @@ class ChannelRow(msgspec.Struct, frozen=True):
     status: int | None
 
 
-class FeedRow(msgspec.Struct, frozen=True):
-    """A feed as it stands. `state` is `working` or `failing`; `moved_from` is the address before the last move.
+class FeedRow(Known, frozen=True, kw_only=True):
+    """A feed as it stands: all that was said of it, and what its first look found."""
 
-    `stale_since`: it brings nothing new, against its rhythm; `last_new` and `usual_pause` (seconds) are those of the last time that it did so.
-    `lying_since`: its validators are not believed.
-    """
-
-    id: str
-    url: str
     title: str
-    state: str
     entries: int
     backlog: int
     baselined_at: datetime | None
-    moved_from: str | None
-    reason: str
-    detail: str
-    status: int | None
-    failures: int
-    last_ok: datetime | None
-    stale_since: datetime | None
-    last_new: datetime | None
-    usual_pause: float | None
-    lying_since: datetime | None
     changed_at: datetime

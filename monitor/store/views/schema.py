@@ -188,6 +188,13 @@ TABLES: Final = {
         last_new TEXT,
         usual_pause REAL,
         lying_since TEXT,
+        slow_since TEXT,
+        answer REAL,
+        usual_answer REAL,
+        gone_since TEXT,
+        gaps INTEGER NOT NULL DEFAULT 0,
+        gap_since TEXT,
+        gap_until TEXT,
         changed_at TEXT NOT NULL
     """,
 }
