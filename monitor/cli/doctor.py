@@ -13,14 +13,14 @@ from rich.text import Text
 
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration_path
 from monitor.cli.output import safe, screen, show_json
-from monitor.errors import ConfigError, LogUnavailable, MonitorError, OutsideError
+from monitor.cli.probing import probes
+from monitor.errors import ConfigError, LogUnavailable, MonitorError
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store.fitness import Finding
 
 _SIGNS: Final = {"good": ("✓", "green"), "note": ("·", "dim"), "fault": ("✗", "bold red")}
-_AT_ONCE: Final = 16
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 def doctor(
     config: ConfigOption = None,
     as_json: JsonOption = False,
-    feeds: Annotated[bool, typer.Option("--feeds", help="Ask every feed and page once, too.")] = False,
+    feeds: Annotated[
+        bool, typer.Option("--feeds", help="Ask every feed and page, too: what it holds, and whether it is honest.")
+    ] = False,
 ) -> None:
     """Look whether Monitor can run here and keep its promises. The daemon may run or not.
 
@@ -69,7 +71,7 @@ async def _findings(config: ConfigOption, *, feeds: bool) -> list[Finding]:
     except ConfigError as error:
         found += [Finding("configuration", "fault", str(fault), "monitor check") for fault in error.faults]
     found += [*survey(settings.data_dir), *await _server(settings)]
-    return [*found, *await _answers(settings)] if feeds else found
+    return [*found, *await probes(settings)] if feeds else found
 
 
 async def _server(settings: Config) -> list[Finding]:
@@ -99,36 +101,6 @@ async def _url(settings: Config) -> AsyncIterator[str]:
             yield started
     else:
         yield running
-
-
-async def _answers(settings: Config) -> list[Finding]:
-    """What each feed and page says to a first question, asked through the guard like any other."""
-    from monitor.net import open_net  # as above
-    from monitor.rules import user_agent
-    from monitor.store.fitness import Finding
-
-    places = asyncio.Semaphore(_AT_ONCE)
-    polling = settings.polling
-    opened = open_net(
-        user_agent=user_agent(polling.contact),
-        allow_private=polling.allow_private,
-        concurrency=_AT_ONCE,
-        per_host=polling.per_host,
-    )
-
-    async def asked(source: str, url: str) -> Finding:
-        async with places:
-            try:
-                response = await net.get(url)
-            except OutsideError as error:
-                return Finding("feeds", "fault", f"{source}: {error}", f"see that {url} can be reached from here")
-        said = f"{source}: {response.status}, {len(response.body)} bytes"
-        if response.status == 200:
-            return Finding("feeds", "good", said)
-        return Finding("feeds", "fault", said, f"see what {url} says")
-
-    async with opened as net:
-        return await asyncio.gather(*(asked(name, str(table.url)) for name, table in settings.sources.items()))
 
 
 def _line(finding: Finding) -> Text:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import resource
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,6 +116,65 @@ def test_a_configuration_that_lacks_a_secret_is_at_fault_and_the_rest_is_looked_
 
 def test_feeds_are_asked_through_the_guard(run: RunVerb, home: Path) -> None:
     said, fix = faults(run, home, "--feeds")["feeds"]
-    assert said.startswith("post: ")
-    assert "address" in said or "denied" in said
-    assert fix == "see that http://127.0.0.1:8080/rss can be reached from here"
+    assert said.startswith("post: forbidden_address")
+    assert "polling.allow_private" in fix
+
+
+RSS = b"""<rss version="2.0"><channel><title>The Post</title><item><link>/a1</link><pubDate>Sun, 15 Nov 2015 20:00:00 GMT</pubDate></item>
+</channel></rss>"""
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """Feeds of every temper."""
+
+    def do_GET(self) -> None:
+        stranger = "If-None-Match" in self.headers
+        status = {"/gone": 410, "/lies": 304 if stranger else 200}.get(self.path, 200)
+        if self.path == "/hangs":
+            self.server.held.wait(20)
+        self.send_response(status)
+        self.send_header("content-type", "text/xml")
+        self.end_headers()
+        if status == 200:
+            self.wfile.write(b"<rss version='2.0'><channel></channel></rss>" if self.path == "/empty" else RSS)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        server.held = threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.held.set()
+        server.shutdown()
+
+
+def watching(home: Path, site: str, *names: str) -> None:
+    tables = "".join(f'[feeds.{name}]\nurl = "{site}/{name}"\n' for name in names)
+    (home / "config.toml").write_text(f'[polling]\nallow_private = ["127.0.0.0/8"]\n{tables}')
+
+
+def test_each_source_is_asked_what_it_holds_and_whether_it_is_honest(run: RunVerb, home: Path, site: str) -> None:
+    watching(home, site, "good", "lies", "empty", "gone")
+    found = [f for f in json.loads(run(home, "doctor", "--feeds", "--json").out)["findings"] if f["about"] == "feeds"]
+    assert [(f["says"].split(":")[0], f["level"]) for f in found] == [
+        ("good", "good"), ("lies", "note"), ("empty", "note"), ("gone", "fault"),
+    ]  # fmt: skip
+    assert found[0]["says"].startswith("good: a feed of 1 entry, the newest of 2015-11-15 20:00, in ")
+    assert "it lies" in found[1]["says"]
+    assert "nothing in it" in found[2]["says"]
+    assert found[3]["says"] == "gone: http_410"
+    assert found[3]["fix"].endswith(".")
+
+
+def test_a_source_that_hangs_holds_up_nobody_for_ever(
+    run: RunVerb, home: Path, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.probing.LONGEST", 5.0)
+    watching(home, site, "good", "hangs")
+    said = run(home, "doctor", "--feeds").out
+    assert "feeds: good: a feed of 1 entry" in said
+    assert "1 of 2 were not asked: 5 s were over" in said
