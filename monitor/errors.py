@@ -11,6 +11,7 @@ MonitorError
 ├── ViewsUnavailable       there are no views to read, or none of this version
 ├── DiskTrouble            the data directory takes nothing just now: it may again, once there is room
 ├── Transient              the outside failed in a way that may pass: try again later
+│   └── Postponed          nothing was asked: the host wants to be left alone until then
 └── Permanent              the outside refused, and asking again would be refused again
 """
 
@@ -97,6 +98,15 @@ class OutsideError(MonitorError):
 
 class Transient(OutsideError):
     """May pass by itself. `retry_after` is in seconds where the other side asked for a pause."""
+
+
+class Postponed(Transient):
+    """The host has asked for a pause: nothing was asked of it, so that nothing has failed either. `retry_after` is never None."""
+
+    retry_after: float
+
+    def __init__(self, pause: float) -> None:
+        super().__init__("postponed", "the host has asked for a pause", retry_after=pause)
 
 
 class Permanent(OutsideError):

@@ -13,6 +13,7 @@ from monitor.config import Config
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.wording import in_words
 from monitor.net import open_net
+from monitor.net.courtesy import CourteousNet
 from monitor.net.manners import Known
 from monitor.notifiers import KINDS
 from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parser, Projection
@@ -90,6 +91,7 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
                 allow_private=config.polling.allow_private,
                 concurrency=config.polling.concurrency,
                 per_host=config.polling.per_host,
+                pause=config.polling.pause.total_seconds(),
                 limits=Limits(total_seconds=config.polling.timeout.total_seconds()),
             )
         )
@@ -98,7 +100,7 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
         disk = Disk(partial(probe, config.data_dir))
         captures = WatchedCaptures(FileCaptures(config.data_dir / CAPTURES), disk)
         desk = Desk(config.data_dir / VIEWS, config.timezone)
-        yield Ground(log, net, parser, captures, views, disk, desk, archivists)
+        yield Ground(log, CourteousNet(net), parser, captures, views, disk, desk, archivists)
 
 
 async def parts_of(ground: Ground, config: Config, rulebook: Rulebook, before: Parts | None = None) -> Parts:

@@ -26,6 +26,7 @@ _FIXED: tuple[tuple[str, ...], ...] = (
     ("polling", "contact"),
     ("polling", "concurrency"),
     ("polling", "per_host"),
+    ("polling", "pause"),
     ("polling", "allow_private"),
     ("polling", "timeout"),
     ("polling", "parsers"),

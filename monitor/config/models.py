@@ -211,6 +211,10 @@ class Polling(Table):
     )
     concurrency: Annotated[int, Field(ge=1, le=1024, description="How many requests run at once.")] = 32
     per_host: Annotated[int, Field(ge=1, le=64, description="How many of them to one host.")] = 2
+    pause: Annotated[
+        Duration,
+        Field(description="How long one host has between two of them at least; none where `allow_private` names it."),
+    ] = timedelta(milliseconds=250)
     allow_private: Annotated[
         Networks,
         Field(description="Loopback and private networks that may be read all the same, such as `127.0.0.0/8`."),

@@ -264,6 +264,11 @@ def wait_after_failure(failures: int, every: timedelta, retry_after: float | Non
     return max(min(doubled * (0.875 + chance / 4), LONGEST_WAIT), asked)
 
 
+def wait_after_pause(pause: float, chance: float) -> timedelta:
+    """The wait for a host that asked for a pause (seconds), and up to a quarter more: whoever waits for it does not come all at once."""
+    return timedelta(seconds=pause * (1 + chance / 4))
+
+
 def wait_after_success(every: timedelta, ttl: float | None, chance: float) -> timedelta:
     """The interval that was asked for, or the longer one that the feed asks for (at most an hour of it), with a little chance."""
     polite = timedelta(seconds=min(ttl or 0.0, 3600.0))

@@ -19,7 +19,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
 import aiohttp
 import structlog
@@ -31,6 +30,7 @@ from monitor.net.answer import gather, read_body, read_fields, read_location
 from monitor.net.decoding import ACCEPTED
 from monitor.net.failures import named
 from monitor.net.guard import Guard
+from monitor.net.hosts import Hosts
 from monitor.net.target import judge_url
 from monitor.ports import Limits, Net, Response
 
@@ -84,13 +84,12 @@ class HttpNet(Net):
         *,
         allow_private: Sequence[Network],
         concurrency: int,
-        per_host: int,
+        hosts: Hosts,
         limits: Limits,
     ) -> None:
         self._fetching, self._sending = fetching, sending
         self._allowed, self._limits = tuple(allow_private), limits
-        self._places, self._per_host = asyncio.Semaphore(concurrency), per_host
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._places, self._hosts = asyncio.Semaphore(concurrency), hosts
 
     async def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
@@ -189,9 +188,7 @@ class HttpNet(Net):
     @asynccontextmanager
     async def _place(self, url: str) -> AsyncIterator[None]:
         """Wait for a place at this host, then for one at all: a busy host's queue takes no place from others."""
-        host = urlsplit(url).netloc
-        places = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
-        async with places, self._places:
+        async with self._hosts.place(url), self._places:
             yield
 
 
@@ -202,11 +199,13 @@ async def open_net(
     allow_private: Sequence[Network] = (),
     concurrency: int = 64,
     per_host: int = 2,
+    pause: float = 0.0,
     limits: Limits | None = None,
 ) -> AsyncIterator[HttpNet]:
     """The Net, open for as long as the context. `allow_private` are networks that `get` may reach though they are not public.
 
-    At most `concurrency` fetches run at once, and `per_host` with one host and port.
+    At most `concurrency` fetches run at once, and `per_host` with one host and port, begun `pause` seconds apart; addresses in
+    `allow_private` are the user's own, and are asked without a pause.
     """
     tls = ssl.create_default_context()
     async with AsyncExitStack() as stack:
@@ -219,7 +218,7 @@ async def open_net(
             {False: guarded, True: private},
             allow_private=allow_private,
             concurrency=concurrency,
-            per_host=per_host,
+            hosts=Hosts(per_host, pause, allow_private),
             limits=limits or Limits(),
         )
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from monitor.core.robots import MOST_BYTES, Robots, parse
-from monitor.errors import OutsideError, Permanent
+from monitor.errors import OutsideError, Permanent, Postponed
 from monitor.ports import Limits, Net, Response
 
 logger = structlog.get_logger()
@@ -83,12 +83,14 @@ class PoliteNet:
         robots, good_for = _EVERYTHING, AGAIN_AFTER
         try:
             response = await self._net.get(f"{host}/robots.txt", limits=LIMITS)
+        except Postponed:  # it says nothing of the file
+            raise
         except OutsideError as error:
             logger.info("robots.txt cannot be had", host=host, reason=error.reason)
         else:
             if 200 <= response.status < 300:
                 robots, good_for = parse(response.body, self._agent), GOOD_FOR
-            elif 400 <= response.status < 500:  # there is none
+            elif 400 <= response.status < 500 and response.status != 429:  # there is none
                 good_for = GOOD_FOR
         self._known[host] = Known(robots, time.monotonic() + good_for)
         self._known.move_to_end(host)

@@ -19,10 +19,10 @@ from monitor.core import article as core
 from monitor.core import explained, repeated
 from monitor.core.article import Decision
 from monitor.core.events import ArticleDiscovered, ArticleRevised
-from monitor.core.feed import wait_after_failure
+from monitor.core.feed import wait_after_failure, wait_after_pause
 from monitor.core.pagewatch import SOURCE
 from monitor.core.urls import site
-from monitor.errors import Conflict, OutsideError
+from monitor.errors import Conflict, OutsideError, Postponed
 from monitor.ports import Append, Batch, Captures, Claim, Finish, Log, Net, Parser
 from monitor.stages import jobs
 from monitor.stages.asked import Asked, Known, Look, Rechecks, looks_note
@@ -92,6 +92,11 @@ class Fetcher:
     async def _once(self, asked: Asked) -> None:
         try:
             look = await self._looker.look(asked)
+        except Postponed as error:
+            wait = wait_after_pause(error.retry_after, random.random())
+            logger.info("article waits for its host", url=asked.job.url, next_try_in=round(wait.total_seconds(), 1))
+            await self._log.commit(Batch(asked.claim.partition, finish=Finish(asked.claim, wait.total_seconds())))
+            return
         except OutsideError as error:
             await self._try_later(asked, error)
             return

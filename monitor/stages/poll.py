@@ -23,7 +23,7 @@ from monitor.core.events import FeedEvent
 from monitor.core.listing import to_read
 from monitor.core.sight import NO_ANSWER
 from monitor.core.urls import aliases, article_id, canonical
-from monitor.errors import OutsideError
+from monitor.errors import OutsideError, Postponed
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, Parser, Response, SetTimer
 from monitor.stages import jobs
 from monitor.stages.asking import asked, would_hide
@@ -79,6 +79,9 @@ class Poller:
         look = await self._load(claim, source)
         try:
             wait = await self._look(source, look, at)
+        except Postponed as error:
+            wait = core.wait_after_pause(error.retry_after, random.random())
+            logger.info("feed waits for its host", feed=source.id, next_try_in=round(wait.total_seconds(), 1))
         except OutsideError as error:
             wait = self._after_failure(source, look, error, at)
         look.looks = msgspec.structs.replace(look.looks, next_look=at + wait)
@@ -108,6 +111,7 @@ class Poller:
             look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
             look.looks = msgspec.structs.replace(look.looks, trust=trust.unseen(look.looks.trust))
             look.then(core.worked(look.feed, look.looks, at))
+            look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
             log.debug("feed unchanged", how="304")
             return self._next(source, look, at)
         digest = hashlib.sha256(response.body).hexdigest()
