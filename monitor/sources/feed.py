@@ -33,9 +33,14 @@ MAX_ELEMENTS_READ: Final = 10_000
 """Entries that are looked at to find the newest: a document is cut behind them."""
 MAX_UNZIPPED: Final = 10 * 2**20
 
-_HTML = re.compile(
-    r"(?>\s+|<\?[^>]*>|<!--.*?-->)*+(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL
-)  # atomic and possessive, so that no row of comments can be read in many ways
+_BEFORE = (
+    r"(?>\s+|<\?[^>]*>|<!--.*?-->)*+"  # atomic and possessive, so that no row of comments can be read in many ways
+)
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+_HTML = re.compile(  # some feeds begin with the doctype of a page
+    rf"{_BEFORE}(?:<html[\s>]|<!doctype\s+html\b[^>]*>{_BEFORE}(?!<(?:\w+:)?(?:{'|'.join(sorted(_FEED_ROOTS))})\b))",
+    re.IGNORECASE | re.DOTALL,
+)
 _SURROGATE = re.compile(  # half a character: no text can hold it, and feedparser fails over it
     r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
 )
@@ -58,7 +63,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
         return read_json_feed(text, url)
     if "<" not in text[:_SNIFFED] or _HTML.match(text[:_SNIFFED]):
         raise Permanent("not_a_feed", f"begins {text[:40]!a}")
-    return _read_xml(text, url)
+    return _read_xml(text, url, headers.get("content-language", ""))
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -75,14 +80,14 @@ def _unzipped(body: bytes) -> bytes:
     return found
 
 
-def _read_xml(text: str, url: str) -> ParsedFeed:
+def _read_xml(text: str, url: str, lang: str) -> ParsedFeed:
     text = _SURROGATE.sub("\ufffd", re.sub(r"^<\?xml[^>]*\?>", "", text))
     document = text.encode("utf-8", "replace")
     shape = _survey(document)
     if shape.root in ROOTS:
         return read_sitemap(document, url)
-    parsed = _ask_feedparser(shape.cut(document), url)
-    if not parsed.get("version") and not parsed.entries:
+    parsed = _ask_feedparser(shape.cut(document), url, lang)
+    if not (parsed.get("version") or parsed.entries or shape.root.lower() in _FEED_ROOTS):
         raise Permanent("not_a_feed", f"XML, but no kind of feed: begins {text[:80]!a}")
     found = parsed.entries[:-1] if _ends_within_an_entry(text) else parsed.entries
     entries = fields.distinct([entry for raw in found if (entry := _entry(raw, url))])
@@ -144,9 +149,9 @@ def _refuse_entities(name: str, *_rest: object) -> None:
     raise Permanent("entities", f"the document declares the entity {name[:40]!r}")
 
 
-def _ask_feedparser(document: bytes, url: str) -> Any:
+def _ask_feedparser(document: bytes, url: str, lang: str) -> Any:
     # A stream, for a string might be taken for an address or a file's name.
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url, "content-language": lang}
     try:
         return feedparser.parse(io.BytesIO(document), response_headers=headers)
     except MemoryError:
@@ -180,13 +185,13 @@ def _entry(raw: Any, base: str) -> Entry | None:
 def _richest(raw: Any) -> tuple[str, bool]:
     """The longest of the entry's contents and its summary, and whether it is HTML."""
     bodies = [*raw.get("content", ()), raw.get("summary_detail") or {}]
-    texts = [(body.get("value") or "", "html" in (body.get("type") or "html")) for body in bodies]
+    texts = [(body.get("value") or "", body.get("type") != "text/plain") for body in bodies]
     return max(texts, key=lambda text: len(text[0]))
 
 
 def _plain(owner: Any, name: str, limit: int) -> str:
     kind = (owner.get(f"{name}_detail") or {}).get("type") or "text/html"
-    return fields.plain(owner.get(name), limit, markup="html" in kind)
+    return fields.plain(owner.get(name), limit, markup=kind != "text/plain")
 
 
 def _moment(raw: Any, name: str) -> Any:
@@ -206,4 +211,17 @@ def _with_short_authors(look: Callable[..., None]) -> Callable[..., None]:
     return look_at_a_short_one
 
 
-mixin._FeedParserMixin._sync_author_detail = _with_short_authors(mixin._FeedParserMixin._sync_author_detail)  # noqa: SLF001
+def _without_other_names(find: Callable[..., Any]) -> Callable[..., Any]:
+    """Feedparser takes a link's `uri` for its address, and then drops the text that is one: `<link uri="at://…">https://…</link>`."""
+
+    def find_on_the_web(attributes: dict[str, str]) -> Any:
+        if not attributes.get("uri", "http:").lower().startswith(("http:", "https:", "/")):
+            del attributes["uri"]
+        return find(attributes)
+
+    return find_on_the_web
+
+
+_Mixin = mixin._FeedParserMixin  # noqa: SLF001
+_Mixin._sync_author_detail = _with_short_authors(_Mixin._sync_author_detail)  # noqa: SLF001
+_Mixin._enforce_href = staticmethod(_without_other_names(_Mixin._enforce_href))  # noqa: SLF001

@@ -27,7 +27,9 @@ _MAX_TTL = 7 * 86_400.0
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]*)>")
-_DARK = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)  # up to its end tag, or the very end
+_DARK = re.compile(  # what no browser shows, up to its end or the very end
+    r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*|<!--(?>-?>|.*?(?:--!?>|\Z))", re.IGNORECASE | re.DOTALL
+)
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|pre|hr|section|article)\b[^<>]*>", re.IGNORECASE
 )
@@ -39,7 +41,7 @@ def plain(value: object, limit: int, *, markup: bool = False) -> str:
         return ""
     text = value[:MAX_TEXT]
     if markup:
-        text = html.unescape(_TAG.sub("", _BLOCK.sub(" ", _DARK.sub(" ", text))))
+        text = html.unescape(_TAG.sub("", _BLOCK.sub(" ", _DARK.sub(lambda dark: " " if dark[1] else "", text))))
     return " ".join(_CONTROL.sub("", text).split())[:limit].rstrip()
 
 

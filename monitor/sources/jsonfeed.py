@@ -12,7 +12,7 @@ from monitor.errors import Permanent
 from monitor.ports import Entry, ParsedFeed
 from monitor.sources import fields
 
-_VERSION = re.compile(r"https?://jsonfeed\.org/version/1(\.1)?/?")
+_VERSION = re.compile(r"https?://jsonfeed\.org/version/1(\.1)?/?|1(\.[01])?")  # some say the number alone
 
 
 def read_json_feed(text: str, url: str) -> ParsedFeed:

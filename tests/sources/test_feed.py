@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import OutsideError, Permanent
 from monitor.ports import ParsedFeed
+from monitor.sources import fields
 from monitor.sources.feed import parse_feed
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared/corpora"
@@ -159,6 +160,21 @@ def test_a_link_with_white_space_is_mended():
     assert entry.url == "https://a.example.com/a%20b"
 
 
+def test_a_link_that_has_another_name_too_keeps_its_address():
+    (entry,) = parse(
+        rss('<title>t</title><link uri="at://did:plc:x/app.post/1">https://a.example.com/1</link>')
+    ).entries
+    assert entry.url == "https://a.example.com/1"
+    (entry,) = parse(rss('<title>t</title><link uri="/2"/>')).entries
+    assert entry.url == "https://news.example.com/2"
+
+
+def test_a_title_of_any_type_but_plain_text_holds_markup():
+    atom = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='{}'>{}</title></entry></feed>"
+    assert parse(atom.format("application/octet-stream", "PGI+T25lPC9iPg==")).entries[0].title == "One"
+    assert parse(atom.format("text", "&lt;b>One")).entries[0].title == "<b>One"
+
+
 def test_xml_base_leads_nowhere_but_the_web():
     (entry,) = parse(rss("<title>t</title><link>x</link>").replace("<rss ", '<rss xml:base="file:///etc/" ')).entries
     assert entry.url in {"", "https://news.example.com/world/x"}
@@ -221,6 +237,38 @@ def test_what_is_no_feed_is_named(body, expected):
 
 def test_a_feed_without_entries_is_a_feed():
     assert parse(rss()).entries == ()
+
+
+@pytest.mark.parametrize("root", ["<rss/>", "<rdf:RDF xmlns:rdf='r'/>", "<CHANNEL><TITLE>t</TITLE></CHANNEL>"])
+def test_a_feed_of_any_dialect_without_entries_is_a_feed(root):
+    assert parse(root).entries == ()
+
+
+def test_a_feed_under_the_doctype_of_a_page_is_a_feed():
+    doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://a.example/"><!-- a -->'
+    assert len(parse(rss("<title>t</title>", before=doctype)).entries) == 1
+    assert reason(doctype + "<div><rss></rss></div>") == "not_a_feed"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<!-- <b>b</b> -->c", "ac"),
+        ("a<!-- > -- b -->c", "ac"),
+        ("a<!-- b --!>c", "ac"),
+        ("a<!-->b<!--->c", "abc"),
+        ("a<!-- b", "a"),
+        ("a<!-- <script> --> b <!--</script>--> c", "a b c"),
+        ("a<script><!-- b --></script>c", "a c"),
+    ],
+)
+def test_a_comment_is_not_part_of_the_text(html, text):
+    assert fields.plain(html, 100, markup=True) == text
+
+
+def test_the_language_is_the_feeds_own_else_that_of_the_answer():
+    assert parse(rss("<title>t</title>"), content_language="de").lang == "de"
+    assert parse(RSS, content_language="de").lang == "en-GB"
 
 
 # --- hostile ---------------------------------------------------------------------------------------------------------
@@ -291,6 +339,7 @@ def test_fields_are_bounded():
     "text",
     [
         "<!--" * 30_000,
+        "&lt;!--" * 30_000 + "&lt;!--&gt;" * 30_000,
         "<![CDATA[<!h<!h<!h<]]>",
         "<![CDATA[" + "<script>" * 20_000 + "]]>",
         "&" * 50_000,
@@ -414,6 +463,11 @@ def test_json_feed():
 )
 def test_json_beyond_measure_is_malformed(value):
     assert reason('{"version": "https://jsonfeed.org/version/1", "x": ' + value + "}") == "malformed"
+
+
+@pytest.mark.parametrize("version", ["1", "1.0", "1.1"])
+def test_some_json_feeds_say_the_number_of_the_version_alone(version):
+    assert parse(f'{{"version": "{version}", "items": [{{"id": "a"}}]}}').entries[0].key == "a"
 
 
 @pytest.mark.parametrize("version", ["", "2", "https://jsonfeed.org/version/1234", "https://evil.example/version/1"])
