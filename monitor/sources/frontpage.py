@@ -26,7 +26,9 @@ def read_front_page(body: bytes, url: str, headers: Mapping[str, str], rules: Se
         raise Permanent("too_large", f"larger than {trees.MOST_BYTES} bytes")
     tree = trees.parsed(trees.decoded(body, headers))
     if tree is None:
-        raise Permanent("too_deep", f"nested deeper than {trees.DEEPEST} elements")
+        raise Permanent(
+            "too_deep", f"deeper than {trees.DEEPEST} elements, or more than {trees.MOST_ATTRIBUTES} attributes"
+        )
     title, lang = tree.css_first("title"), tree.root.attributes.get("lang") if tree.root else ""
     words = _words_of(tree, _base(tree, url))
     entries = [

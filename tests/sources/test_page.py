@@ -1,5 +1,6 @@
 import gzip
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -414,8 +415,39 @@ def test_nor_does_a_text_made_to_confuse_them(text: str) -> None:
     assert not is_counter_or_stamp(text + "!")
 
 
-def test_depth_size_and_count_are_bounded() -> None:
-    assert read("<div>" * 40_000 + "x").verdict == "empty"
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<div>" * 40_000,
+        "<div>" * 100_000,
+        "<div></i>" * 40_000,
+        "<div><i></div >" * 20_000 + "<div></p><span></div\n>" * 20_000 + "<svg></b>" * 40_000,
+        "<div " + " ".join(f"a{n}=1" for n in range(20_000)) + ">",
+        "<div " + "".join(f'a{n}="{n} {n}"' for n in range(100_000)) + ">",
+    ],
+    ids=[
+        "40,000 deep",
+        "100,000 deep",
+        "end tags of nothing",
+        "three kinds",
+        "20,000 attributes",
+        "100,000 attributes",
+    ],
+)
+def test_depth_and_attributes_of_html_are_bounded(start: str) -> None:
+    before = time.process_time()
+    assert read(start + "<p>x").verdict == "empty"
+    assert time.process_time() - before < 2
+
+
+def test_what_is_merely_untidy_is_read() -> None:
+    words = "<p>" + "The ministry said on Sunday that twenty jets took off. " * 20
+    untidy = "<div><span><b></div>" * 3_000 + "<p><font>" * 400
+    assert read(f"{untidy}<article><h1>A</h1>{words}</article>").verdict == "article"
+    assert read(f"<div title='{'a b ' * 2_000}'><article><h1>A</h1>{words}</article></div>").verdict == "article"
+
+
+def test_size_and_count_are_bounded() -> None:
     assert len(read("<p>word " * 50_000).content.blocks) <= 4_000
     many = read("".join(f"<p>{n} {'x' * 50_000}</p>" for n in range(40)))
     assert sum(len(text) for text in texts(many)) <= 2**20

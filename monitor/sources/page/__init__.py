@@ -62,7 +62,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], container: str)
     html = trees.decoded(body, headers)
     tree = trees.parsed(html)
     if tree is None:
-        return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
+        return _nothing("empty", trees.TOO_MUCH)
     if container and trees.breaks_off(html):
         return _nothing("empty", "the document breaks off: the rest was lost on its way")
     return _read(tree, html, url, headers, container)
@@ -73,7 +73,7 @@ def read_fragment(html: str, url: str, title: str) -> ParsedPage:
     html = html.encode("utf-8", "replace").decode("utf-8")[: trees.MOST_BYTES]
     tree = trees.parsed(html)
     if tree is None or tree.body is None:
-        return _nothing("empty", f"nested deeper than {trees.DEEPEST} elements")
+        return _nothing("empty", trees.TOO_MUCH)
     shown = list(picture(tree, url).inside([tree.body.mem_id]))
     content = Content(title=title, blocks=tuple(_block(block, url) for block in shown))
     verdict = "article" if shown else "empty"

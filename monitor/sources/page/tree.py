@@ -8,6 +8,7 @@ is next to impossible).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,6 +17,8 @@ from monitor.sources.charset import read_text
 
 MOST_BYTES = 10 * 2**20
 DEEPEST = 512
+MOST_ATTRIBUTES = 1_000
+TOO_MUCH = f"nested deeper than {DEEPEST} elements, or more than {MOST_ATTRIBUTES} attributes at one"
 
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
@@ -24,9 +27,11 @@ _LATIN = frozenset({"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "iso
 _TITLE_BEGINS = re.compile(r"<title\b[^<>]{0,300}>", re.IGNORECASE)
 _TITLE_ENDS = re.compile(r"</title\b", re.IGNORECASE)
 _NESTING = re.compile(
-    r"<(/?)(?!(?:p|li|dt|dd|td|th|tr|br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|option|optgroup|thead|tbody|tfoot|colgroup|param|path|rect|circle|use|line|polygon|html|head|body)\b)[a-z]",
+    r"<(/?)(?!(?:p|li|dt|dd|td|th|tr|br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|option|optgroup|thead|tbody|tfoot|colgroup|param|path|rect|circle|use|line|polygon|html|head|body)\b)([a-z][^\s/>]{0,31})",
     re.IGNORECASE,
 )
+_LONG_TAG = re.compile(r"<[a-z][^<>]{3000,}", re.IGNORECASE)
+_QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def decoded(body: bytes, headers: Mapping[str, str]) -> str:
@@ -53,8 +58,16 @@ def _is_utf8(text: str, claim: str) -> bool:
 
 
 def parsed(html: str) -> LexborHTMLParser | None:
-    """The tree, or None where it would be deeper than `DEEPEST`: the parser's time grows with the square of the depth."""
-    return None if _depth(html) > DEEPEST else LexborHTMLParser(_closed(html))
+    """The tree, or None where it would be deeper than `DEEPEST`, or an element of it have more than `MOST_ATTRIBUTES`.
+
+    The parser's time grows with the square of both.
+    """
+    return None if _depth(html) > DEEPEST or _has_too_many(html) else LexborHTMLParser(_closed(html))
+
+
+def _has_too_many(html: str) -> bool:
+    """Whether a tag has too many attributes; one with `<` or `>` in a value is counted up to there, and left to the limits of the pool."""
+    return any(len(_QUOTED.sub("= ", tag[0]).split()) > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(html))
 
 
 def _closed(html: str) -> str:
@@ -64,12 +77,21 @@ def _closed(html: str) -> str:
 
 
 def _depth(html: str) -> int:
-    """How deep elements that must be closed are nested, at most."""
-    depth = deepest = 0
+    """How deep elements that must be closed are nested, at most. An end tag closes what stands in the element it names, and nothing where none is open."""
+    opened: list[str] = []
+    names: Counter[str] = Counter()
+    deepest = 0
     for found in _NESTING.finditer(html):
-        depth += -1 if found[1] else 1
-        depth = max(depth, 0)
-        deepest = max(deepest, depth)
+        name = found[2].lower()
+        if not found[1]:
+            opened.append(name)
+            names[name] += 1
+            deepest = max(deepest, len(opened))
+        while found[1] and names[name]:
+            closed = opened.pop()
+            names[closed] -= 1
+            if closed == name:
+                break
     return deepest
 
 
