@@ -68,3 +68,30 @@ def test_the_core_prints_nothing_and_opens_nothing():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         assert not calls & {"open", "print", "input", "exec", "eval"}, module.name
+
+
+DIALS = {"aiohttp", "socket", "ssl", "http", "urllib", "requests", "httpx"}
+UNIX_AND_LOOPBACK = {"control.py", "systemd.py", "demo", "store"}  # and whatever server the log is on
+
+
+def dialling(module):
+    """The names that a module takes from libraries that can dial; a server of aiohttp's and the reading of URLs cannot."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom) and node.module in {"urllib.parse", "http", "aiohttp.typedefs"}:
+            continue
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "aiohttp"
+            and {a.name for a in node.names} <= {"web", "ETag"}
+        ):
+            continue
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            yield from (name for name in names if name and name.partition(".")[0] in DIALS)
+
+
+@pytest.mark.case(id="S19")
+def test_nothing_but_the_net_dials_what_comes_from_outside():
+    users = {module.relative_to(ROOT / "monitor").parts[0] for module in MODULES if list(dialling(module))}
+    assert "net" in users
+    assert users - {"net"} <= UNIX_AND_LOOPBACK

@@ -38,6 +38,7 @@ def test_auto_is_json_where_nobody_looks(line):
     assert json.loads(line("auto").err)["event"] == "feed failed"
 
 
+@pytest.mark.case(id="P20")
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_no_title_forges_a_line_or_repaints_a_terminal(line, form):
     title = "Breaking\n2015-11-15 [error] all is lost\x1b[2J\x9b\u202eevil"

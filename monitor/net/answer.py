@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urljoin
@@ -17,6 +18,7 @@ ERROR_BODY_BYTES: Final = 16 * 1024
 _FREE_CHUNKS = 4_096
 _MIN_CHUNK = 16
 _REDIRECTS = {301, 302, 303, 307, 308}
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 async def read_body(answer: aiohttp.ClientResponse, fields: Mapping[str, str], limits: Limits) -> bytes:
@@ -52,13 +54,18 @@ async def gather(answer: aiohttp.ClientResponse, into: bytearray, cap: int) -> N
 
 
 def read_fields(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    """The header by lower-case names; repeated fields joined (RFC 9110 5.3), undecodable bytes replaced, no cookies."""
+    """The header by lower-case names; repeated fields joined (RFC 9110 5.3), undecodable bytes and controls replaced, no cookies."""
     fields: dict[str, str] = {}
     for raw_name, raw_value in answer.raw_headers:
-        name, value = raw_name.decode("ascii", "replace").lower(), raw_value.decode("utf-8", "replace")
+        name, value = raw_name.decode("ascii", "replace").lower(), sendable(raw_value.decode("utf-8", "replace"))
         if name != "set-cookie":
             fields[name] = f"{fields[name]}, {value}" if name in fields else value
     return fields
+
+
+def sendable(value: str) -> str:
+    """A field's value without control characters: what a server said comes back to it as a validator, and none may end a line."""
+    return _CONTROL.sub("\ufffd", value)
 
 
 def read_location(url: str, status: int, fields: Mapping[str, str]) -> str:

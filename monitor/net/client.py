@@ -26,7 +26,7 @@ from yarl import URL
 
 from monitor.core.addresses import PRIVATE, Network
 from monitor.errors import Permanent, Transient
-from monitor.net.answer import gather, read_body, read_fields, read_location
+from monitor.net.answer import gather, read_body, read_fields, read_location, sendable
 from monitor.net.decoding import ACCEPTED
 from monitor.net.failures import named
 from monitor.net.guard import Guard
@@ -100,7 +100,7 @@ class HttpNet(Net):
         """
         limits = limits or self._limits
         budget = _Budget(limits.total_seconds)
-        wanted = {name.lower(): value for name, value in (headers or {}).items()}
+        wanted = {name.lower(): sendable(value) for name, value in (headers or {}).items()}
         try:
             return await self._follow(url, {"accept-encoding": ACCEPTED, **wanted}, limits, budget)
         except Permanent as error:

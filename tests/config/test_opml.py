@@ -95,6 +95,7 @@ def test_a_bare_ampersand_stands_for_itself(tmp_path: Path) -> None:
 OUTLINE = '<opml><body>\n<outline text="é" {}/>\n</body></opml>'
 
 
+@pytest.mark.case(id="P17")
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -126,6 +127,7 @@ def test_all_bad_outlines_are_told_at_once_beside_the_faults_of_the_configuratio
     ]
 
 
+@pytest.mark.case(id="P17")
 def test_a_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opml, "MOST", 2)
     assert "expected at most 2 feeds in one file, got more" in faults(tmp_path, FILE)[0]
@@ -143,6 +145,7 @@ BOMB = """<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">{
 <opml><body><outline text="&b;" xmlUrl="https://a.example/"/></body></opml>"""
 
 
+@pytest.mark.case(id="P17")
 @pytest.mark.parametrize(
     "more", ["", '<!ENTITY c SYSTEM "file:///etc/passwd">', '<!ENTITY % d SYSTEM "https://a.example/d">']
 )
@@ -166,6 +169,7 @@ def test_real_files_load_or_are_refused_at_the_spot() -> None:
     assert whole >= 0.8 * len(files)
 
 
+@pytest.mark.case(id="P17")
 @needs_corpora
 def test_hostile_files_are_refused_within_little_memory() -> None:
     for file in sorted((CORPORA / "hostile/xmltestdata").glob("*.xml")):

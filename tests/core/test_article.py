@@ -206,6 +206,7 @@ def test_a_byline_and_a_standfirst_are_told_apart_from_the_text() -> None:
 # --- noise -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.case(id="P13")
 def test_a_flapping_headline_ends_after_one_revert() -> None:
     watch = Watch()
     made = [len(revisions(watch.see(content(A, B, title=title)))) for title in ["One", "Two"] * 5]

@@ -132,6 +132,7 @@ def test_a_pair_is_known_after_its_second_return(past: str, seen: str, known: bo
     assert is_variant(tuple(past), seen) is known
 
 
+@pytest.mark.case(id="P13")
 @given(st.lists(st.integers(0, 1), min_size=2, max_size=30))
 def test_two_states_of_a_page_never_make_an_endless_series(order: list[int]) -> None:
     watch, states = Watch(), (content(A, B), content(A.upper().replace("FIRST", "LAST"), C, title="Jets"))

@@ -25,6 +25,7 @@ def test_news_is_what_is_new_or_differs_and_remembering_makes_it_old(before, see
     assert core.news(after, seen) == []
 
 
+@pytest.mark.case(id="P13")
 @given(prints, prints)
 def test_an_entry_that_flaps_out_of_the_feed_and_back_is_no_news(first, second):
     looks = core.FeedLooks(known=first)
@@ -77,6 +78,7 @@ def _redirects(hours, to="https://new.example/rss"):
     return feed, looks, said
 
 
+@pytest.mark.case(id="F12")
 @pytest.mark.parametrize(
     ("hours", "moved"),
     [([0], False), ([0, 1, 2], False), ([0, 25], False), ([0, 12, 24], True), ([0, 1, 2, 3, 4, 30], True)],
@@ -91,12 +93,14 @@ def test_a_move_is_believed_after_three_sightings_over_a_day(hours, moved):
         assert looks.url == feed.url
 
 
+@pytest.mark.case(id="F12")
 def test_a_look_without_redirect_starts_the_count_anew():
     feed, looks, _ = _redirects([0, 12])
     feed, looks, _ = core.redirected(feed, looks, None, NOON + timedelta(hours=18))
     assert core.redirected(feed, looks, "https://new.example/rss", NOON + timedelta(hours=30))[2] == ()
 
 
+@pytest.mark.case(id="F17")
 @given(st.integers(1, 10_000), st.floats(0, 1), st.none() | st.floats(-1e300, 1e300))
 def test_the_wait_after_a_failure_is_bounded_and_never_shorter_than_most_of_the_interval(failures, chance, asked):
     every = timedelta(minutes=5)
@@ -118,6 +122,7 @@ def test_a_feeds_own_ttl_lengthens_the_interval_within_an_hour():
     assert core.wait_after_success(five, 10**9, 0.5) == timedelta(hours=1)
 
 
+@pytest.mark.case(id="F17")
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
@@ -139,12 +144,14 @@ def test_retry_after(header, seconds):
     assert retry_after(header, NOON) == seconds
 
 
+@pytest.mark.case(id="F17")
 @given(st.text(max_size=60))
 def test_any_retry_after_is_a_number_or_nothing(header):
     value = retry_after(header, NOON)
     assert value is None or value >= 0
 
 
+@pytest.mark.case(id="P12")
 def test_new_keys_for_the_same_entries_are_no_news() -> None:
     looks = core.FeedLooks(known={"a": "1", "b": "2"})
     assert core.news(looks, {"c": "1", "d": "2"}) == []

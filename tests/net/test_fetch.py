@@ -84,14 +84,18 @@ def bombs():
     yield "gzip, gzip", gzip.compress(gzip.compress(zeros, 1))
 
 
+@pytest.mark.case(id="F01")
+@pytest.mark.case(id="F02")
+@pytest.mark.case(id="F03")
 async def test_bombs_are_defused_in_little_memory(stand, net):
-    for coding, body in bombs():  # F01, F02, F03
+    for coding, body in bombs():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         stand.script = answers(body, Content_Encoding=coding)
         assert await reason_of(net.get(stand.url)) == "Permanent bomb"
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
 
 
+@pytest.mark.case(id="F03")
 async def test_a_zstd_window_beyond_eight_mebibytes_is_refused(stand, net):
     parameters = zstandard.ZstdCompressionParameters(window_log=27)
     stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
@@ -100,14 +104,16 @@ async def test_a_zstd_window_beyond_eight_mebibytes_is_refused(stand, net):
     assert await reason_of(net.get(stand.url)) == "Permanent encoding"
 
 
+@pytest.mark.case(id="F04")
 async def test_more_than_two_codings_are_refused(stand, net):
-    stand.script = answers(FEED, Content_Encoding=", ".join(["gzip"] * 20))  # F04
+    stand.script = answers(FEED, Content_Encoding=", ".join(["gzip"] * 20))
     assert await reason_of(net.get(stand.url)) == "Permanent encoding"
 
 
+@pytest.mark.case(id="F05")
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Oops"])
 async def test_of_an_error_only_the_start_is_decoded(stand, net, status):
-    stand.script = answers(gzip.compress(bytes(2**24)), status, Content_Encoding="gzip")  # F05
+    stand.script = answers(gzip.compress(bytes(2**24)), status, Content_Encoding="gzip")
     response = await net.get(stand.url)
     assert len(response.body) == 16 * 1024
 
@@ -117,6 +123,7 @@ async def test_an_error_with_a_broken_coding_is_still_an_answer(stand, net):
     assert (await net.get(stand.url)).status == 410
 
 
+@pytest.mark.case(id="F05")
 async def test_a_redirects_body_is_never_read(stand, net):
     async def script(visit):
         if visit.path == "/feed":
@@ -128,9 +135,10 @@ async def test_a_redirects_body_is_never_read(stand, net):
     assert (await net.get(stand.url)).body == FEED
 
 
+@pytest.mark.case(id="F06")
 @pytest.mark.parametrize("body", [FEED, gzip.compress(FEED, mtime=0)[:-8], b"\x1f\x8b"])
 async def test_a_lie_about_the_coding_is_asked_again_without_any(stand, net, body):
-    async def script(visit):  # F06
+    async def script(visit):
         if visit.header("accept-encoding") == "identity":
             await visit.answer(FEED)
         else:
@@ -141,6 +149,7 @@ async def test_a_lie_about_the_coding_is_asked_again_without_any(stand, net, bod
     assert len(stand.visits) == 2
 
 
+@pytest.mark.case(id="F06")
 async def test_a_stubborn_lie_is_an_error(stand, net):
     stand.script = answers(gzip.compress(FEED, mtime=0)[:-8], Content_Encoding="gzip")
     assert await reason_of(net.get(stand.url)) == "Permanent encoding"
@@ -154,12 +163,15 @@ async def drip(visit, start: bytes, drop: bytes):
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.case(id="F07")
+@pytest.mark.case(id="F08")
+@pytest.mark.case(id="F16")
 @pytest.mark.parametrize(
     ("start", "drop"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),  # F07
-        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),  # F08
-        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),  # F16
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         (b"HTTP/1.1 302 Found\r\n", b"X: y\r\n"),
     ],
 )
@@ -168,21 +180,24 @@ async def test_a_drip_ends_with_the_exchanges_time(stand, net, start, drop):
     assert await reason_of(net.get(stand.url, limits=Limits(total_seconds=0.4))) == "Transient timeout"
 
 
+@pytest.mark.case(id="F08")
 @pytest.mark.parametrize(
     "header",
     [b"X: " + b"y" * 2**20 + b"\r\n", b"".join(b"X%d: y\r\n" % n for n in range(10_000))],
     ids=["one MiB in one line", "10,000 lines"],
 )
 async def test_headers_are_bounded(stand, net, header):
-    stand.script = says(b"HTTP/1.1 200 OK\r\n" + header + b"Content-Length: 0\r\n\r\n")  # F08
+    stand.script = says(b"HTTP/1.1 200 OK\r\n" + header + b"Content-Length: 0\r\n\r\n")
     assert await reason_of(net.get(stand.url)) == "Permanent headers"
 
 
+@pytest.mark.case(id="F09")
 async def test_an_announced_flood_is_refused_at_once(stand, net):
-    stand.script = says(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\nabc", hang_up=True)  # F09
+    stand.script = says(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\nabc", hang_up=True)
     assert await reason_of(net.get(stand.url)) == "Permanent too_large"
 
 
+@pytest.mark.case(id="F09")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -191,10 +206,11 @@ async def test_an_announced_flood_is_refused_at_once(stand, net):
     ],
 )
 async def test_half_a_body_is_never_an_answer(stand, net, raw):
-    stand.script = says(raw, hang_up=True)  # F09, F10, F24
+    stand.script = says(raw, hang_up=True)
     assert await reason_of(net.get(stand.url)) == "Transient short_body"
 
 
+@pytest.mark.case(id="F09")
 async def test_what_follows_a_body_is_not_part_of_it_nor_of_the_next(stand, net):
     stand.script = says(
         b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nxyz"
@@ -204,14 +220,16 @@ async def test_what_follows_a_body_is_not_part_of_it_nor_of_the_next(stand, net)
     assert [visit.connection for visit in stand.visits] == [1, 2, 3]
 
 
+@pytest.mark.case(id="F09")
 async def test_a_length_beside_chunks_is_smuggling(stand, net):
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
     stand.script = says(raw, hang_up=True)
     assert await reason_of(net.get(stand.url)) == "Permanent bad_http"
 
 
+@pytest.mark.case(id="F10")
 async def test_a_flood_of_tiny_chunks_is_cut(stand, net):
-    async def script(visit):  # F10
+    async def script(visit):
         await visit.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         while True:
             await visit.say(b"1\r\nx\r\n" * 1000)
@@ -229,8 +247,9 @@ async def test_small_chunks_of_an_honest_size_are_read(stand, net):
     assert (await net.get(stand.url)).body == line * 20_000
 
 
+@pytest.mark.case(id="F11")
 async def test_redirects_end(stand, net):
-    async def script(visit):  # F11
+    async def script(visit):
         await visit.answer(status="302 Found", Location=f"/feed?n={len(stand.visits)}")
 
     stand.script = script
@@ -249,6 +268,8 @@ def hops(*statuses: str):
     return script
 
 
+@pytest.mark.case(id="F11")
+@pytest.mark.case(id="F12")
 @pytest.mark.parametrize(
     ("statuses", "permanent"),
     [
@@ -291,8 +312,9 @@ async def test_a_redirect_with_a_space_or_an_umlaut_is_followed_as_browsers_do(s
     assert stand.visits[1].path == "/so%20%C3%B6?q=%C3%A4%20b"
 
 
+@pytest.mark.case(id="F13")
 async def test_credentials_stay_with_their_host(stand, net):
-    async def script(visit):  # F13
+    async def script(visit):
         if visit.path == "/feed":
             await visit.answer(status="302 Found", Location=f"http://localhost:{stand.port}/there")
         else:
@@ -306,8 +328,9 @@ async def test_credentials_stay_with_their_host(stand, net):
     assert second.header("if-none-match") == '"1"'
 
 
+@pytest.mark.case(id="F15")
 async def test_an_endless_body_is_cut(stand, net):
-    async def script(visit):  # F15
+    async def script(visit):
         await visit.say(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             await visit.say(bytes(2**16))
@@ -332,13 +355,15 @@ async def test_wire_and_decoded_bytes_are_limited_to_the_byte(stand, net, size, 
             assert await reason_of(net.get(stand.url, limits=limits)) in {"Permanent too_large", "Permanent bomb"}
 
 
+@pytest.mark.case(id="F16")
 @pytest.mark.parametrize("status", ["304 Not Modified", "204 No Content"])
 async def test_an_answer_without_a_body_is_one(stand, net, status):
-    stand.script = answers(b"", status, Content_Encoding="gzip")  # F16
+    stand.script = answers(b"", status, Content_Encoding="gzip")
     response = await net.get(stand.url)
     assert (response.status, response.body) == (int(status[:3]), b"")
 
 
+@pytest.mark.case(id="F16")
 async def test_a_body_behind_a_304_does_not_reach_the_next_answer(stand, net):
     stand.script = answers(b"surplus", "304 Not Modified")
     with contextlib.suppress(Permanent):  # it depends on the packets whether the surplus is seen at all
@@ -348,28 +373,31 @@ async def test_a_body_behind_a_304_does_not_reach_the_next_answer(stand, net):
     assert stand.connections == 2
 
 
+@pytest.mark.case(id="F18")
 async def test_header_values_are_text_that_can_be_written_down(stand, net):
     stand.script = says(
         b"HTTP/1.1 200 OK\r\nETag: \xff\xfe\r\nX: 1\r\nx: 2\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"
     )
     headers = (await net.get(stand.url)).headers
-    assert headers["etag"].encode() == "\ufffd\ufffd".encode()  # F18
+    assert headers["etag"].encode() == "\ufffd\ufffd".encode()
     assert headers["x"] == "1, 2"
     assert "set-cookie" not in headers
 
 
+@pytest.mark.case(id="F19")
 async def test_cookies_are_forgotten(stand, net):
-    stand.script = answers(FEED, Set_Cookie="session=1; Path=/")  # F19
+    stand.script = answers(FEED, Set_Cookie="session=1; Path=/")
     await net.get(stand.url)
     await net.get(stand.url)
     assert stand.visits[1].header("cookie") is None
 
 
+@pytest.mark.case(id="F21")
 @pytest.mark.parametrize(
     "raw", [b"<rss></rss>\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/9.9 banana\r\n\r\n", b"\0" * 100, BAD_CHUNK]
 )
 async def test_what_is_not_http_is_named(stand, net, raw):
-    stand.script = says(raw, hang_up=True)  # F21
+    stand.script = says(raw, hang_up=True)
     assert await reason_of(net.get(stand.url)) == "Permanent bad_http"
 
 
@@ -391,10 +419,11 @@ async def test_a_name_that_is_none_is_told_from_other_errors(net):
     assert await reason_of(net.get("http://no-such-host.invalid/")) in {"Transient no_such_host", "Transient dns"}
 
 
+@pytest.mark.case(id="F24")
 async def test_every_cut_of_an_answer_is_an_error_never_a_half(stand, net):
     body = FEED[:500]
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    for length in range(0, len(answer), 7):  # F24
+    for length in range(0, len(answer), 7):
         stand.script = says(answer[:length], hang_up=True)
         assert (await reason_of(net.get(stand.url))).split()[1] in {"reset", "short_body", "bad_http"}
 
@@ -409,14 +438,16 @@ def certificate(folder: Path, name: str) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.case(id="F14")
 async def test_a_certificate_nobody_vouches_for_is_refused(net, another_stand, tmp_path):
     async with another_stand(tls=certificate(tmp_path, "IP:127.0.0.1")) as stand:
         url = f"https://127.0.0.1:{stand.port}/"
-        assert await reason_of(net.get(url)) == "Permanent tls"  # F14
+        assert await reason_of(net.get(url)) == "Permanent tls"
         assert await reason_of(net.post(url, b"x", headers={}, allow_private=True)) == "Permanent tls"
         assert stand.visits == []
 
 
+@pytest.mark.case(id="F14")
 async def test_a_certificate_for_another_host_is_refused(another_stand, tmp_path, monkeypatch):
     tls = certificate(tmp_path, "DNS:elsewhere.test")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
@@ -425,6 +456,7 @@ async def test_a_certificate_for_another_host_is_refused(another_stand, tmp_path
         assert stand.visits == []
 
 
+@pytest.mark.case(id="F13")
 async def test_from_https_to_http_is_followed_but_never_with_credentials(stand, another_stand, tmp_path, monkeypatch):
     tls = certificate(tmp_path, "IP:127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
@@ -451,14 +483,16 @@ async def test_plain_http_where_tls_should_be_is_a_tls_error(net):
         assert await reason_of(net.get(f"https://127.0.0.1:{port}/")) == "Permanent tls"
 
 
+@pytest.mark.case(id="S18")
 async def test_proxies_of_the_environment_are_ignored(stand, monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):  # S18
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     monkeypatch.delenv("NO_PROXY", raising=False)
     async with open_net(user_agent="x", allow_private=LOOPBACK) as net:
         assert (await net.get(stand.url)).status == 200
 
 
+@pytest.mark.case(id="F23")
 async def test_no_more_exchanges_run_at_once_than_allowed(stand, net):
     running = most = 0
 

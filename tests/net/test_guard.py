@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from spellings import HOSTS
 
 from monitor.core.addresses import refusal
 from monitor.errors import OutsideError, Permanent, Transient
@@ -56,11 +57,12 @@ async def reason_of(call) -> str:
     return caught.value.reason
 
 
+@pytest.mark.case(id="S09")
 @pytest.mark.parametrize(
     ("addresses", "allowed", "reason"),
     [
         ([PRIVATE], (), "forbidden_address"),
-        ([PUBLIC, PRIVATE], (), "forbidden_address"),  # S09: half of a trap is a trap
+        ([PUBLIC, PRIVATE], (), "forbidden_address"),  # half of a trap is a trap
         ([PRIVATE, PUBLIC], (), "forbidden_address"),
         ([PUBLIC, "10.0.0.1"], LOOPBACK, "forbidden_address"),
         (["169.254.169.254"], (ip_network("0.0.0.0/0"),), "forbidden_address"),
@@ -90,11 +92,13 @@ async def test_localhost_with_two_families_uses_the_allowed_one(names, dialled, 
     assert dialled == ["127.0.0.1"]
 
 
+@pytest.mark.case(id="F22")
 async def test_of_thousands_of_addresses_eight_are_used(names):
-    names["big.example.com"] = [[f"8.8.{n // 256}.{n % 256}" for n in range(4000)]]  # F22
+    names["big.example.com"] = [[f"8.8.{n // 256}.{n % 256}" for n in range(4000)]]
     assert len(await Guard(()).resolve("big.example.com")) == 8
 
 
+@pytest.mark.case(id="F22")
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -108,25 +112,27 @@ async def test_a_name_that_does_not_exist_is_told_from_a_resolver_that_fails(mon
     def fails(*_):
         raise socket.gaierror(error, "as the resolver says")
 
-    monkeypatch.setattr(socket, "getaddrinfo", fails)  # F22
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
     with pytest.raises(Transient) as caught:
         await Guard(()).resolve("gone.example.com")
     assert caught.value.reason == reason
 
 
+@pytest.mark.case(id="F22")
 async def test_a_slow_resolver_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(guard, "DNS_SECONDS", 0.05)  # F22
+    monkeypatch.setattr(guard, "DNS_SECONDS", 0.05)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: time.sleep(0.3) or [])
     with pytest.raises(Transient) as caught:
         await Guard(()).resolve("slow.example.com")
     assert caught.value.reason == "dns"
 
 
+@pytest.mark.case(id="S08")
 async def test_a_rebound_name_is_judged_again_by_its_socket(names, dialled, monkeypatch):
     async def lying_resolve(self, host, port=0, family=0):
         return [guard._result(host, port, ip_address(PRIVATE))]
 
-    monkeypatch.setattr(Guard, "resolve", lying_resolve)  # S08: whoever resolved it, and whatever was said before
+    monkeypatch.setattr(Guard, "resolve", lying_resolve)  # whoever resolved it, and whatever was said before
     async with open_net(user_agent="x") as net:
         assert await reason_of(net.get("http://news.example.com/")) == "forbidden_address"
     assert dialled == []
@@ -141,24 +147,24 @@ def test_no_socket_is_made_for_a_forbidden_address(address):
         Guard(()).make_socket((family, socket.SOCK_STREAM, 6, "", (address, 80)))
 
 
+@pytest.mark.case(id="S17")
 def test_no_unix_socket_is_ever_made():
-    with pytest.raises((Refused, ValueError)):  # S17
+    with pytest.raises((Refused, ValueError)):
         Guard((ip_network("0.0.0.0/0"),)).make_socket((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", ("/tmp/s",)))
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        *("http://127.0.0.1/", "http://2130706433/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest/"),
-        *("http://localhost/", "//0/", "http://①②⑦.0.0.1/", "http://inside.example.com/", "https://[::1]/"),
-    ],
-)
-async def test_every_hop_is_judged(names, dialled, target):
-    """S10: from an allowed server to somewhere that is not."""
-    names["inside.example.com"] = [["10.0.0.7"]]
+HOPS = {case: [f"http://{host}/" for host in HOSTS[case]] for case in ("S01", "S02", "S03", "S04", "S05", "S06", "S07")}
+HOPS["S10"] = ["//0/", "//localhost:8080", "http://inside.example.com/", "https://[::1]/"]
+
+
+@pytest.mark.case(id="S10")
+@pytest.mark.parametrize("targets", HOPS.values(), ids=HOPS)
+async def test_every_hop_is_judged(names, dialled, targets):
+    """From an allowed server to somewhere that is not."""
+    names.update({name: [["10.0.0.7"]] for name in ("inside.example.com", "printer", "nas.local", "vault.internal")})
 
     async def redirect(reader, writer):
-        await reader.readuntil(b"\r\n\r\n")
+        target = targets[int((await reader.readuntil(b"\r\n\r\n")).split()[1][1:])]
         writer.write(f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode())
         writer.close()
         await writer.wait_closed()
@@ -166,8 +172,57 @@ async def test_every_hop_is_judged(names, dialled, target):
     async with await asyncio.start_server(redirect, "127.8.8.8", 0) as server:
         port = server.sockets[0].getsockname()[1]
         async with open_net(user_agent="x", allow_private=[ip_network("127.8.8.8/32")]) as net:
-            assert await reason_of(net.get(f"http://127.8.8.8:{port}/")) == "forbidden_address"
+            for number, target in enumerate(targets):
+                reason = await reason_of(net.get(f"http://127.8.8.8:{port}/{number}"))
+                assert reason == "forbidden_address", target
+    assert set(dialled) == {"127.8.8.8"}
+
+
+@pytest.mark.case(id="S11")
+async def test_a_kept_connection_leads_where_its_name_led_when_it_was_judged(names, dialled):
+    names["news.example.com"] = [["127.8.8.8"], ["127.0.0.1"]]
+
+    async def answer(reader, writer):
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(answer, "127.8.8.8", 0) as server:
+        url = f"http://news.example.com:{server.sockets[0].getsockname()[1]}/"
+        async with open_net(user_agent="x", allow_private=[ip_network("127.8.8.8/32")]) as net:
+            assert [(await net.get(url)).body, (await net.get(url)).body] == [b"x", b"x"]
+            assert dialled == ["127.8.8.8"]
+            await asyncio.sleep(0.05)  # the server has hung up: the next question makes a connection
+            connector = net._fetching.connector
+            connector.clear_dns_cache()
+            assert await reason_of(net.get(url)) == "forbidden_address"
+            assert connector._keepalive_timeout <= 60
     assert dialled == ["127.8.8.8"]
+
+
+@pytest.mark.case(id="S17")
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{}/", "http://localhost:{}/", "http://[::1]:{}/", "http://0.0.0.0:{}/"]
+)
+async def test_our_own_page_is_no_feed(names, dialled, stand, url):
+    names["localhost"] = [["127.0.0.1"]]
+    async with open_net(user_agent="x") as net:
+        assert await reason_of(net.get(url.format(stand.port))) == "forbidden_address"
+    assert (dialled, stand.connections) == ([], 0)
+
+
+@pytest.mark.case(id="S21")
+async def test_a_receiver_that_was_public_once_is_judged_at_each_message(names, dialled):
+    names["hooks.example.com"] = [[PUBLIC], [PRIVATE]]
+    url = "https://hooks.example.com/in"
+    async with open_net(user_agent="x") as net:
+        assert judge_url(url) == url
+        assert await reason_of(net.post(url, b"", headers={})) == "connect"
+        net._sending[False].connector.clear_dns_cache()
+        assert await reason_of(net.post(url, b"", headers={})) == "forbidden_address"
+    assert dialled == [PUBLIC]
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not here: the collected spellings are not tried")

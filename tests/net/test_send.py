@@ -86,6 +86,7 @@ async def test_each_message_has_a_connection_of_its_own(stand, net):
     assert stand.connections == 3
 
 
+@pytest.mark.case(id="S21")
 async def test_private_addresses_need_permission_and_a_permitted_call_lends_it_to_nobody(stand, net):
     await send(net, stand)
     with pytest.raises(Permanent) as caught:
@@ -96,6 +97,7 @@ async def test_private_addresses_need_permission_and_a_permitted_call_lends_it_t
     assert stand.connections == 1
 
 
+@pytest.mark.case(id="S05")
 @pytest.mark.parametrize(
     "host",
     [

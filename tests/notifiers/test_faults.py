@@ -214,6 +214,7 @@ def expired(folder: Path) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.case(id="F14")
 async def test_a_certificate_that_has_run_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tls = expired(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))  # trusted, but for its date

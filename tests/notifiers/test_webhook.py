@@ -120,6 +120,7 @@ def test_a_pause_that_is_asked_for(status: int, value: str, seconds: float | Non
     assert pause == seconds
 
 
+@pytest.mark.case(id="F17")
 @given(st.text(max_size=200))
 def test_no_retry_after_makes_it_raise(value: str) -> None:
     pause = retry_after(value, NOW)
@@ -151,6 +152,7 @@ async def test_what_the_other_side_does_is_never_raised(net: Net, receiver: Rece
     assert (refused.kind, refused.reason) == ("retry", "connect")
 
 
+@pytest.mark.case(id="S21")
 async def test_a_forbidden_address_is_named_and_tried_again(net: Net, receiver: Receiver, body: str) -> None:
     outcome = await Webhook(net, receiver.url, [receiver.secret]).send("msg_1", body, at=datetime.now(UTC))
     assert outcome.kind == "retry"

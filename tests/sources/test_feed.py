@@ -120,11 +120,13 @@ def test_without_guid_and_link_the_key_is_a_hash_of_title_and_date():
     )
 
 
+@pytest.mark.case(id="P12")
 def test_a_guid_of_a_mebibyte_becomes_a_hash():
     (entry,) = parse(rss(f"<guid>{'g' * 2**20}</guid>")).entries
     assert entry.key.startswith("sha256:")
 
 
+@pytest.mark.case(id="P12")
 def test_a_guid_on_several_links_identifies_none():
     same = "<guid isPermaLink='false'>site</guid>"
     feed = parse(rss(f"{same}<link>/1</link>", f"{same}<link>/2</link>", f"{same}<link>/2</link>"))
@@ -175,11 +177,13 @@ def test_a_title_of_any_type_but_plain_text_holds_markup():
     assert parse(atom.format("text", "&lt;b>One")).entries[0].title == "<b>One"
 
 
+@pytest.mark.case(id="P15")
 def test_xml_base_leads_nowhere_but_the_web():
     (entry,) = parse(rss("<title>t</title><link>x</link>").replace("<rss ", '<rss xml:base="file:///etc/" ')).entries
     assert entry.url in {"", "https://news.example.com/world/x"}
 
 
+@pytest.mark.case(id="P11")
 @pytest.mark.parametrize(
     "date",
     [
@@ -213,6 +217,7 @@ def test_time_to_live(ttl, seconds):
     assert parse(rss("<title>t</title>").replace("</title>", f"</title><ttl>{ttl}</ttl>", 1)).ttl == seconds
 
 
+@pytest.mark.case(id="F21")
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -274,6 +279,7 @@ def test_the_language_is_the_feeds_own_else_that_of_the_answer():
 # --- hostile ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.case(id="P01")
 def test_entities_are_refused_outright():
     assert reason(rss("<title>&a;</title>", before='<!DOCTYPE rss [<!ENTITY a "b">]>')) == "entities"
     assert (
@@ -290,6 +296,7 @@ def test_a_doctype_without_entities_is_harmless():
     assert len(parse(rss("<title>t</title>", before=dtd)).entries) == 1
 
 
+@pytest.mark.case(id="P05")
 def test_depth_is_bounded():
     assert reason("<a>" * 200_000) == "too_deep"
     assert reason(rss("<a>" * 200_000 + "</a>" * 200_000)) == "too_deep"
@@ -297,6 +304,7 @@ def test_depth_is_bounded():
     assert reason(rss("<a>" * 254 + "</a>" * 254)) == "too_deep"
 
 
+@pytest.mark.case(id="P04")
 def test_attributes_are_bounded():
     def with_attributes(count):
         return rss("<title>t</title><a " + " ".join(f"a{n}='1'" for n in range(count)) + "/>")
@@ -306,6 +314,7 @@ def test_attributes_are_bounded():
     assert reason(with_attributes(20_000)) == "too_many_attributes"
 
 
+@pytest.mark.case(id="P06")
 def test_of_a_flood_of_items_the_newest_are_kept_in_the_feeds_order():
     feed = parse(rss(*(guid(n) + f"<pubDate>{2015 + n % 2}-01-01T00:00:00Z</pubDate>" for n in range(5_000))))
     assert feed.truncated
@@ -313,12 +322,14 @@ def test_of_a_flood_of_items_the_newest_are_kept_in_the_feeds_order():
     assert not parse(rss(*(guid(n) for n in range(2_000)))).truncated
 
 
+@pytest.mark.case(id="P06")
 def test_a_hundred_thousand_items_are_cut_before_they_are_read():
     feed = parse(rss(*("<title>t</title>" + guid(n) for n in range(100_000))))
     assert feed.truncated
     assert [entry.key for entry in feed.entries] == [str(n) for n in range(2_000)]
 
 
+@pytest.mark.case(id="P03")
 @pytest.mark.parametrize("name", ["a", "a.", "a@", "@", "(", "a@b.", "a b"])
 @pytest.mark.timeout(20)
 def test_an_author_of_sixty_kilobytes_is_cut(name):
@@ -335,6 +346,7 @@ def test_fields_are_bounded():
     assert all(len(tag) <= 256 for tag in entry.tags)
 
 
+@pytest.mark.case(id="P08")
 @pytest.mark.parametrize(
     "text",
     [
@@ -361,6 +373,7 @@ def test_an_entry_broken_off_is_not_taken_for_a_whole_one():
     assert [entry.key for entry in parse(without_end).entries] == ["1", "2"]
 
 
+@pytest.mark.case(id="F24")
 def test_every_cut_of_a_feed_gives_whole_entries_or_a_named_error():
     items = [f"<guid>{n}</guid><title>title {n}</title><link>/{n}</link>" for n in range(3)]
     body = rss(*items)
@@ -382,6 +395,7 @@ def titled(text: str, encoding: str, declared: str | None = None) -> bytes:
     )
 
 
+@pytest.mark.case(id="F20")
 @pytest.mark.parametrize(
     ("text", "encoding", "declared", "content_type"),
     [
@@ -410,6 +424,7 @@ def test_text_is_read_by_what_is_true_of_the_declarations(text, encoding, declar
     assert entry.title == text
 
 
+@pytest.mark.case(id="F20")
 def test_utf_7_is_not_read_as_markup():
     (entry,) = parse(
         b"<rss><channel><item><title>+ADw-script+AD4-</title></item></channel></rss>",
@@ -418,6 +433,7 @@ def test_utf_7_is_not_read_as_markup():
     assert entry.title == "+ADw-script+AD4-"
 
 
+@pytest.mark.case(id="P10")
 def test_control_characters_and_lone_surrogates_do_not_come_through():
     (entry,) = parse(
         b"<rss><channel><item><title>a\0b\x08\xed\xa0\x80c &#xD800; &#1;</title><link>/x</link></item></channel></rss>"
@@ -447,6 +463,7 @@ def test_json_feed():
     assert (two.url, two.content_html, two.author) == ("https://x.example.com/", "<p>a &lt; b</p>", "B")
 
 
+@pytest.mark.case(id="P16")
 @pytest.mark.parametrize(
     "value",
     [
@@ -487,6 +504,7 @@ def outcome(body: bytes, headers: dict[str, str]) -> str:
     return "entries" if feed.entries else "no entries"
 
 
+@pytest.mark.case(id="P21")
 @needs_corpora
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:feedparser")
 def test_feedparsers_own_files_raise_nothing_but_named_errors():
@@ -536,6 +554,8 @@ print(opened)
 """
 
 
+@pytest.mark.case(id="P01")
+@pytest.mark.case(id="P02")
 @needs_corpora
 def test_hostile_xml_ends_in_a_named_error_and_opens_nothing():
     command = [sys.executable, "-c", WATCHED, CORPORA / "hostile/xmltestdata"]
@@ -590,6 +610,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
+@pytest.mark.case(id="P21")
 @settings(max_examples=300, deadline=None)
 @given(
     st.binary(max_size=200) | st.lists(FRAGMENTS | st.binary(max_size=8), max_size=25).map(b"".join),

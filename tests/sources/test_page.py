@@ -415,6 +415,8 @@ def test_nor_does_a_text_made_to_confuse_them(text: str) -> None:
     assert not is_counter_or_stamp(text + "!")
 
 
+@pytest.mark.case(id="P04")
+@pytest.mark.case(id="P05")
 @pytest.mark.parametrize(
     "start",
     [

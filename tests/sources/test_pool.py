@@ -127,12 +127,15 @@ async def test_a_stumbling_parser_is_a_malformed_document(pool):
     assert await titles(pool) == ["One"]
 
 
+@pytest.mark.case(id="P21")
 async def test_an_answer_of_the_wrong_shape_is_refused_at_the_border(pool):
     error = await error_of(pool._parse(pools._feed_decoder, dict, (("title", 5),)))
     assert (type(error), error.reason) == (Permanent, "malformed")
     assert "shape" in error.detail
 
 
+@pytest.mark.case(id="P07")
+@pytest.mark.case(id="P09")
 @pytest.mark.parametrize(
     ("call", "detail"),
     [
@@ -157,6 +160,8 @@ async def test_a_task_that_sleeps_is_killed_by_the_wall_clock(monkeypatch):
         assert await titles(pool) == ["One"]
 
 
+@pytest.mark.case(id="P03")
+@pytest.mark.case(id="P07")
 async def test_a_task_that_spins_is_killed_by_its_processor_time(pool):
     error = await error_of(pool._run(exec, SPIN))
     assert error.reason == "parser_killed"
@@ -326,6 +331,8 @@ async def outcome(pool: ParserPool, body: bytes) -> str:
         return error.reason
 
 
+@pytest.mark.case(id="P05")
+@pytest.mark.case(id="P07")
 async def test_bytes_that_no_bound_catches_are_caught_by_the_pool(pool, monkeypatch):
     """A million open elements inside a description: many seconds of sanitising, while others are served."""
     monkeypatch.setattr(pools, "WALL_SECONDS", 2.0)

@@ -211,6 +211,7 @@ async def test_a_slug_that_moves_under_a_stable_guid_stays_the_same_article(worl
     assert found[article_id(ONE)].url == f"{ONE}-corrected"
 
 
+@pytest.mark.case(id="P12")
 async def test_a_guid_that_stands_on_every_entry_binds_nothing_together(world):
     world.net.answers[RSS] = answer(rss(("x", ONE, "One", NOW), ("x", TWO, "Two", NOW)))
     await poll(world)

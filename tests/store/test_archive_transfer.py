@@ -117,6 +117,7 @@ async def test_an_embedded_log_moves_to_a_server(
                 await take_in(log, file)
 
 
+@pytest.mark.case(id="P18")
 async def test_a_file_that_is_not_whole_is_refused(filled: RedisLog, run_server: RunServer, tmp_path: Path) -> None:
     file, chance = tmp_path / "log.jsonl", random.Random(3)
     await export(filled, file, events_only=False)
@@ -236,6 +237,7 @@ async def test_a_backup_while_it_is_written_is_the_log_of_a_moment(tmp_path: Pat
         await writer.communicate()
 
 
+@pytest.mark.case(id="P18")
 async def test_a_backup_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     data, copy, chance = tmp_path / "data", tmp_path / "copy", random.Random(11)
     async with open_log("embedded", data_dir=data, partitions=2, archiving=True) as log:
@@ -268,6 +270,7 @@ async def test_a_server_of_ones_own_has_its_own_backup(tmp_path: Path) -> None:
         back_up(tmp_path, tmp_path / "copy")
 
 
+@pytest.mark.case(id="P18")
 async def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     listed = {"made_at": DAY.isoformat(), "files": [{"path": "archive/../../x", "size": 1, "sha256": "0"}]}
     (tmp_path / "backup.json").write_text(json.dumps(listed))

@@ -156,6 +156,7 @@ async def test_before_anything_was_recorded_pages_are_empty_and_well(visiting, t
         assert (status, "nothing is recorded yet" in page) == (503, True)
 
 
+@pytest.mark.case(id="P20")
 @pytest.mark.parametrize("path", EVERY)
 async def test_hostile_text_stays_text_and_nothing_unseen_is_shown(visitor, path):
     html = await visitor.page(path)
@@ -167,6 +168,7 @@ async def test_hostile_text_stays_text_and_nothing_unseen_is_shown(visitor, path
     assert scripts == ["/static/monitor.js"]
 
 
+@pytest.mark.case(id="S19")
 @pytest.mark.parametrize("path", EVERY)
 async def test_pages_lead_nowhere_but_to_themselves_and_the_articles(visitor, path):
     for tag, attributes in Reading(await visitor.page(path)).tags:
@@ -177,6 +179,7 @@ async def test_pages_lead_nowhere_but_to_themselves_and_the_articles(visitor, pa
             assert address == "" or address.startswith(("/", "#")), address
 
 
+@pytest.mark.case(id="S19")
 async def test_a_first_page_is_small_and_fetches_nothing_from_elsewhere(visitor):
     page = await visitor.page("/")
     parts = [page, *[await visitor.page(f"/static/{name}") for name in ("monitor.css", "monitor.js", "icon.svg")]]

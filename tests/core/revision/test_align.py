@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def test_each_operation_has_its_case() -> None:
         assert align(paragraphs(*old), paragraphs(*new)) == operations
 
 
+@pytest.mark.case(id="P19")
 def test_a_million_lines_and_a_megabyte_in_one_line_are_bounded() -> None:
     lines = paragraphs(*(f"a{i}" for i in range(100_000))), paragraphs(*(f"b{i}" for i in range(100_000)))
     assert len(align(*lines)) == 1

@@ -142,6 +142,7 @@ def test_a_sentence_that_left_its_paragraph_has_moved() -> None:
     assert not [pair for pair in found.sentences if pair.kind in {"added", "removed"}]
 
 
+@pytest.mark.case(id="P19")
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -41,6 +41,7 @@ FOREIGN = st.text(
 )
 
 
+@pytest.mark.case(id="P20")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
