@@ -64,6 +64,7 @@ from monitor.core.events import (
     WatchStarted,
 )
 from monitor.errors import Corrupt
+from monitor.store.views import tallies
 from monitor.store.views.contents import pack
 from monitor.store.views.decisions import decided
 from monitor.store.views.feeds import of_feed
@@ -85,7 +86,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
         case SiteTemplateChanged() as event:
             return template(event)
         case AlertRaised() as event:
-            return (_alert(recorded, event),)
+            return (_alert(recorded, event), *tallies.raised(event))
         case (
             AlertSuppressed() | AlertRouted() | AlertGrouped() | AlertHeld() | AlertAcked()
             | GroupOpened() | GroupClosed() | ThrottleStarted() | InhibitionStarted() | SilenceSet() | SilenceExpired()
@@ -172,7 +173,8 @@ def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tup
         revision=event.revision,
         changed_at=stamp(event.at),
     )
-    return (article, *_revision(recorded, event, event.revision, content), *_aliases(event.article, event.evidence.url))
+    revision = _revision(recorded, event, event.revision, content)
+    return (article, *revision, *_aliases(event.article, event.evidence.url), *tallies.revised(event))
 
 
 def _revision(
@@ -193,6 +195,7 @@ def _revision(
         sha256=event.sha256,
         confidence=revised.confidence if revised else "confirmed",
         template="",
+        opened=revised is not None and revised.opened,
         capture=event.evidence.raw_sha256,
         edits=as_json(revised.edits if revised else ()),
         evidence=as_json(event.evidence),

@@ -27,16 +27,18 @@ from monitor.store.views.rows import (
     AlertRow,
     ArticleRow,
     AttemptRow,
+    ChangeRow,
     ChannelRow,
     DeliveryRow,
     FeedRow,
     RevisionRow,
     SilenceRow,
+    TallyRow,
     TellingRow,
 )
 from monitor.store.views.schema import TABLES, open_for_reading
 from monitor.store.views.searching import Hit
-from monitor.store.views.statements import stamp
+from monitor.store.views.statements import hour, stamp
 
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
 
@@ -101,6 +103,12 @@ class Reader:
         sql = f"SELECT {columns} FROM revisions WHERE article = ? ORDER BY revision DESC"
         return self._rows(RevisionRow, sql, [article], limit)[::-1]
 
+    def revision(self, article: str, number: int) -> RevisionRow | None:
+        """One revision of an article; None where there is none."""
+        columns = ", ".join(RevisionRow.__struct_fields__)
+        sql = f"SELECT {columns} FROM revisions WHERE article = ? AND revision = ?"
+        return next(iter(self._rows(RevisionRow, sql, [article, number], 1)), None)
+
     def content(self, article: str, revision: int, *, reread: bool = False) -> Content | None:
         """The whole text of a revision; None where there is none. Raises Corrupt where it is not the text of its sha256.
 
@@ -129,6 +137,15 @@ class Reader:
         """When an article went and came back, oldest first."""
         sql = "SELECT * FROM absences WHERE article = ? ORDER BY at DESC, event"
         return self._rows(AbsenceRow, sql, [article], limit)[::-1]
+
+    def changes(
+        self, *, article: str | None = None, since: datetime | None = None, limit: int = 1000
+    ) -> list[ChangeRow]:
+        """What happened to articles, the newest first."""
+        where, values = _where({"article = ?": article, "at >= ?": stamp(since) if since else None})
+        sql = f"""SELECT article, revision, at, 'revised' AS kind FROM revisions {where}
+            UNION ALL SELECT article, revision, at, kind FROM absences {where} ORDER BY at DESC, article, revision DESC"""
+        return self._rows(ChangeRow, sql, [*values, *values], limit)
 
     def needs(self, capture: str) -> bool:
         """Whether a raw body must stay: of a held article, or of the newest revision of one that is still looked for."""
@@ -273,12 +290,31 @@ class Reader:
         """How many articles were read of each feed and page that had any."""
         return dict(self._database.execute("SELECT source, count(*) FROM articles GROUP BY source").fetchall())
 
+    # --- what is counted ---------------------------------------------------------------------------------------------
+
+    def tallies(
+        self, kind: str, now: datetime, *, hours: int, stretches: int, name: str | None = None, names: int = 100
+    ) -> list[TallyRow]:
+        """Counts of a kind (`alert`, `hit` or `revision`) in so many stretches of so many hours, the last one ending with this hour.
+
+        Of one name, or of the `names` with the highest counts; theirs come first.
+        """
+        end = hour(now)
+        asked = "kind = ? AND hour > ? AND hour <= ?" + ("" if name is None else " AND name = ?")
+        values = [kind, end - hours * stretches, end, *([] if name is None else [name])]
+        sql = f"""WITH counted AS (SELECT * FROM tallies WHERE {asked}),
+            most AS (SELECT name, sum(count) AS total FROM counted GROUP BY name ORDER BY total DESC, name LIMIT ?)
+            SELECT name, what, (? - hour) / ? AS age, sum(count) AS count FROM counted JOIN most USING (name)
+            GROUP BY name, what, age ORDER BY total DESC, name, what, age DESC"""
+        return self._rows(TallyRow, sql, [*values, names, end, hours], MOST)
+
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def dump(self) -> Iterator[str]:
         """Every row as a line of JSON, in an order that depends on what is said alone: equal views give equal dumps."""
         for table in TABLES:
-            cursor = self._database.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+            order = ", ".join(map(str, range(1, 5 if table == "tallies" else 3)))
+            cursor = self._database.execute(f"SELECT * FROM {table} ORDER BY {order}")
             for row in cursor:
                 columns = {name: _plain(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over values
                 yield msgspec.json.encode({"table": table, **columns}).decode()
@@ -302,7 +338,7 @@ def _where(conditions: Mapping[str, str | None], before: tuple[str, Before] | No
     asked = {condition: [value] for condition, value in conditions.items() if value is not None}
     if before is not None:
         column, (at, name) = before
-        asked[f"({column} < ? OR ({column} = ? AND id > ?))"] = [stamp(at), stamp(at), name]
+        asked[f"{column} <= ? AND ({column} < ? OR id > ?)"] = [stamp(at), stamp(at), name]
     return ("WHERE " + " AND ".join(asked) if asked else ""), [one for values in asked.values() for one in values]
 
 

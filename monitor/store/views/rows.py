@@ -32,7 +32,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
 class RevisionRow(msgspec.Struct, frozen=True):
     """One state of an article's text. `last_seen_before` is the last look that still found the text before it.
 
-    `confidence` is `confirmed` or `unconfirmed`; `template` is the change of the site's template that made it, or empty.
+    `confidence` is `confirmed` or `unconfirmed`; `template` is the change of the site's template that made it, or empty; `opened`:
+    the text before was known in part alone.
     """
 
     article: str
@@ -49,6 +50,25 @@ class RevisionRow(msgspec.Struct, frozen=True):
     evidence: Evidence
     confidence: str = "confirmed"
     template: str = ""
+    opened: bool = False
+
+
+class ChangeRow(msgspec.Struct, frozen=True):
+    """Something that happened to an article: a revision (`kind` `revised`, the first too), `gone`, `blocked` or `restored`."""
+
+    article: str
+    revision: int
+    at: datetime
+    kind: str
+
+
+class TallyRow(msgspec.Struct, frozen=True):
+    """How often something was counted, of a name, within a stretch of time; `age` 0 is the newest stretch."""
+
+    name: str
+    what: str
+    age: int
+    count: int
 
 
 class AbsenceRow(msgspec.Struct, frozen=True):

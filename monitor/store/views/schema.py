@@ -61,6 +61,7 @@ TABLES: Final = {
         reverted_to INTEGER,
         confidence TEXT NOT NULL,
         template TEXT NOT NULL,
+        opened INTEGER NOT NULL,
         capture TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         edits TEXT NOT NULL,
@@ -197,6 +198,14 @@ TABLES: Final = {
         gap_until TEXT,
         changed_at TEXT NOT NULL
     """,
+    "tallies": """
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (kind, name, hour, what)
+    """,
 }
 
 # Every text of every revision, whole, so that what was taken out is found as well. FTS5 keeps the index alone; the texts it reads where
@@ -208,9 +217,12 @@ _SEARCH: Final = (
 )
 
 _INDEXES: Final = (
-    "CREATE INDEX articles_by_source ON articles (source, changed_at)",
+    "CREATE INDEX articles_by_time ON articles (changed_at DESC, id)",
+    "CREATE INDEX articles_by_source ON articles (source, changed_at DESC, id)",
     "CREATE INDEX revisions_by_capture ON revisions (capture)",
+    "CREATE INDEX revisions_by_time ON revisions (at)",
     "CREATE INDEX absences_by_article ON absences (article, at)",
+    "CREATE INDEX absences_by_time ON absences (at)",
     "CREATE INDEX alerts_by_time ON alerts (at)",
     "CREATE INDEX alerts_by_watchlist ON alerts (watchlist, at)",
     "CREATE INDEX alerts_by_article ON alerts (article, at)",
@@ -219,6 +231,7 @@ _INDEXES: Final = (
     "CREATE INDEX members_by_delivery ON members (delivery)",
     "CREATE INDEX tellings_by_alert ON tellings (alert)",
     "CREATE INDEX attempts_by_delivery ON attempts (delivery, version)",
+    "CREATE INDEX tallies_by_time ON tallies (kind, hour)",
 )
 
 # What a power cut takes is read again from the log, so no commit needs to wait for the disk.

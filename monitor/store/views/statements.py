@@ -40,6 +40,18 @@ def change(table: str, key: str, **columns: Value) -> Write:
     return Write(f"UPDATE {table} SET {changes} WHERE id = :id", {"id": key, **columns})
 
 
+def tally(kind: str, name: str, what: str, at: datetime, count: int = 1) -> Write:
+    """So many more of a kind of thing, of a name, within the hour of that moment."""
+    values: dict[str, Value] = {"kind": kind, "name": name, "what": what, "hour": hour(at), "count": count}
+    new = insert("tallies", **values)
+    return Write(f"{new.sql} ON CONFLICT DO UPDATE SET count = count + excluded.count", values)
+
+
+def hour(at: datetime) -> int:
+    """The hour of a moment, counted from 1970 in UTC."""
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() // 3600)
+
+
 def stamp(at: datetime) -> str:
     """A moment as the views keep it: RFC 3339 in UTC with six digits, so that the order of texts is the order of times."""
     utc = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
