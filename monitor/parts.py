@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.config import Config
 from monitor.core.watch.evaluate import Rulebook
-from monitor.core.watch.wording import in_words
+from monitor.core.watch.wording import canonical, in_words
 from monitor.net import open_net
 from monitor.net.courtesy import CourteousNet
 from monitor.net.manners import Known
@@ -128,6 +128,12 @@ def name_for_pages(parts: Parts) -> None:
     """Tell the page what the configuration calls things."""
     config, desk = parts.config, parts.ground.desk
     names = {name: table.aliases[0] for name, table in config.entities.items()}
+    desk.entities = config.named()
+    desk.queries = {
+        name: written
+        for name, watchlist in parts.rulebook.watchlists.items()
+        if len(written := canonical(watchlist.asked)) <= LONGEST_WORDING
+    }
     desk.zone, desk.channels = config.timezone, tuple(config.channels)
     desk.sources = tuple(
         PageSource(name, str(table.url), "page" if name in config.pages else "feed")

@@ -37,7 +37,10 @@ from monitor.store.views.rows import (
     TellingRow,
 )
 from monitor.store.views.searching import Hit
+from monitor.trials import Asked, Trial
+from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk, article_named
+from monitor.web.trying import TOO_MUCH
 
 BASE: Final = "/api/v1"
 MOST: Final = 200  # rows of a page
@@ -153,8 +156,8 @@ class Endpoint(msgspec.Struct, frozen=True):
 class Api:
     """The handlers of the API."""
 
-    def __init__(self, desk: Desk, log: Log) -> None:
-        self._desk, self._log = desk, log
+    def __init__(self, desk: Desk, log: Log, bench: Bench) -> None:
+        self._desk, self._log, self._bench = desk, log, bench
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -176,6 +179,7 @@ class Api:
             Endpoint("GET", "/silences", self.silences, Silences),
             Endpoint("POST", "/silences", self.silence, SilenceSet, takes=Silence),
             Endpoint("DELETE", f"/silences/{one}", self.end, SilenceExpired),
+            Endpoint("POST", "/try", self.attempt, Trial, takes=Asked),
         ]
 
     # --- alerts ---
@@ -334,6 +338,22 @@ class Api:
             return await commands.end_silence(self._log, request.match_info["id"], _who(request))
         except commands.NotInForce as error:
             raise web.HTTPNotFound(text="no such silence is in force") from error
+
+    # --- queries ---
+
+    async def attempt(self, request: web.Request) -> Trial:
+        """Try a query before it is saved: on a text, on an article's past, on the last days. Nothing is stored."""
+        asked = await _body(request, Asked)
+        try:
+            outcome = await self._bench.tried(asked)
+        except NoSuchArticle as error:
+            raise web.HTTPNotFound(text="nothing of that name is recorded") from error
+        except (Busy, Exhausted) as error:
+            why = TOO_MUCH if isinstance(error, Exhausted) else "others try queries just now"
+            raise web.HTTPServiceUnavailable(text=why, headers={"retry-after": "10"}) from error
+        if outcome.trial is None:
+            raise _refused("; ".join(f"query, at {one.at}: {one.says}" for one in outcome.wrong))
+        return outcome.trial
 
 
 # --- asking and answering ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.core.urls import aliases, canonical
+from monitor.core.watch.rules import Entity
 from monitor.errors import Permanent, ViewsUnavailable
 from monitor.store.views import Reader
 from monitor.store.views.rows import ArticleRow
@@ -31,12 +32,14 @@ class Source:
 
 @dataclass(slots=True)
 class Desk:
-    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words; `channels` are ids."""
+    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids."""
 
     views: Path
     zone: ZoneInfo
     sources: tuple[Source, ...] = ()
     watchlists: Mapping[str, str] = field(default_factory=dict)
+    queries: Mapping[str, str] = field(default_factory=dict)
+    entities: Iterable[Entity] = ()
     channels: tuple[str, ...] = ()
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 

@@ -12,6 +12,7 @@ from monitor.web.door import COOKIE, own_path, pass_of
 from monitor.web.rendering import Pages
 
 PAUSE: Final = 1.0  # seconds that a wrong token costs
+MOST_BYTES: Final = 16 * 1024  # of what somebody may send who is not let in yet
 LASTING: Final = 30 * 86_400  # seconds
 
 
@@ -31,7 +32,7 @@ class Login:
 
     async def let_in(self, request: web.Request) -> web.Response:
         """Take the token, and go on to where the reader wanted to be."""
-        said = await request.post()
+        said = await request.clone(client_max_size=MOST_BYTES).post()
         onward, given = own_path(str(said.get("next", "/"))), str(said.get("token", "")).strip()
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             await asyncio.sleep(PAUSE)

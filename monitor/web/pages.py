@@ -18,6 +18,7 @@ from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow
 from monitor.web import shown
 from monitor.web.desk import Desk, article_named
 from monitor.web.rendering import Pages
+from monitor.web.trying import DAYS
 
 LISTED: Final = 50
 LONGEST_QUESTION: Final = 1_000  # characters
@@ -141,7 +142,7 @@ class Site:
             (name, self._desk.watchlists.get(name, ""), [counted.get(name, Counter())[hour] for hour in range(_HOURS)])
             for name in names
         ]
-        return self._pages.show("watchlists.html", here="watchlists", watchlists=told, hours=_HOURS)
+        return self._pages.show("watchlists.html", here="watchlists", watchlists=told, hours=_HOURS, choices=DAYS)
 
     async def feeds(self, _: web.Request) -> web.Response:
         """How each feed and page of the configuration stands."""

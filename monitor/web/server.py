@@ -19,17 +19,19 @@ from monitor.errors import ViewsUnavailable
 from monitor.web.api import BASE, Api, answering
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
+from monitor.web.bench import Bench
 from monitor.web.desk import Desk
 from monitor.web.door import guarded, headed
 from monitor.web.live import Wire
 from monitor.web.login import Login
 from monitor.web.pages import Site
 from monitor.web.rendering import HERE, Pages
+from monitor.web.trying import Trying
 from monitor.web.vitals import Body, Vitals
 
 logger = structlog.get_logger()
 
-MOST_BYTES: Final = 64 * 1024  # of a form
+MOST_BYTES: Final = 512 * 1024  # of a form or a body: the longest text that is tried, however it is encoded
 _STATIC: Final = {"monitor.css": "text/css", "monitor.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -73,7 +75,9 @@ def application(
     """All routes behind the door."""
     made = web.Application(middlewares=[headed(), guarded(token, hosts), _explained(pages)], client_max_size=MOST_BYTES)
     made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log).routes()])
-    api = Api(desk, body.log)
+    bench = Bench(desk)
+    made.add_routes(Trying(desk, pages, bench).routes())
+    api = Api(desk, body.log, bench)
     made.add_routes([web.route(one.method, BASE + one.path, answering(one)) for one in api.endpoints])
     made.add_routes([web.get(f"{BASE}/openapi.json", _said(msgspec.json.encode(described(api.endpoints))))])
     made.add_routes([web.get("/live", wire.stream), *Vitals(body, desk, token).routes()])

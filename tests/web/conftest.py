@@ -66,7 +66,13 @@ def body_of(log: Log | None, trouble: str = "") -> Body:
 async def visited(
     folder: Path, token: str | None = None, log: Log | None = None, trouble: str = ""
 ) -> AsyncIterator[Visitor]:
-    desk = Desk(folder / "data" / FILE, ZoneInfo("Europe/Paris"), SOURCES, {"act-of-war": "“act of war”"})
+    desk = Desk(
+        folder / "data" / FILE,
+        ZoneInfo("Europe/Paris"),
+        SOURCES,
+        {"act-of-war": "“act of war”"},
+        {"act-of-war": '"act of war"'},
+    )
     async with serving(desk, body_of(log, trouble), "127.0.0.1", 0, token=token, hosts=["monitor.example"]) as address:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:

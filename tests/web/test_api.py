@@ -171,5 +171,5 @@ async def test_every_endpoint_is_described_and_asked_by_a_test(program):
     described = {
         (method, path) for path, methods in (await program.description())["paths"].items() for method in methods
     }
-    assert len(described) == 15
+    assert len(described) == 16
     assert all(path.startswith(BASE) for _, path in described)

@@ -122,7 +122,7 @@ def axe() -> Path | None:
     return file if file.exists() else None
 
 
-LIGHT = ("/", "/articles", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..2?view=side", "/watchlists", "/feeds", "/deliveries", "/silences", "/search?q=bombs", "/nowhere")  # fmt: skip
+LIGHT = ("/", "/articles", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..2?view=side", "/watchlists", "/try", "/feeds", "/deliveries", "/silences", "/search?q=bombs", "/nowhere")  # fmt: skip
 DARK = ("/", ARTICLE, f"{ARTICLE}/diff/1..2", "/feeds")
 
 

@@ -16,7 +16,7 @@ from monitor.core.urls import article_id
 
 ARTICLE = f"/article/{article_id(STORY)}"
 EVERY = ["/", "/?watchlist=raqqa", "/articles", "/articles?source=post", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..3", f"{ARTICLE}/diff/3..1?view=side",
-         f"{ARTICLE}/diff/2..3?view=side", f"/article/{article_id(WITHDRAWN)}", "/watchlists", "/feeds", "/deliveries", "/deliveries?state=dead"]  # fmt: skip
+         f"{ARTICLE}/diff/2..3?view=side", f"/article/{article_id(WITHDRAWN)}", "/watchlists", "/try", "/feeds", "/deliveries", "/deliveries?state=dead"]  # fmt: skip
 
 
 class Reading(HTMLParser):
@@ -194,6 +194,7 @@ def test_every_template_is_shown_by_a_test():
         "base",
         "parts",
         "now",
+        "try",
         "one_alert",
         "alert",
         "articles",

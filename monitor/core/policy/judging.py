@@ -109,10 +109,7 @@ def judge(
     raised: list[AlertRaised] = []
     excluded: list[MatchExcluded] = []
     for rule, became in book.outcomes(event, step.event.at):
-        verdict = book.verdict(rule, event, became)
-        if verdict and is_opened(step.event):
-            verdict = _new_alone(verdict)
-        if verdict:
+        if verdict := verdict_of(book, rule, event, became, opened=is_opened(step.event)):
             told = alert(
                 book, verdict, step, ruleset=ruleset, public_url=public_url, event_id=event_id, template=template
             )
@@ -120,6 +117,12 @@ def judge(
         if became.excluded:
             excluded.append(_exclusion(rule, became, event, step))
     return Judged(tuple(raised), tuple(excluded))
+
+
+def verdict_of(book: Rulebook, rule: Rule, event: Event, became: Outcome, *, opened: bool) -> Verdict | None:
+    """What a rule has to say of what became of it; where the text was `opened`, only of what stands there for the first time."""
+    verdict = book.verdict(rule, event, became)
+    return _new_alone(verdict) if verdict and opened else verdict
 
 
 def is_opened(event: ArticleEvent) -> bool:
