@@ -112,6 +112,26 @@ async def test_no_form_is_taken_from_elsewhere_or_by_a_link(asking, path):
         assert (await visitor.get(path))[0] == 405
 
 
+@pytest.mark.slow
+async def test_a_browser_sends_the_forms_in_a_way_that_is_taken(visiting, growing, browser):
+    log, folder = growing
+    async with visiting(folder, "a-token-of-many-letters-0123456789", log) as visitor:
+        page = await browser.new_page()
+        await page.goto(f"{visitor.address}/silences?watchlist=raqqa")
+        await page.get_by_label("The token").fill("a-token-of-many-letters-0123456789")
+        await page.get_by_role("button", name="Log in").click()
+        await page.get_by_label("Why").fill("too loud")
+        await page.get_by_role("button", name="Silence").click()
+        await page.get_by_text("too loud").wait_for()
+        assert len(await recorded_of(log, SilenceSet)) == 1
+        await page.goto(f"{visitor.address}/")
+        await page.locator(".alert h2 a").first.click()
+        await page.get_by_role("button", name="Take note").click()
+        await page.wait_for_load_state()
+        assert len(await recorded_of(log, AlertAcked)) == 1
+        await page.close()
+
+
 def axe() -> Path | None:
     """The script that looks for barriers, where it is installed."""
     try:
@@ -122,8 +142,8 @@ def axe() -> Path | None:
     return file if file.exists() else None
 
 
-LIGHT = ("/", "/articles", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..2?view=side", "/watchlists", "/try", "/feeds", "/deliveries", "/silences", "/search?q=bombs", "/nowhere")  # fmt: skip
-DARK = ("/", ARTICLE, f"{ARTICLE}/diff/1..2", "/feeds")
+LIGHT = ("/", "/articles", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..2?view=side", "/watchlists", "/watchlist/act-of-war", "/figures", "/try", "/feeds", "/deliveries", "/silences", "/search?q=bombs", "/nowhere")  # fmt: skip
+DARK = ("/", "/try", "/watchlist/act-of-war", "/figures", ARTICLE, f"{ARTICLE}/diff/1..2", "/feeds")
 
 
 @pytest.mark.slow
