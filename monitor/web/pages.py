@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
@@ -14,8 +12,8 @@ from monitor.core.condition import Condition, condition
 from monitor.core.content import Content
 from monitor.core.revision.comparison import Comparison, compare
 from monitor.store.views import Reader
-from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow
-from monitor.web import shown
+from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow, TallyRow
+from monitor.web import charts, shown
 from monitor.web.desk import Desk, article_named
 from monitor.web.rendering import Pages
 from monitor.web.trying import DAYS
@@ -134,12 +132,17 @@ class Site:
     async def watchlists(self, _: web.Request) -> web.Response:
         """Each watchlist, what it looks for, and how often it spoke in each of the last hours."""
         now = self._desk.now()
-        since = now - timedelta(hours=_HOURS)
-        rows = await self._desk.listed(lambda reader: reader.alerts(since=since, limit=10_000))
-        counted = _hourly(rows, now)
+        rows = await self._desk.listed(lambda reader: reader.tallies("alert", now, hours=1, stretches=_HOURS))
+        counted: dict[str, list[TallyRow]] = {}
+        for row in rows:
+            counted.setdefault(row.name, []).append(row)
         names = [*self._desk.watchlists, *sorted(counted.keys() - self._desk.watchlists.keys())]
         told = [
-            (name, self._desk.watchlists.get(name, ""), [counted.get(name, Counter())[hour] for hour in range(_HOURS)])
+            (
+                name,
+                self._desk.watchlists.get(name, ""),
+                charts.over_time(counted.get(name, ()), now, hours=1, stretches=_HOURS, tones=charts.SEVERITIES),
+            )
             for name in names
         ]
         return self._pages.show("watchlists.html", here="watchlists", watchlists=told, hours=_HOURS, choices=DAYS)
@@ -203,12 +206,3 @@ def _grouped(comparison: Comparison) -> list[tuple[bool, list[Any]]]:
 
 def _language(lang: str) -> str:
     return lang if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}", lang) else ""
-
-
-def _hourly(rows: list[AlertRow], now: datetime) -> dict[str, Counter[int]]:
-    """For each watchlist how many alerts each of the last hours had, the oldest hour first."""
-    counted: dict[str, Counter[int]] = {}
-    for row in rows:
-        hour = _HOURS - 1 - int((now - row.at).total_seconds() // 3600)
-        counted.setdefault(row.watchlist, Counter())[hour] += 1
-    return counted

@@ -34,7 +34,14 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"clock": self._clock, "day": self._day, "iso": _iso, "seen": seen, "host": _host}
+        self._templates.filters |= {
+            "clock": self._clock,
+            "day": self._day,
+            "iso": _iso,
+            "seen": seen,
+            "host": _host,
+            "lasting": _lasting,
+        }
         self._templates.globals |= {"shown": shown, "version": __version__, "is_guarded": is_guarded}
         self._templates.tests["web"] = _leads_to_the_web
         self._templates.finalize = _cleaned
@@ -65,6 +72,14 @@ def _cleaned(value: Any) -> Any:
 
 def _iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
+
+
+def _lasting(seconds: float) -> str:
+    """A length of time as it is spoken of."""
+    for unit, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 1.5 * unit:
+            return f"{seconds / unit:.3g} {name}"
+    return f"{seconds:.2g} s"
 
 
 def _host(url: str) -> str:

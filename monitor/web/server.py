@@ -22,6 +22,7 @@ from monitor.web.asking import Forms
 from monitor.web.bench import Bench
 from monitor.web.desk import Desk
 from monitor.web.door import guarded, headed
+from monitor.web.figures import Figures
 from monitor.web.live import Wire
 from monitor.web.login import Login
 from monitor.web.pages import Site
@@ -75,6 +76,7 @@ def application(
     """All routes behind the door."""
     made = web.Application(middlewares=[headed(), guarded(token, hosts), _explained(pages)], client_max_size=MOST_BYTES)
     made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log).routes()])
+    made.add_routes(Figures(desk, pages).routes())
     bench = Bench(desk)
     made.add_routes(Trying(desk, pages, bench).routes())
     api = Api(desk, body.log, bench)

@@ -16,7 +16,7 @@ from monitor.core.urls import article_id
 
 ARTICLE = f"/article/{article_id(STORY)}"
 EVERY = ["/", "/?watchlist=raqqa", "/articles", "/articles?source=post", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..3", f"{ARTICLE}/diff/3..1?view=side",
-         f"{ARTICLE}/diff/2..3?view=side", f"/article/{article_id(WITHDRAWN)}", "/watchlists", "/try", "/feeds", "/deliveries", "/deliveries?state=dead"]  # fmt: skip
+         f"{ARTICLE}/diff/2..3?view=side", f"/article/{article_id(WITHDRAWN)}", "/watchlists", "/watchlist/act-of-war", "/figures", "/try", "/feeds", "/deliveries", "/deliveries?state=dead"]  # fmt: skip
 
 
 class Reading(HTMLParser):
@@ -201,6 +201,9 @@ def test_every_template_is_shown_by_a_test():
         "article",
         "diff",
         "watchlists",
+        "watchlist",
+        "figures",
+        "charts",
         "feeds",
         "deliveries",
         "trouble",

@@ -308,6 +308,20 @@ class Reader:
             GROUP BY name, what, age ORDER BY total DESC, name, what, age DESC"""
         return self._rows(TallyRow, sql, [*values, names, end, hours], MOST)
 
+    def seen_within(self, since: datetime, *, limit: int) -> list[float]:
+        """Of the newest edits, how long (seconds) lay between the last look without and the first look with it."""
+        sql = """SELECT (julianday(at) - julianday(last_seen_before)) * 86400 AS seconds FROM revisions
+            WHERE at >= ? AND last_seen_before IS NOT NULL ORDER BY at DESC LIMIT ?"""
+        return [row["seconds"] for row in self._database.execute(sql, (stamp(since), min(limit, MOST)))]
+
+    def told_within(self, since: datetime, *, limit: int) -> list[float]:
+        """Of the newest messages that tell of one alert, how long (seconds) from its event to the first answer that took it."""
+        sql = """SELECT (julianday(took) - julianday(alerts.at)) * 86400 AS seconds FROM (
+                SELECT id, (SELECT min(at) FROM attempts WHERE delivery = deliveries.id AND kind IN ('delivered', 'accepted')) AS took
+                FROM deliveries WHERE formed_at >= ? AND kind = 'alert' ORDER BY formed_at DESC LIMIT ?
+            ) AS message JOIN members ON members.delivery = message.id JOIN alerts ON alerts.id = members.alert WHERE took IS NOT NULL"""
+        return [row["seconds"] for row in self._database.execute(sql, (stamp(since), min(limit, MOST)))]
+
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def dump(self) -> Iterator[str]:
