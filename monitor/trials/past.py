@@ -18,7 +18,7 @@ from monitor.trials.values import Past, Turn, spots
 
 BUDGET: Final = 8.0  # seconds
 MOST_CHANGES: Final = 10_000  # that are judged
-MOST_TURNS: Final = 100  # that are told
+MOST_TURNS: Final = 50  # that are told
 FEW_SPOTS: Final = 3  # of one turn
 
 Quiet = Literal["", "backlog", "template"]

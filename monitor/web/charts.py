@@ -60,6 +60,15 @@ def over_time(
     return _standing(columns, tones or ("plain",))
 
 
+def of_days(counts: Sequence[int], now: datetime) -> Chart:
+    """Counts of days, the oldest first; the last one ends now."""
+    last = len(counts) - 1
+    columns = [
+        Column("", now - timedelta(days=last - day), {"plain": count}, count) for day, count in enumerate(counts)
+    ]
+    return _standing(columns, ("plain",))
+
+
 def spread(seconds: Sequence[float]) -> Chart:
     """How many of some lengths of time lie within each span, as columns: the first bound that is not passed."""
     bounds = [bound for bound, _ in SPANS]

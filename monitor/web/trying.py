@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from monitor.trials import Asked, Outcome
+from monitor.web import charts
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk
 from monitor.web.rendering import Pages
@@ -51,7 +52,9 @@ class Trying:
     def _shown(
         self, said: dict[str, str], outcome: Outcome | None, *, wrong: str = "", status: int = 200
     ) -> web.Response:
-        values: dict[str, Any] = {"said": said, "outcome": outcome, "wrong": wrong, "choices": DAYS}
+        recent = outcome.trial.recent if outcome and outcome.trial else None
+        daily = charts.of_days(recent.daily, self._desk.now()) if recent and len(recent.daily) > 1 else None
+        values: dict[str, Any] = {"daily": daily, "said": said, "outcome": outcome, "wrong": wrong, "choices": DAYS}
         return self._pages.show("try.html", status=status, here="watchlists", **values)
 
 
