@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 LIMIT = 600  # code points of one sentence; of a longer one the part around the hit is shown
 _LOOK = 24  # code points that are looked at on each side of a stop, and no more: hostile text must stay linear
 _QUOTED = 300  # code points of a quotation within which a stop ends nothing, in scripts without spaces
 
 _stop = re.compile("[.!?…‽؟۔।॥։።។။;\u037e。！？｡\n]+")  # one set of characters: the quickest search there is
+_not_plain = re.compile(r"\.[^\w ]")
 _closers = re.compile("(?:[\"'’”“»«›‹)\\]」』）】》]|\\s[»›](?=\\s|[,.;:!?]|\\Z)){0,4}")
 _after = re.compile(r"[\s\"'“‘«‹„»›(\[—–¿¡-]{0,8}(\w{0,16})")
 _wide_stops = frozenset("。！？｡")
@@ -69,34 +71,44 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """The spans of the sentences in code points, in order, without the white space between them."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for at, last in _full_stops(text) if _is_plain(text) else _stops(text):
-        if at < start:
-            continue
-        if last - at == 1 and text[at] == "." and _plainly_ends(text, start, at, last):
-            end: int | None = last
-        else:
-            end = _end(text, start, at, last)
-        if end is not None:
-            _add(spans, text, start, end)
-            start = end
+    for end in _plain_ends(text) if _is_plain(text) else _ends_of(text):
+        _add(spans, text, start, end)
+        start = end
     _add(spans, text, start, len(text))
     return spans
 
 
-def _stops(text: str) -> Iterator[tuple[int, int]]:
-    return (stop.span() for stop in _stop.finditer(text))
+def _ends_of(text: str) -> Iterator[int]:
+    """Where the sentences end, but the last."""
+    start = 0
+    for stop in _stop.finditer(text):
+        at, last = stop.span()
+        if at >= start and (end := _end(text, start, at, last)) is not None:
+            yield end
+            start = end
 
 
 def _is_plain(text: str) -> bool:
-    """Whether nothing but a full stop can end a sentence: so it is in most paragraphs, and that is quicker to search for."""
-    return text.isascii() and not ("!" in text or "?" in text or ";" in text or "\n" in text or ".." in text)
+    """Whether only a full stop with a space behind it can end a sentence: so it is in most paragraphs, and that is quicker to look for."""
+    if not text.isascii() or "!" in text or "?" in text or ";" in text or "\n" in text:
+        return False
+    return _not_plain.search(text) is None
 
 
-def _full_stops(text: str) -> Iterator[tuple[int, int]]:
-    at = text.find(".")
-    while at >= 0:
-        yield at, at + 1
-        at = text.find(".", at + 1)
+def _plain_ends(text: str) -> Iterator[int]:
+    """The same for plain text. By far the most stops stand between a word that abbreviates nothing and a capital, or before a small letter."""
+    start = at = 0
+    pieces = text.split(". ")
+    for piece, following in pairwise(pieces):
+        at += len(piece)
+        first, word = following[:1], piece[piece.rfind(" ") + 1 :]
+        if first.isupper() and len(word) > 1 and word.isalpha() and word not in _shortened:
+            start = at + 1
+            yield start
+        elif not first.islower() and (end := _end(text, start, at, at + 1)) is not None:
+            start = end
+            yield start
+        at += 2
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -130,14 +142,6 @@ def _end(text: str, start: int, at: int, last: int) -> int | None:
     if text[at] == ";" and not "\u0370" <= text[at - 1 : at] <= "\u03ff":
         return None  # a semicolon, but in Greek
     return end if end == len(text) or _ends(text, start, at, end) else None
-
-
-def _plainly_ends(text: str, start: int, at: int, last: int) -> bool:
-    """Whether a full stop stands between a word that abbreviates nothing and a space with a capital behind it: by far the most do."""
-    if text[last : last + 1] != " " or not text[last + 1 : last + 2].isupper():
-        return False
-    word = text[text.rfind(" ", start, at) + 1 : at]
-    return len(word) > 1 and word.isalpha() and word not in _shortened
 
 
 def _ends(text: str, start: int, at: int, end: int) -> bool:

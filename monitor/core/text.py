@@ -41,8 +41,9 @@ _UNSAID = bytes(code for code in range(128) if not _says_something(code))  # the
 def lettering(text: str) -> str:
     """The text reduced to what it says: equal for two texts that differ only in looks."""
     if text.isascii():
-        if not _NUMBERED.search(text):
-            return text.encode().translate(None, _UNSAID).decode().lower()
+        letters = text.encode().translate(None, _UNSAID).decode().lower()
+        if letters.isalpha() or not _NUMBERED.search(text):
+            return letters
     else:
         text = unicodedata.normalize("NFKC", text)
     text = _GROUPING.sub("", text)

@@ -153,10 +153,16 @@ def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[
         return noted
     block = pair.after[0].block if pair.after else pair.before[0].block
     found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
-    reading.slips.update(word for edit in found if edit.kind == "typo" for word in (edit.before, edit.after))
-    found = [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
+    if found:
+        found = _placed(reading, pair, found)
     told = found or reading.touches(pair) or (pair.kind == "moved" and reading.is_told_as_moved(pair))
     return found if told else None
+
+
+def _placed(reading: Reading, pair: SentencePair, found: list[Edit]) -> list[Edit]:
+    """The edits of a sentence, each where it stands, without those that a quotation tells."""
+    reading.slips.update(word for edit in found if edit.kind == "typo" for word in (edit.before, edit.after))
+    return [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
 
 
 def _looks_alike(both: Compared) -> bool:
@@ -164,6 +170,8 @@ def _looks_alike(both: Compared) -> bool:
     before, after = both.before, both.after
     if both.pair.kind == "changed" and before.isascii() and after.isascii():
         return False  # it would have been kept
+    if not before or not after:
+        return not lettering(before or after)
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 
 
@@ -213,5 +221,5 @@ def _told_by_quote(reading: Reading, pair: SentencePair, edit: Edit) -> bool:
         a <= sentence.start + at and sentence.start + at + len(words) <= b
         for sentence in sides
         if (at := sentence.text.find(words)) >= 0
-        for a, b in reading.quoted[new, sentence.block]
+        for a, b in reading.quoted.get((new, sentence.block), ())
     )

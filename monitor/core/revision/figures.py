@@ -65,6 +65,8 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
     if not found:
         return []
     rules = _rules(lexicon)
+    said = small(text)
+    told = not lexicon.spaced or rules.ahead.lets(said, text), not lexicon.spaced or rules.behind.lets(said, text)
     result: list[Figure] = []
     index = 0
     while index < len(found):
@@ -74,7 +76,7 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
             upper = found[index]
         index += 1
         if upper is None or upper.value > number.value:
-            result.append(_figure(text, number, upper, lexicon, rules))
+            result.append(_figure(text, number, upper, lexicon, rules, told))
     return result
 
 
@@ -167,9 +169,13 @@ def _is_range(text: str, left: Numeral, right: Numeral, rules: _Rules) -> bool:
     return rules.both.fullmatch(joint) is not None and _between.search(before) is not None
 
 
-def _figure(text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon, rules: _Rules) -> Figure:
+def _figure(
+    text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon, rules: _Rules, told: tuple[bool, bool]
+) -> Figure:
+    """`told` is whether anything in the text may say of a number behind it, or before it, what it is."""
     start, end = number.start, (upper or number).end
-    before, after = _told_before(text, start, lexicon, rules), _told_after(text, end, lexicon, rules)
+    before = told[0] and _told_before(text, start, lexicon, rules)
+    after = told[1] and _told_after(text, end, lexicon, rules)
     unit, start, end = _unit(text, start, end, lexicon, rules, before=before, after=after)
     noun, last = ("", end) if unit else _noun(text, end, lexicon, rules)
     bound, start, last = _bound(text, start, end, last, rules, before=before, after=after)

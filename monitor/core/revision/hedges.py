@@ -6,7 +6,6 @@ What is hedged within a quotation is the speaker's business, and not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -34,12 +33,12 @@ def _cues(lexicon: Lexicon) -> Finder:
     return lexicon.finder(lexicon.hedges)
 
 
-def hedges(passages: tuple[str, str], lexicon: Lexicon, words: Sequence[str]) -> bool:
+def hedges(left: str, right: str, words: list[str], lexicon: Lexicon) -> bool:
     """Whether one of two passages holds such a word at all; `words` are those of both, in small letters."""
     if not lexicon.hedges:
         return False
     cues = _cues(lexicon)
-    return cues.may_find(words) and bool(cues.search(passages[0]) or cues.search(passages[1]))
+    return cues.may_find(words) and bool(cues.search(left) or cues.search(right))
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

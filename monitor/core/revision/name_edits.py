@@ -8,9 +8,10 @@ from itertools import islice
 from monitor.core.content import Content
 from monitor.core.events import Edit
 from monitor.core.revision.names import Known, names
-from monitor.core.revision.reading import Passage, Reading
+from monitor.core.revision.reading import Reading
 
 _MOST = 20  # of one text
+_BETWEEN = "\0 "  # what no name spans, and one may begin behind
 
 
 def name_edits(reading: Reading) -> Iterator[Edit]:
@@ -24,12 +25,16 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
     """The names of one text of which the other knows nothing, by their last word."""
     found: dict[str, int] = {}
     known = Known("\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]))
-    for passage, text in _news(reading, new=new):
+    news = list(_news(reading, new=new))
+    if not names(_BETWEEN.join([text for _, text in news]), reading.words, known):
+        return  # as nearly always: told at once, not passage by passage
+    blocks = reading.blocks(new=new)
+    for block, text in news:
         here = names(text, reading.words, known)
-        if here and reading.is_prose(passage):
+        if here and reading.is_prose(blocks[block].text):
             for name in here:
                 if not reading.is_slip(name):
-                    found.setdefault(name, passage.block)
+                    found.setdefault(name, block)
     for name, block in islice(found.items(), _MOST):
         yield Edit(
             kind="entity_added" if new else "entity_removed",
@@ -40,14 +45,15 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
         )
 
 
-def _news(reading: Reading, *, new: bool) -> Iterator[tuple[Passage, str]]:
-    """What one text says that the other does not, by passage: paragraphs, sentences, and what differs in those that are one."""
-    for passage in reading.passages(new=new):
-        pair = reading.alignment.blocks[passage.home]
+def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
+    """What one text says that the other does not, with its block: paragraphs, sentences, and what differs in those that are one."""
+    blocks = reading.blocks(new=new)
+    for _, pair in reading.changed():
+        numbers = pair.after if new else pair.before
         if pair.kind in {"added", "removed"}:
-            yield passage, passage.text
+            yield from ((number, blocks[number].text) for number in numbers)
             continue
         for both in reading.compared(pair):
             own = both.pair.after if new else both.pair.before
-            if own and own[0].block == passage.block:
-                yield passage, both.right if new else both.left
+            if own and own[0].block in numbers:
+                yield own[0].block, both.right if new else both.left

@@ -63,7 +63,7 @@ def names(text: str, lexicon: Lexicon, known: Known) -> list[str]:
     """The names of a passage that another text does not know, in their order, each once."""
     if not lexicon.spaced:
         found = [match[0] for match in _dotted.finditer(text) if not known.holds(match[0])]
-    elif text.islower():
+    elif text.islower() or all(map(known.holds, dict.fromkeys(_name.findall(text)))):
         return []
     else:
         unknown = (match for match in _name.finditer(text) if not known.holds(match[1]))

@@ -13,6 +13,7 @@ Note = Literal["correction", "update", "stamp", ""]
 LONGEST_STAMP = 120
 _LONGEST_HEAD = 200  # characters in which a note must say that it is one of an update
 _MOST = 1000  # characters of a paragraph that are read
+_FEWEST_DIGITS = 3  # of a stamp
 _LETTERS_BESIDE_STAMP = 5  # such as “um”, “at”, “МСК”
 _digit = re.compile(r"\d")
 _letter = re.compile(r"[^\W\d_]")
@@ -81,10 +82,7 @@ def _is_stamp(text: str, rules: _Rules) -> bool:
     """Whether a line holds a date or a time and nothing else: “Updated 3:15 p.m. ET, Nov. 14, 2015”."""
     if len(text) > LONGEST_STAMP or not _digit.search(text):
         return False
-    rest = rules.stamp.sub("", text)
-    letters = len(_letter.findall(rest))
-    return (
-        letters <= _LETTERS_BESIDE_STAMP
-        and (bool(rules.stamped.match(text)) or not letters)
-        and len(_digit.findall(text)) >= 3
-    )
+    if len(_digit.findall(text)) < _FEWEST_DIGITS:
+        return False
+    letters = len(_letter.findall(rules.stamp.sub("", text)))
+    return not letters or (letters <= _LETTERS_BESIDE_STAMP and rules.stamped.match(text) is not None)

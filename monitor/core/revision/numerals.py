@@ -22,6 +22,8 @@ _BESIDE = 24  # characters beside a number that may make it a date
 _OF_ADDRESSES = frozenset("/=&?")  # before a number that is a part of an address: /2013/05, v=12
 _MOST_NUMBERS = 40  # of a sentence
 _MOST_DATES = 200  # of a sentence
+FRACTIONS = "thirds?|quarters?|fifths?|tenths?|drittel|viertel|tiers|quarts?|tercios?|cuartos?|трет|четверт"
+PARTS_BEFORE = "por|pour|per"  # por ciento
 _ALONE = words(
     """
     dozen dizaine douzaine centaine dutzend docena decena centenar десяток дюжина сотня hundred thousand cent mille millier cien
@@ -41,9 +43,10 @@ _han = re.compile(f"[{HAN}]")
 def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers of a text in their order, without those that only name or date something."""
     if lexicon.spaced:
-        found = _spelled(text, lexicon) if spells(small(text), lexicon) else []
+        said = small(text)
+        found = _spelled(text, lexicon) if spells(said, lexicon) else []
         if has_digit(text):
-            figured = [*_figured(text, lexicon)]
+            figured = [*_figured(text, said, lexicon)]
             found = sorted([*found, *figured], key=_place) if found else figured
         return found
     if not (has_digit(text) or _han.search(text)):
@@ -72,7 +75,12 @@ def spells(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a number word is among the words."""
     if lexicon.joined_prefix:
         words = [*words, *(word.removeprefix(lexicon.joined_prefix) for word in words)]
-    return not (lexicon.numbers.keys().isdisjoint(words) and lexicon.scales.keys().isdisjoint(words))
+    return not _number_words(lexicon).isdisjoint(words)
+
+
+@cache
+def _number_words(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset([*lexicon.numbers, *lexicon.scales])
 
 
 _place = attrgetter("start")
@@ -89,12 +97,14 @@ def _digits(lexicon_point: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?<![^\W\d_]-)(?<!\d[.,])(?:{grouped}|\d+(?:{decimal}\d+)?)")
 
 
-def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
+def _figured(text: str, said: Sequence[str], lexicon: Lexicon) -> Iterator[Numeral]:
+    """The numbers in digits, in a text of these words (in small letters)."""
     rules = _rules(lexicon)
     written = _written(text, _digits(lexicon.point))
     if not written:
         return
-    aside = _asides(text, max(written[0].start() - _BESIDE, 0), written[-1].end() + _BESIDE, rules)
+    dated, labelled = rules.dating.lets(said, text), rules.labelling.lets(said, text)
+    aside = _asides(text, max(written[0].start() - _BESIDE, 0), written[-1].end() + _BESIDE, rules, dated=dated)
     for match in written:
         start, end = match.span()
         if end - start > MOST_DIGITS or any(a < end and start < b for a, b in aside):
@@ -102,7 +112,7 @@ def _figured(text: str, lexicon: Lexicon) -> Iterator[Numeral]:
         value = amount(match[0], match[1], point=lexicon.point)
         if scale := rules.scale.match(text, end):
             yield Numeral(_scaled(value, lexicon.scales.get(scale[1].lower(), 1)), start, scale.end())
-        elif not (_names_something(text, start, end, rules) or _is_year(match[0], value, text, end)):
+        elif not (_names_something(text, start, end, rules, labelled=labelled) or _is_year(match[0], value, text, end)):
             yield Numeral(value, start, end)
 
 
@@ -117,20 +127,18 @@ def _written(text: str, number: re.Pattern[str]) -> list[re.Match[str]]:
     return found
 
 
-def _asides(text: str, start: int, end: int, rules: _Rules) -> list[tuple[int, int]]:
-    """Where dates and times stand. Most passages with a number hold none, and no word or sign of one."""
-    passage = text[start:end]
-    if not _jointed.search(passage) and not rules.dating.lets(small(passage), passage):
+def _asides(text: str, start: int, end: int, rules: _Rules, *, dated: bool) -> list[tuple[int, int]]:
+    """Where dates and times stand. Most passages with a number hold none, and no word (`dated`) or sign of one."""
+    if not dated and not _jointed.search(text, start, end):
         return []
     return [match.span() for match in rules.aside.finditer(text, start, end)][:_MOST_DATES]
 
 
-def _names_something(text: str, start: int, end: int, rules: _Rules) -> bool:
-    """Whether a number is part of a name: 18F, 5G, Article 5."""
+def _names_something(text: str, start: int, end: int, rules: _Rules, *, labelled: bool) -> bool:
+    """Whether a number is part of a name: 18F, 5G, or, where the text is `labelled` at all, Article 5."""
     if text[start - 1 : start] in _OF_ADDRESSES or (_glue.match(text, end) and rules.glued.match(text, end)):
         return True
-    before = text[max(start - 24, 0) : start]
-    return rules.labelling.lets(small(before), before) and rules.label.search(before) is not None
+    return labelled and rules.label.search(text[max(start - 24, 0) : start]) is not None
 
 
 def amount(digits: str, group: str | None, *, point: bool) -> int | float:
@@ -289,8 +297,5 @@ def _counts(text: str, first: re.Match[str], last: re.Match[str], value: int, le
     return not _rules(lexicon).label.search(before) and not _rules(lexicon).aside.match(text, first.start())
 
 
-_part_of_another = re.compile(r"(?:\d|\b(?:por|pour|per))[\s-]$", re.IGNORECASE)  # 25 thousand; por ciento
-_fraction = re.compile(
-    r"[- ](?:thirds?|quarters?|fifths?|tenths?|drittel|viertel|tiers|quarts?|tercios?|cuartos?|трет|четверт)",
-    re.IGNORECASE,
-)
+_part_of_another = re.compile(rf"(?:\d|\b(?:{PARTS_BEFORE}))[\s-]$", re.IGNORECASE)  # 25 thousand; por ciento
+_fraction = re.compile(rf"[- ](?:{FRACTIONS})", re.IGNORECASE)

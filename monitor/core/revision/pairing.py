@@ -187,6 +187,9 @@ def _alike(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
         a, c = inner.b, inner.d
 
 
+@lru_cache(
+    maxsize=64
+)  # what is not plain at its place is asked for again where it stands at the head or the end of a gap
 def _plainly(old: str, new: str, *, single: bool) -> Kind | None:
     """What became of a passage of which most stays; None where that is not so, or it may have been cut.
 

@@ -20,8 +20,10 @@ _MOST = 300  # quotations of one text that are compared
 
 def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     """The edits of quotations, by the pair of blocks (its number) in which they are told; `reading` learns where they stand."""
-    old, new = (list(islice(_quotations(reading, new=side), _MOST)) for side in (False, True))
     found: dict[int, list[Edit]] = defaultdict(list)
+    if not _may_quote(reading, new=False) and not _may_quote(reading, new=True):
+        return found
+    old, new = (list(islice(_quotations(reading, new=side), _MOST)) for side in (False, True))
     if not old and not new:
         return found
     still, before = _quoted_in(reading.blocks(new=True)), _quoted_in(reading.blocks(new=False))
@@ -34,6 +36,13 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     return found
 
 
+def _may_quote(reading: Reading, *, new: bool) -> bool:
+    """Whether a quotation may stand in the blocks of one text that are not as they were."""
+    blocks = reading.blocks(new=new)
+    changed = [blocks[number] for _, pair in reading.changed() for number in (pair.after if new else pair.before)]
+    return may_quote("\n".join([block.text for block in changed])) or any(block.kind == "quote" for block in changed)
+
+
 def _quotations(reading: Reading, *, new: bool) -> Iterator[Placed]:
     return chain.from_iterable(_placed(reading, passage, new=new) for passage in reading.passages(new=new))
 
@@ -41,7 +50,7 @@ def _quotations(reading: Reading, *, new: bool) -> Iterator[Placed]:
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
     """The quotations that touch what is not as it was."""
     set_apart = reading.blocks(new=new)[passage.block].kind == "quote"
-    if not (set_apart or may_quote(passage.text)) or not reading.is_prose(passage):
+    if not (set_apart or may_quote(passage.text)) or not reading.is_prose(passage.text):
         return
     if set_apart:
         found = [Quote(passage.text, "", "", 0, len(passage.text))]

@@ -103,9 +103,9 @@ class Reading:
         """The texts to read, where a paragraph that took over a sentence of the one before it is that one, rewritten."""
         return cls(Alignment(alignment.old, alignment.new, tuple(_taken_over(alignment.blocks))), words)
 
-    def is_prose(self, passage: Passage) -> bool:
+    def is_prose(self, text: str) -> bool:
         """Whether a passage is the article's own, and no note or author line."""
-        return not self.note(passage.text) and not is_author_line(passage.text)
+        return not self.note(text) and not is_author_line(text)
 
     def is_slip(self, name: str) -> bool:
         """Whether a name only differs by a slip of the pen, which is told as such."""

@@ -56,6 +56,8 @@ def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
     old, new = figures(before, lexicon)[:_MOST], figures(after, lexicon)[:_MOST]
     if not old and not new:
         return []
+    if not old or not new:
+        return _one_sided(_Sentence(before, old, lexicon), _Sentence(after, new, lexicon))
     placed = _in_place(before, old, after, new) if len(old) > 1 < len(new) else []
     old, new = _rest(old, new, placed)
     old, new = _without_equals(old, new)
@@ -71,6 +73,12 @@ def recounted(before: str, after: str, lexicon: Lexicon) -> list[Recount]:
         *(Recount(one, None, _speaker(left, one)) for one in old),
         *(Recount(None, other, _speaker(right, other)) for other in new),
     ]
+
+
+def _one_sided(left: _Sentence, right: _Sentence) -> list[Recount]:
+    """Figures that all went, or all came."""
+    gone = [Recount(one, None, _speaker(left, one)) for one in left.figures]
+    return gone or [Recount(None, other, _speaker(right, other)) for other in right.figures]
 
 
 _Pairs = list[tuple[Figure, Figure]]

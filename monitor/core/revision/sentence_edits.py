@@ -27,15 +27,15 @@ def edits_within(
     before: str, after: str, left: str, right: str, lexicon: Lexicon, *, zone: EditZone, block: int | None
 ) -> list[Edit]:
     """The same for a sentence whose versions differ within `left` and `right` alone: only these are read at first."""
-    said = small(left), small(right)
     found: list[Edit] = []
-    if may_recount(left, right, said, lexicon):
+    words = small(f"{left} {right}")
+    if may_recount(left, right, words, lexicon):
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
-    if hedges((left, right), lexicon, said[0] + said[1]):
+    if hedges(left, right, words, lexicon):
         found += _hedge_edit(before, after, lexicon, zone, block)
-    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, *said)):
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right)):
         found.append(_typo_edit(slip, before, after, zone, block))
     return found
 

@@ -49,12 +49,17 @@ def across(passages: Sequence[Sequence[SentencePair]]) -> list[tuple[SentencePai
     """The pairs of several passages, where a sentence that left one and came to another has moved."""
     gone = sorted(pair.before[0] for passage in passages for pair in passage if pair.kind == "removed")
     come = sorted(pair.after[0] for passage in passages for pair in passage if pair.kind == "added")
-    if not gone or not come:
+    if not gone or not come or sum(map(_parts_with_any, passages)) < 2:  # within one passage its links told the moves
         return [tuple(passage) for passage in passages]
     found = moves([sentence.text for sentence in gone], [sentence.text for sentence in come])
     home = {come[j]: gone[i] for i, j in found}
     left = set(home.values())
     return [tuple(_resettled(passage, home, left)) for passage in passages]
+
+
+def _parts_with_any(passage: Sequence[SentencePair]) -> bool:
+    """Whether a sentence left a passage, or came to it."""
+    return any(pair.kind in {"removed", "added"} for pair in passage)
 
 
 def _resettled(

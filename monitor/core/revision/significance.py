@@ -46,7 +46,8 @@ def _negated(edit: Edit) -> bool:
 
 def _denials(text: str) -> int:
     words = _word.findall(text.lower().replace("’", "'"))
-    return sum(word in _NEGATIONS for word in words) + len(_NEGATIONS_WITHOUT_SPACES.findall(text))
+    said = sum(map(_NEGATIONS.__contains__, words))
+    return said if text.isascii() else said + len(_NEGATIONS_WITHOUT_SPACES.findall(text))
 
 
 def declared(edits: Sequence[Edit], seen: Content, new: Content, *, stamped: bool) -> Declared:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Prefix
+
+from monitor.core.revision.tokens import small
 
 _SHORTEST = 5  # letters of a word in which a slip can be told from another word
 _ENDING = 1  # letters at the end that change a word's form
@@ -26,11 +27,11 @@ class Typo(NamedTuple):
     after: str
 
 
-def typo(before: str, after: str, old: Sequence[str], new: Sequence[str]) -> Typo | None:
-    """The slip that is all by which two passages differ; None where they differ by more, or by another word.
-
-    `old` and `new` are their words in small letters.
-    """
+def typo(before: str, after: str) -> Typo | None:
+    """The slip that is all by which two passages differ; None where they differ by more, or by another word."""
+    if _begins_otherwise(before, after):
+        return None
+    old, new = small(before), small(after)
     head, most = 0, min(len(old), len(new))
     while head < most and old[head] == new[head]:
         head += 1
@@ -40,6 +41,15 @@ def typo(before: str, after: str, old: Sequence[str], new: Sequence[str]) -> Typ
     if not 0 < max(len(old), len(new)) - head - tail <= _MOST_WORDS:
         return None
     return _slipped(_token.findall(before), _token.findall(after), head, tail)
+
+
+def _begins_otherwise(before: str, after: str) -> bool:
+    """Whether the first word that is another plainly begins with another letter: no slip, and by far the most edits."""
+    at = Prefix.similarity(before, after)
+    if before[at - 1 : at] not in (" ", "") or before.count(" ") != after.count(" "):
+        return False
+    one, other = before[at : at + 1], after[at : at + 1]
+    return one.isascii() and other.isascii() and one.isalpha() and other.isalpha() and one.lower() != other.lower()
 
 
 def _slipped(old: list[str], new: list[str], head: int, tail: int) -> Typo | None:

@@ -47,7 +47,7 @@ DE = Lexicon(
         r"(?:schweizer )?franken|chf": "CHF", r"rupien": "₹", r"cent": "cent",
     },
     age_before=phrases("im alter von|alter von"),
-    age_after=phrases(r"-?jährige[rnsm]?|jahre alt[er]*|jahre alte[rnsm]?"),
+    age_after=phrases(r"-?jährige[rnsm]?|jahre alt(?:er?)?|jahre alte[rnsm]?"),
     months=phrases("januar|jänner|jan\\.|februar|feb\\.|märz|april|apr\\.|mai|juni|juli|august|aug\\.|september|sept?\\.|oktober|okt\\.|november|nov\\.|dezember|dez\\."),
     times=phrases("uhr"),
     labels=phrases("artikel|paragraf|§|kapitel|resolution|flug|boeing|airbus|autobahn|seite|nr\\.?|nummer|phase|teil|gruppe|zimmer|folge|staffel|absatz|gleis|linie|platz|stufe|version|apollo|schritt"),

@@ -1,13 +1,13 @@
 """Whether a phrase of a lexicon may stand in a passage at all, told by its words: much quicker than a search for the phrase.
 
-Each phrase is written out in all that it matches, and of each of these the longest word is kept. A passage with none of these words
-holds no such phrase; one that has some must be searched. It knows the little of regular expressions that lexicons use.
+Each phrase is written out in all that it matches. A passage without all the words of one of these spellings holds no such phrase;
+another must be searched. It knows the little of regular expressions that lexicons use.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from monitor.core.revision.tokens import small
@@ -18,35 +18,57 @@ _word = re.compile(r"[\w\0]+")
 
 
 class Gate(NamedTuple):
-    """What shows that a phrase may stand in a passage: a word of it, or a sign of a phrase that has no word.
+    """What shows that a phrase may stand in a passage: its longest word and then all others, or a sign of a phrase that has no word.
 
-    It is `open` where a phrase could not be written out: then every passage must be searched.
+    `words` holds the longest words, `others` what must stand beside one that is no phrase by itself. The gate is `open` where a
+    phrase could not be written out: then every passage must be searched.
     """
 
     words: frozenset[str]
     signs: frozenset[str]
     open: bool
+    others: Mapping[str, tuple[frozenset[str], ...]]
 
-    def lets(self, words: Iterable[str], passage: str) -> bool:
+    def lets(self, words: Collection[str], passage: str) -> bool:
         """Whether a phrase may stand in a passage, given its words in small letters."""
-        return self.open or not (self.words.isdisjoint(words) and (not self.signs or self.signs.isdisjoint(passage)))
+        if self.open or (self.signs and not self.signs.isdisjoint(passage)):
+            return True
+        return not self.words.isdisjoint(words) and self._has_all(frozenset(words))
+
+    def _has_all(self, words: frozenset[str]) -> bool:
+        """Whether all words of a phrase are there."""
+        for word in self.words & words:
+            if word not in self.others or any(map(words.issuperset, self.others[word])):
+                return True
+        return False
 
 
 def gate(phrases: Iterable[str]) -> Gate:
     """The gate of some phrases."""
-    words: set[str] = set()
+    words: dict[str, set[frozenset[str]]] = {}
     signs: set[str] = set()
     is_open = False
     for spelling in (spelling for phrase in phrases for spelling in spellings(phrase)):
         known = [word for word in _word.findall(spelling.lower()) if _ANYTHING not in word]
         marks = [character for character in spelling if not character.isspace() and character != _ANYTHING]
         if known:
-            words.add(max(reversed(known), key=len))
+            longest = max(reversed(known), key=len)
+            words.setdefault(longest, set()).add(frozenset(known) - {longest})
         elif marks and not _word.search(spelling):
             signs.add(marks[0])
         else:
             is_open = True
-    return Gate(frozenset(words), frozenset(signs), is_open)
+    others = {word: tuple(needed) for word, needed in words.items() if frozenset() not in needed}
+    return Gate(frozenset(words), frozenset(signs), is_open, others)
+
+
+def telling_words(phrases: Iterable[str], functions: Collection[str]) -> frozenset[str]:
+    """The words of each phrase that tell it from other phrases: those that are no mere function words, or else all."""
+    found: set[str] = set()
+    for spelling in (spelling for phrase in phrases for spelling in spellings(phrase)):
+        known = _word.findall(spelling.lower())
+        found.update([word for word in known if word not in functions] or known)
+    return frozenset(found)
 
 
 class Finder:
@@ -57,7 +79,7 @@ class Finder:
         found = gate(phrases)
         self._gate = found if spaced and not found.signs else None
 
-    def may_find(self, words: Iterable[str]) -> bool:
+    def may_find(self, words: Collection[str]) -> bool:
         """Whether a text with these words, in small letters, may hold a phrase."""
         return self._gate is None or self._gate.lets(words, "")
 
