@@ -1,10 +1,11 @@
 """Lets real pages live as sites do, with rotating, counting and flapping furniture and broken answers, and edits some of them for real.
 
-    python tests/bench/dynamic.py [--data DIR] [--pages N] [--polls N] [--seed N] [--only NAME…] [--examples N] [--json]
+    python tests/bench/dynamic.py [--data DIR] [--pages N] [--polls N] [--seed N] [--only NAME…] [--rival N] [--examples N] [--json]
 
 DIR holds pages in the format of the article extraction benchmark. Each page gets some restless pieces that no rule was made for,
 at places drawn by lot, and about every second page one real edit, half of them undone later. An edit is found where a revision
-is made at its poll, late where it comes within the next two; every other revision is a false alarm.
+is made at its poll, late where it comes within the next two; every other revision is a false alarm. A hash over trafilatura's text is
+held against the same polls of every Nth page (`--rival`, 0: none).
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from pathlib import Path
 from typing import Any
 
 from revisions_offline import Looker
+from yardstick import LATE, Compared, TextHash, when
 
 from monitor.core.events import ArticleRevised
 
 ARTICLES = Path(__file__).resolve().parents[2].parent / "shared/corpora/articles"
 _START = datetime(2026, 11, 23, 6, tzinfo=UTC)
 _EVERY = timedelta(minutes=5)
-_LATE = 2  # polls within which a revision still tells of an edit
 _PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>(?P<inner>(?:(?!<p[\s>]|</p>).){60,4000}?)</p>", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -285,7 +286,7 @@ class Life:
             html = html[:where] + piece(now) + html[where:]
         for name in self.always:
             html = ALWAYS[name](html, now)
-        quiet = any(0 <= number - turn <= _LATE for turn in (0, self.at, self.back) if turn >= 0)
+        quiet = any(0 <= number - turn <= LATE for turn in (0, self.at, self.back) if turn >= 0)
         return SELDOM[self.seldom](html, now) if self.seldom and not quiet and now.lot.random() < 0.12 else html
 
     def prepare(self) -> None:
@@ -348,30 +349,34 @@ def _life(url: str, html: str, spans: list[tuple[int, int]], lot: random.Random,
 # --- the measure -----------------------------------------------------------------------------------------------------
 
 
-def measure(chosen: list[Life], polls: int) -> dict[str, Any]:
-    """Live through all of it; what was found, late, missed, and which pieces were taken for edits."""
+def measure(chosen: list[Life], polls: int, every: int = 0) -> dict[str, Any]:
+    """Live through all of it; what was found, late, missed, and which pieces were taken for edits. `every`: how many pages have a rival."""
     edits: Counter[str] = Counter()
     outcome: Counter[str] = Counter()
     false: Counter[str] = Counter()
     present: Counter[str] = Counter()
     examples: list[str] = []
-    started, reverts = time.process_time(), Counter[str]()
+    started, reverts, compared = time.process_time(), Counter[str](), Compared(every)
     for life in chosen:
-        told = _told(life, polls)
+        rival = compared.rival()
+        told, theirs = _told(life, polls, rival)
         restless = " + ".join([*life.pieces, *life.always, *filter(None, [life.seldom])]) or "nothing"
         for name in (*life.pieces, *life.always, *filter(None, [life.seldom])):
             present[name] += 1
         turns = [turn for turn in (life.at, life.back) if 0 < turn < polls]
+        if rival is not None:
+            compared.add(turns, polls, told, theirs)
         for turn in turns:
             kind = "undone" if turn == life.back else life.edit
-            when = next((poll - turn for poll in range(turn, min(turn + _LATE + 1, polls)) if poll in told), None)
+            late = when(turn, told)
             edits[kind] += 1
-            outcome[f"{kind}: {'missed' if when is None else 'at once' if when == 0 else 'late'}"] += 1
-            if when is None:
+            outcome[f"{kind}: {'missed' if late is None else 'late' if late else 'at once'}"] += 1
+            if late is None:
                 examples.append(f"missed {kind} ({restless}) {life.url}")
-            elif kind == "undone":
-                reverts["told as reverted" if told[turn + when].reverted_to is not None else "not as reverted"] += 1
-            told.pop(turn + when if when is not None else -1, None)
+                continue
+            event = told.pop(turn + late)
+            if kind == "undone":
+                reverts["told as reverted" if event.reverted_to is not None else "not as reverted"] += 1
         for poll, event in told.items():
             false[restless] += 1
             examples.append(
@@ -391,13 +396,15 @@ def measure(chosen: list[Life], polls: int) -> dict[str, Any]:
         "undone": dict(reverts),
         "present": dict(present),
         "false_by_pieces": dict(false.most_common()),
+        "compared": compared.result(),
+        "compared_line": compared.line(),
         "examples": examples,
     }  # fmt: skip
 
 
-def _told(life: Life, polls: int) -> dict[int, ArticleRevised]:
-    """The revisions made, by the poll at which they were."""
-    looker, told = Looker(), {}
+def _told(life: Life, polls: int, rival: TextHash | None) -> tuple[dict[int, ArticleRevised], set[int]]:
+    """The revisions made, by the poll at which they were, and the polls at which the rival tells of something."""
+    looker, told, theirs = Looker(), {}, set()
     for number in range(polls):
         poll = {
             "path": "/" + life.url.split("/", 3)[-1],
@@ -407,7 +414,9 @@ def _told(life: Life, polls: int) -> dict[int, ArticleRevised]:
         for event in looker.look(poll).events:
             if isinstance(event, ArticleRevised):
                 told[number] = event
-    return told
+        if rival is not None and rival.tells(poll["html"]):
+            theirs.add(number)
+    return told, theirs
 
 
 def main() -> int:
@@ -420,13 +429,16 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="*", default=[], choices=[*PIECES, *ALWAYS, *SELDOM], metavar="NAME", help="only these pieces"
     )
+    parser.add_argument("--rival", type=int, default=3, metavar="N", help="hold trafilatura against every Nth page")
     parser.add_argument("--examples", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     arguments = parser.parse_args()
     if not (arguments.data / "ground-truth.json").is_file():
         sys.exit(f"no data: {arguments.data} holds no ground-truth.json; name a folder with --data")
     result = measure(
-        lives(arguments.data, arguments.pages, arguments.polls, arguments.seed, arguments.only), arguments.polls
+        lives(arguments.data, arguments.pages, arguments.polls, arguments.seed, arguments.only),
+        arguments.polls,
+        arguments.rival,
     )
     if arguments.json:
         print(json.dumps(result, ensure_ascii=False))
@@ -442,6 +454,7 @@ def _tell(result: dict[str, Any], examples: int) -> None:
     )
     for name, count in result["outcome"].items():
         print(f"    {name:32} {count:4}")
+    print(f"  {result['compared_line']}")
     print(f"  edits undone: {result['undone']}")
     for name, count in result["false_by_pieces"].items():
         print(f"    false: {count:3}  {name}")

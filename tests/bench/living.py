@@ -1,11 +1,15 @@
 """Lets real pages live with furniture that was cut out of other real pages, and edits some of them: what is told, and what should not have been?
 
-    python tests/bench/living.py [--data DIR] [--recorded FILE…] [--half tuning|held-out] [--polls N] [--seed N] [--examples N] [--json]
+    python tests/bench/living.py [--data DIR] [--recorded FILE…] [--half tuning|held-out] [--temper restless|calm] [--rival N]
+                                 [--polls N] [--seed N] [--examples N] [--json]
 
 DIR holds pages in the format of the article extraction benchmark: their articles stand still but for one edit made of their own words. FILES hold
 recorded polls (`revisions_offline.py`): their articles have the edits that were really made. Beside them stand teasers, lists, boxes, counters and
 captions of other pages, which rotate, flap, count, come or go for good. Half of the pages are for tuning rules, half are held out. An edit is found at
 once where a revision is made at its poll, late within the next two; every other revision is a false alarm.
+
+The furniture of `restless` pages is far worse than that of most real ones: it is for finding rules. On `calm` ones most polls are alike, as on the
+web. So that figures can be compared, a hash over trafilatura's text is held against the same polls of every Nth page (`--rival`, 0: none).
 """
 
 from __future__ import annotations
@@ -29,13 +33,13 @@ from typing import Any
 from dynamic import ARTICLES, paragraphs
 from revisions_offline import CORPORA, Looker, polls
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from yardstick import Compared, TextHash, when
 
 from monitor.core.events import ArticleRevised
 from monitor.core.text import lettering
 
 RECORDED = sorted((CORPORA / "revisions").glob("pages-*.jsonl.gz"))
 _START, _EVERY = 1_795_000_000, 1_800  # seconds
-_LATE = 2  # polls within which a revision still tells of an edit
 _NAMES = re.compile(r'\s(?:class|id|role|style|aria-[a-z]+)="[^"]*"')
 _NUMBER = re.compile(r"(?<=>)([^<]*?)(\d[\d,.]*)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])")
@@ -112,17 +116,41 @@ class Piece:
         return first
 
 
-def _piece(lot: random.Random, stock: dict[str, list[str]], count: int) -> Piece:
+@dataclass(frozen=True)
+class Temper:
+    """How restless pages are: what the lot is drawn from. `flaps` are shares of polls, `slowly` polls for which a text stays."""
+
+    pieces: tuple[int, ...]
+    behaviours: tuple[str, ...]
+    flaps: tuple[float, ...]
+    slowly: tuple[int, ...]
+
+
+TEMPERS = {
+    "restless": Temper(
+        (0, 0, 1, 1, 2),
+        ("rotates", "rotates slowly", "flaps", "flaps", "flaps", "comes", "goes", "counts", "stands"),
+        (0.02, 0.1, 0.3, 0.5, 0.85, 0.97),
+        (4, 12, 24),
+    ),
+    "calm": Temper(
+        (0, 0, 1),
+        ("rotates slowly", "flaps", "flaps", "flaps", "comes", "goes", "stands", "stands"),
+        (0.02, 0.1, 0.9, 0.98),
+        (12, 24, 36),
+    ),
+}
+
+
+def _piece(lot: random.Random, stock: dict[str, list[str]], count: int, temper: Temper) -> Piece:
     kind = lot.choice([*stock])
-    behaviour = lot.choice(
-        ["rotates", "rotates slowly", "flaps", "flaps", "flaps", "comes", "goes", "counts", "stands"]
-    )
+    behaviour = lot.choice(temper.behaviours)
     several = tuple(lot.sample(stock[kind], min(len(stock[kind]), lot.choice([2, 3, 5]))))
     if behaviour == "counts":
         several = (lot.choice([s for s in stock["short"] + stock["other"] if _NUMBER.search(s)]),)
     number = {
-        "flaps": lot.choice([0.02, 0.1, 0.3, 0.5, 0.85, 0.97]),
-        "rotates slowly": lot.choice([4, 12, 24]),
+        "flaps": lot.choice(temper.flaps),
+        "rotates slowly": lot.choice(temper.slowly),
         "comes": lot.randrange(3, count - 3),
         "goes": lot.randrange(3, count - 3),
     }.get(behaviour, 0)
@@ -243,8 +271,10 @@ def _edit(html: str, spans: list[tuple[int, int]], lot: random.Random) -> tuple[
     return "paragraph removed", html, without
 
 
-def lives(directory: Path, files: list[Path], half: str, seed: int, count: int) -> list[Life]:
-    """All pages of a half, with furniture drawn by lot for three in five of them."""
+def lives(
+    directory: Path, files: list[Path], half: str, seed: int, count: int, temper: Temper = TEMPERS["restless"]
+) -> list[Life]:
+    """All pages of a half, with furniture drawn by lot for some of them."""
     gold = json.loads((directory / "ground-truth.json").read_text(encoding="utf-8"))
     stock: dict[str, list[str]] = {"list": [], "prose": [], "short": [], "other": []}
     for name in (name for name in gold if _is_of(half, name)):
@@ -253,27 +283,30 @@ def lives(directory: Path, files: list[Path], half: str, seed: int, count: int) 
     found = [*still(directory, half, seed, count), *recorded(files, half, seed, count)]
     for life in found:
         lot = random.Random(f"{seed} furniture {life.name}")
-        life.pieces = [_piece(lot, stock, count) for _ in range(lot.choice([0, 0, 1, 1, 2]))]
+        life.pieces = [_piece(lot, stock, count, temper) for _ in range(lot.choice(temper.pieces))]
     return found
 
 
 # --- the measure -----------------------------------------------------------------------------------------------------
 
 
-def measure(chosen: list[Life], count: int) -> dict[str, Any]:
-    """Live through all of it; what was found, late, missed, and which furniture was taken for edits."""
+def measure(chosen: list[Life], count: int, every: int = 0) -> dict[str, Any]:
+    """Live through all of it; what was found, late, missed, and which furniture was taken for edits. `every`: how many pages have a rival."""
     outcome, false, pages, examples = Counter[str](), Counter[str](), Counter[str](), []
-    started = time.process_time()
+    started, compared = time.process_time(), Compared(every)
     for life in chosen:
-        told = _told(life, count)
+        rival = compared.rival()
+        told, theirs = _told(life, count, rival)
+        if rival is not None:
+            compared.add(life.edits, count, told, theirs)
         pages[life.restless()] += 1
         for turn, kind in life.edits.items():
-            when = next((poll - turn for poll in range(turn, min(turn + _LATE + 1, count)) if poll in told), None)
-            word = "missed" if when is None else "at once" if when == 0 else "late"
+            late = when(turn, told)
+            word = "missed" if late is None else "late" if late else "at once"
             outcome[f"{kind}: {word}"] += 1
             if word != "at once":
                 examples.append(f"{word} {kind} at {turn} ({life.restless()}) {life.name}")
-            told.pop(turn + when if when is not None else -1, None)
+            told.pop(turn + (late or 0), None)
         for poll, event in told.items():
             false[life.restless()] += 1
             edits = [(e.kind, e.before[:60], e.after[:60]) for e in event.edits[:3]]
@@ -289,21 +322,25 @@ def measure(chosen: list[Life], count: int) -> dict[str, Any]:
         "false_per_1000_polls": round(alarms * 1000 / looks, 2),
         "outcome": dict(sorted(outcome.items())),
         "false_by_furniture": dict(false.most_common()),
+        "compared": compared.result(),
+        "compared_line": compared.line(),
         "examples": examples,
         "seconds": round(time.process_time() - started, 1),
     }  # fmt: skip
 
 
-def _told(life: Life, count: int) -> dict[int, ArticleRevised]:
-    """The revisions made, by the poll at which they were."""
-    looker, told = Looker(), {}
+def _told(life: Life, count: int, rival: TextHash | None) -> tuple[dict[int, ArticleRevised], set[int]]:
+    """The revisions made, by the poll at which they were, and the polls at which the rival tells of something."""
+    looker, told, theirs = Looker(), {}, set()
     path = "/" + entities.escape(life.name.split("/", 3)[-1])
     for number in range(count):
         poll = {"path": path, "ts": _START + _EVERY * number, "html": life.poll(number)}
         for event in looker.look(poll).events:
             if isinstance(event, ArticleRevised):
                 told[number] = event
-    return told
+        if rival is not None and rival.tells(poll["html"]):
+            theirs.add(number)
+    return told, theirs
 
 
 def main() -> int:
@@ -312,6 +349,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=ARTICLES, metavar="DIR")
     parser.add_argument("--recorded", nargs="*", type=Path, default=RECORDED, metavar="FILE")
     parser.add_argument("--half", choices=["tuning", "held-out", "all"], default="held-out")
+    parser.add_argument("--temper", choices=[*TEMPERS], default="restless")
+    parser.add_argument("--rival", type=int, default=8, metavar="N", help="hold trafilatura against every Nth page")
     parser.add_argument("--polls", type=int, default=48)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--examples", type=int, default=10)
@@ -319,8 +358,9 @@ def main() -> int:
     arguments = parser.parse_args()
     if not (arguments.data / "ground-truth.json").is_file():
         sys.exit(f"no data: {arguments.data} holds no ground-truth.json; name a folder with --data")
-    chosen = lives(arguments.data, arguments.recorded, arguments.half, arguments.seed, arguments.polls)
-    result = measure(chosen, arguments.polls)
+    temper = TEMPERS[arguments.temper]
+    chosen = lives(arguments.data, arguments.recorded, arguments.half, arguments.seed, arguments.polls, temper)
+    result = measure(chosen, arguments.polls, arguments.rival)
     if arguments.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -332,6 +372,7 @@ def _tell(result: dict[str, Any], examples: int) -> None:
     print(f"{result['pages']} pages ({result['restless_pages']} with furniture), {result['polls']} polls")
     print(f"  {result['edits']} edits: {result['at_once']} at once, {result['late']} late, {result['missed']} missed")
     print(f"  {result['false']} false alarms, {result['false_per_1000_polls']} in 1,000 polls")
+    print(f"  {result['compared_line']}")
     for name, count in result["outcome"].items():
         print(f"    {name:32} {count:4}")
     for name, count in result["false_by_furniture"].items():
