@@ -74,6 +74,7 @@ class Parts:
 async def grounded(config: Config) -> AsyncIterator[Ground]:
     """Open what stays open, in order; close it in the reverse order."""
     async with AsyncExitStack() as stack:
+        parser = await stack.enter_async_context(open_pool(config.polling.parsers, wait=False))  # while the log is read
         log = await stack.enter_async_context(
             open_log(
                 config.redis.url.get_secret_value(),
@@ -95,11 +96,11 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
                 limits=Limits(total_seconds=config.polling.timeout.total_seconds()),
             )
         )
-        parser = await stack.enter_async_context(open_pool(config.polling.parsers))
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         disk = Disk(partial(probe, config.data_dir))
         captures = WatchedCaptures(FileCaptures(config.data_dir / CAPTURES), disk)
         desk = Desk(config.data_dir / VIEWS, config.timezone)
+        await parser.started()
         yield Ground(log, CourteousNet(net), parser, captures, views, disk, desk, archivists)
 
 

@@ -46,6 +46,8 @@ _LOADED = [
     "monitor.sources.page.fingerprint",
 ]
 _PR_SET_PDEATHSIG = 1
+_KILLED_FROM_OUTSIDE = frozenset({-signal.SIGKILL, 255})
+"""No limit of ours sends SIGKILL: the machine was out of memory, or somebody did. 255 is said where the fork server died, with all its workers."""
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
 _page_decoder = msgspec.msgpack.Decoder(ParsedPage)
@@ -65,6 +67,7 @@ class ParserPool(Parser):
         self._places = asyncio.Semaphore(workers)  # first come, first served; what has to wait waits on this side
         self._pool = _new_pool(workers)
         self._renewing = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
 
     async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
         """Parse a feed.
@@ -91,12 +94,19 @@ class ParserPool(Parser):
         """Read an article's text from a feed entry's HTML. Raises as `feed` does."""
         return await self._parse(_page_decoder, _read_fragment, html, url, title)
 
-    async def start(self) -> None:
-        """Load the parsers and start the workers; takes a second or two, once. Raises RuntimeError where they do not start."""
-        await asyncio.to_thread(_start, self._pool)
+    def begin(self) -> None:
+        """Load the parsers and start the workers, which takes a second or two, while the caller does something else."""
+        self._starting = asyncio.create_task(asyncio.to_thread(_start, self._pool))
+
+    async def started(self) -> None:
+        """Wait for the workers. Raises RuntimeError where they do not start."""
+        if self._starting:
+            await asyncio.shield(self._starting)
 
     async def close(self) -> None:
         """Kill the workers, whatever they are at."""
+        if self._starting:
+            await asyncio.wait([self._starting])  # stopped half-way, it would be waited for in vain
         await asyncio.to_thread(_stop, self._pool)
 
     async def _parse(
@@ -127,9 +137,7 @@ class ParserPool(Parser):
             async with asyncio.timeout(_LOST_SECONDS):
                 return await asyncio.wrap_future(task)
         except ProcessExpired as error:
-            if (
-                error.exitcode == -signal.SIGKILL
-            ):  # no limit of ours sends it: the machine was out of memory, or somebody did
+            if error.exitcode in _KILLED_FROM_OUTSIDE:
                 raise _LostError(_cause_of_death(error.exitcode)) from error
             raise Transient("parser_killed", _cause_of_death(error.exitcode)) from error
         except TimeoutError as error:
@@ -154,18 +162,20 @@ class ParserPool(Parser):
             await asyncio.to_thread(_stop, broken)
             self._pool = _new_pool(self._workers)
             try:
-                await self.start()
+                await asyncio.to_thread(_start, self._pool)
                 log.warning("replaced a broken pool of parsers")
             except (RuntimeError, TimeoutError) as error:
                 log.exception("the parsers do not start", error=str(error))
 
 
 @asynccontextmanager
-async def open_pool(workers: int) -> AsyncIterator[ParserPool]:
-    """Parsers in `workers` subprocesses, for as long as the context."""
+async def open_pool(workers: int, *, wait: bool = True) -> AsyncIterator[ParserPool]:
+    """Parsers in `workers` subprocesses, for as long as the context. Without `wait` they may still be starting: see `started`."""
     pool = ParserPool(workers)
+    pool.begin()
     try:
-        await pool.start()
+        if wait:
+            await pool.started()
         yield pool
     finally:
         await pool.close()

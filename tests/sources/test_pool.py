@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from multiprocessing import forkserver
 from pathlib import Path
 
 import msgspec
@@ -218,6 +219,20 @@ async def test_a_worker_killed_before_it_took_its_task_is_no_failure_of_the_feed
 async def test_a_worker_killed_from_outside_is_no_failure_of_the_feed(pool, tmp_path):
     assert await pool._run(exec, DIE_ONCE.format(mark=str(tmp_path / "killed"))) == NOTHING
     assert (tmp_path / "killed").exists()
+
+
+async def test_a_fork_server_killed_with_its_workers_is_no_failure_of_the_feed(pool):
+    reading = asyncio.create_task(pool._run(exec, BURN))
+    await asyncio.sleep(0.05)
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    assert await reading == NOTHING
+    assert await titles(pool) == ["One"]
+
+
+async def test_a_pool_may_be_left_while_it_starts():
+    async with open_pool(1, wait=False) as pool:
+        pass
+    assert until_dead(workers_of(pool)) == []
 
 
 async def test_a_worker_killed_at_any_moment_is_no_failure_of_a_feed(pool):
