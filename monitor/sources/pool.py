@@ -46,8 +46,7 @@ _LOADED = [
     "monitor.sources.page.fingerprint",
 ]
 _PR_SET_PDEATHSIG = 1
-_KILLED_FROM_OUTSIDE = frozenset({-signal.SIGKILL, 255})
-"""No limit of ours sends SIGKILL: the machine was out of memory, or somebody did. 255 is said where the fork server died, with all its workers."""
+_FORK_SERVER_DIED = 255  # what multiprocessing calls it
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
 _page_decoder = msgspec.msgpack.Decoder(ParsedPage)
@@ -56,7 +55,10 @@ _Parsed = TypeVar("_Parsed")
 
 
 class _LostError(Exception):
-    """A task whose worker was killed from outside, or that no worker ever took: it says nothing of what was to be read."""
+    """A task whose worker was killed from outside, or that no worker ever took: it says nothing of what was to be read.
+
+    No limit of ours sends SIGKILL: the machine was out of memory, or somebody did.
+    """
 
 
 class ParserPool(Parser):
@@ -137,7 +139,9 @@ class ParserPool(Parser):
             async with asyncio.timeout(_LOST_SECONDS):
                 return await asyncio.wrap_future(task)
         except ProcessExpired as error:
-            if error.exitcode in _KILLED_FROM_OUTSIDE:
+            if error.exitcode == _FORK_SERVER_DIED:
+                await self._renew(pool)  # all its workers died at once, one of them perhaps with the lock of the others
+            if error.exitcode in {_FORK_SERVER_DIED, -signal.SIGKILL}:
                 raise _LostError(_cause_of_death(error.exitcode)) from error
             raise Transient("parser_killed", _cause_of_death(error.exitcode)) from error
         except TimeoutError as error:
