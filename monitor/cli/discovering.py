@@ -91,7 +91,7 @@ def init(
         about=clean(f"{best.title or best.url}: a {best.kind}, {_counted(len(best.entries), 'entry', 'entries')} now"),
         table=discovery.table(name, best.url, links=best.links),
     )
-    _write(file, writing.checked(file, text, os.environ), 0o644)
+    write(file, writing.checked(file, text, os.environ), 0o644)
     screen().print(f"\nWritten to {file}. Say in it what to look for; then `monitor run --config {file}`.")
 
 
@@ -119,7 +119,7 @@ def add(
     chosen = name or discovery.id_of(best.title, best.url, settings.sources.keys())
     path = configuration_path(config).resolve()
     table = discovery.table(chosen, best.url, links=best.links, every=every)
-    _write(path, writing.extended(path, table, os.environ), path.stat().st_mode & 0o777)
+    write(path, writing.extended(path, table, os.environ), path.stat().st_mode & 0o777)
     screen().print(f"\nAdded to {path} as {chosen}. A daemon that runs polls it after `monitor reload`.")
 
 
@@ -183,7 +183,8 @@ async def _previewed(source: str, config: Config, links: list[str] | None) -> Fo
             raise nothing(f"{url}: {error}") from error
 
 
-def _write(path: Path, text: str, mode: int) -> None:
+def write(path: Path, text: str, mode: int) -> None:
+    """Put a text in the place of a file, durably. Ends the verb where that is refused."""
     from monitor.store import durable  # as above
 
     try:

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli import discovering, health
+from monitor.cli import discovering, exchanging, health
 from monitor.cli.health import STYLES
 from monitor.cli.opening import listed
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
@@ -44,6 +44,8 @@ def register(app: typer.Typer) -> None:
     feeds.command("list", epilog=EXIT_STATUS)(list_feeds)
     feeds.command("health", epilog=EXIT_STATUS)(health.health)
     feeds.command("add", epilog=EXIT_STATUS)(discovering.add)
+    feeds.command("import", epilog=EXIT_STATUS)(exchanging.import_feeds)
+    feeds.command("export", epilog=EXIT_STATUS)(exchanging.export)
     feeds.command("preview", epilog=EXIT_STATUS)(discovering.preview)
     app.command("init", epilog=EXIT_STATUS)(discovering.init)
     app.add_typer(feeds, name="feeds")

@@ -1,4 +1,4 @@
-"""Feeds listed in an OPML file (opml.org/spec2.opml), as feed readers export them: addresses, and the folders around them as tags.
+"""Feeds listed in an OPML file (opml.org/spec2.opml), as feed readers export them: addresses, and the folders around them and their categories as tags.
 
 A feed's id is made of its address alone, so that neither another title nor another order makes it another feed. Nothing is
 expanded or fetched: a file that declares an entity is refused. Readers often write `&` bare; here it stands for itself.
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from monitor.config.findings import quoted
-from monitor.config.values import url_problem
+from monitor.config.values import ID, url_problem
 from monitor.core.urls import canonical
 from monitor.errors import Fault, Permanent
 
@@ -40,7 +40,7 @@ _PLACE = re.compile(r": line \d+, column \d+$")
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One feed of a file. `tags` are the folders around it, the outermost first."""
+    """One feed of a file. `tags` are the folders around it, the outermost first, then its categories."""
 
     url: str
     tags: tuple[str, ...]
@@ -65,15 +65,22 @@ def bring_in(raw: dict[str, Any], folder: Path) -> list[Fault]:
     tables = raw.setdefault("feeds", {}) if isinstance(name, str) else None
     if not isinstance(name, str) or not name or "\0" in name or not isinstance(tables, dict):
         return []  # the models say so
-    path = Path(folder, Path(name).expanduser()).resolve()
+    listed, faults = listed_in(Path(folder, Path(name).expanduser()).resolve())
+    known = [table.get("url") for table in tables.values() if isinstance(table, dict)]
+    tables.update((id_of(url), {"url": url, "tags": list(tags)}) for url, tags in unknown(listed, known).items())
+    return faults
+
+
+def listed_in(path: Path) -> tuple[Mapping[str, tuple[str, ...]], list[Fault]]:
+    """The addresses in a file, each with its tags, and what is wrong with the file."""
     outlines, troubles = _read_file(path)
-    known = {_same(table.get("url")) for table in tables.values() if isinstance(table, dict)}
-    tables.update(
-        (id_of(url), {"url": url, "tags": list(tags)})
-        for url, tags in merged(outlines).items()
-        if _same(url) not in known
-    )
-    return [Fault(str(path), trouble.line, trouble.column, "", trouble.problem) for trouble in troubles]
+    return merged(outlines), [Fault(str(path), one.line, one.column, "", one.problem) for one in troubles]
+
+
+def unknown(listed: Mapping[str, tuple[str, ...]], known: Iterable[object]) -> dict[str, tuple[str, ...]]:
+    """Those of the listed addresses that mean none of the known ones."""
+    same = {_same(url) for url in known}
+    return {url: tags for url, tags in listed.items() if _same(url) not in same}
 
 
 def _read_file(path: Path) -> tuple[list[Outline], list[Trouble]]:
@@ -127,6 +134,12 @@ def tag_of(folder: str) -> str:
     plain = unicodedata.normalize("NFKD", folder.casefold()).encode("ascii", "ignore").decode()
     tag = "-".join(re.findall("[a-z0-9]+", plain))[:_LONGEST_TAG].strip("-")
     return tag or f"folder-{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
+
+
+def tags_of(category: str) -> tuple[str, ...]:
+    """The tags in a `category`: slashes part what stands above from what stands below, commas one from the next."""
+    names = (name.strip() for path in category.split(",") for name in path.split("/"))
+    return tuple(name if re.fullmatch(ID, name) else tag_of(name) for name in names if name)
 
 
 def _same(url: object) -> str:
@@ -186,7 +199,7 @@ class _Reader:
             return _COMMENTED
         url = values.get("xmlurl", "")
         if url:
-            self._note(url)
+            self._note(url, values.get("category", ""))
         elif values.get("type", "").lower() in {"rss", "atom"}:
             self._trouble("an xmlUrl: the address of the feed", "none")
         else:
@@ -194,7 +207,7 @@ class _Reader:
             return tag_of(folder) if folder else ""
         return ""
 
-    def _note(self, written: str) -> None:
+    def _note(self, written: str, category: str) -> None:
         scheme, _, rest = written.partition("://")
         url = f"{scheme.lower()}://{rest}" if rest else written
         if problem := url_problem(url):
@@ -203,7 +216,8 @@ class _Reader:
         elif len(self.outlines) == MOST:
             self._stop(f"at most {MOST:,} feeds in one file", "more")
         else:
-            self.outlines.append(Outline(url, tuple(dict.fromkeys(filter(None, self._around)))))
+            tags = dict.fromkeys(filter(None, (*self._around, *tags_of(category))))
+            self.outlines.append(Outline(url, tuple(tags)))
 
     def _refuse_entity(self, name: str, *_: object) -> None:
         self._stop("an OPML file without entities of its own", f"a declaration of {quoted(name)}")

@@ -62,10 +62,12 @@ def _slug(text: str) -> str:
     return slug[:_LONGEST_ID]
 
 
-def table(name: str, url: str, *, links: Sequence[str] | None = None, every: str = "") -> str:
+def table(name: str, url: str, *, links: Sequence[str] | None = None, every: str = "", tags: Sequence[str] = ()) -> str:
     """The lines of a configuration that name a source; `links` as `core.listing.is_wanted` takes them, None for no front page."""
     key = name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
     lines = [f"[feeds.{key}]", f"url = {json.dumps(url)}"]
+    if tags:
+        lines.append(f"tags = {json.dumps(list(tags))}")
     if links is not None:
         lines.append(f"links = {json.dumps(list(links)) if links else 'true'}")
     if every:
