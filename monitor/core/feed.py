@@ -16,6 +16,7 @@ from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedGone,
 from monitor.core.failing import Run
 from monitor.core.overlap import Gaps
 from monitor.core.rhythm import Rhythm
+from monitor.core.takeover import Home
 from monitor.core.tempo import Tempo
 from monitor.core.validators import Trust
 
@@ -81,6 +82,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: Gaps = Gaps()
     run: Run = Run()
     next_look: datetime | None = None
+    home: Home = Home()
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:

@@ -18,12 +18,13 @@ import structlog
 
 from monitor.core import conduct
 from monitor.core import feed as core
+from monitor.core import takeover
 from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
 from monitor.core.listing import to_read
 from monitor.core.sight import NO_ANSWER
-from monitor.core.urls import aliases, article_id, canonical
-from monitor.errors import OutsideError, Postponed
+from monitor.core.urls import aliases, article_id, canonical, site
+from monitor.errors import OutsideError, Permanent, Postponed
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, Parser, Response, SetTimer
 from monitor.stages import jobs
 from monitor.stages.asking import asked, would_hide
@@ -138,6 +139,7 @@ class Poller:
     ) -> None:
         parsed, parts = await self._listings.read(source, response, look.looks.parts, at)
         present = [entry for entry in parsed.entries if is_worth_reading(parsed, entry, at, source.max_age)]
+        _is_still_itself(look, present, at)
         look.seen = seen = {entry.key: _fingerprint(entry) for entry in present}
         dated = [entry.key for entry in present if entry.published or entry.updated]
         news = to_read(parsed.kind, core.news(look.looks, seen), dated, first_look=not look.feed.baselined)
@@ -248,6 +250,18 @@ def _appends(source: Source, look: Look) -> tuple[Append, ...]:
     if not look.events:
         return ()
     return (Append(entity(source.id), look.head, look.events, msgspec.json.encode(look.feed)),)
+
+
+def _is_still_itself(look: Look, entries: Sequence[Entry], at: datetime) -> None:
+    """Raises Permanent(`replaced`) where all entries are strange: none is read before the feed has stood so for a day."""
+    keys, urls = [entry.key for entry in entries], [entry.url for entry in entries]
+    home = takeover.seen(look.looks.home, look.looks.known, keys, urls, at)
+    look.looks = msgspec.structs.replace(look.looks, home=home)
+    if home.strange_looks:
+        sites = ", ".join(sorted({site(url.lower()) for url in urls if url})[:3])
+        raise Permanent(
+            "replaced", f"all {len(keys)} entries are new and lead to {sites}, none to {', '.join(home.sites)}"
+        )
 
 
 def _has_address(entry: Entry, source: Source) -> bool:
