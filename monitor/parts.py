@@ -98,8 +98,9 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
         )
         views = stack.enter_context(Views(config.data_dir / VIEWS))
         disk = Disk(partial(probe, config.data_dir))
-        captures = WatchedCaptures(FileCaptures(config.data_dir / CAPTURES), disk)
-        desk = Desk(config.data_dir / VIEWS, config.timezone)
+        shelf = FileCaptures(config.data_dir / CAPTURES)
+        captures = WatchedCaptures(shelf, disk)
+        desk = Desk(config.data_dir / VIEWS, config.timezone, captures=shelf)
         await parser.started()
         yield Ground(log, CourteousNet(net), parser, captures, views, disk, desk, archivists)
 

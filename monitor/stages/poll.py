@@ -16,9 +16,8 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from monitor.core import conduct
+from monitor.core import conduct, takeover
 from monitor.core import feed as core
-from monitor.core import takeover
 from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
 from monitor.core.listing import to_read

@@ -57,6 +57,8 @@ class FileCaptures:
 
     def size(self, sha256: str) -> int | None:
         """How many bytes a body has; None where it is not kept. Blocks on the disk."""
+        if not _NAME.match(sha256):
+            return None
         try:
             with self._path(sha256).open("rb") as file:
                 return zstandard.frame_content_size(file.read(_FRAME_HEADER))

@@ -15,7 +15,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from monitor import commands
+from monitor import __version__, commands
 from monitor.core.condition import Condition, condition
 from monitor.core.content import Content
 from monitor.core.events import SilenceExpired, SilenceSet
@@ -39,12 +39,13 @@ from monitor.store.views.rows import (
 from monitor.store.views.searching import Hit
 from monitor.trials import Asked, Trial
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
-from monitor.web.desk import Desk, article_named
+from monitor.web.desk import Capture, Desk, article_named
 from monitor.web.trying import TOO_MUCH
 
 BASE: Final = "/api/v1"
 MOST: Final = 200  # rows of a page
 LONGEST_QUESTION: Final = 1_000  # characters
+MOST_NAMES: Final = 20  # of one article
 Row = TypeVar("Row")
 Handler = Callable[[web.Request], Awaitable[Any]]
 Note = Annotated[str, Meta(max_length=500)]
@@ -80,13 +81,14 @@ class Articles(msgspec.Struct, frozen=True):
 
 
 class Article(msgspec.Struct, frozen=True):
-    """One article: its text as it stands, its revisions, when it was away, and where it was seen."""
+    """One article: its text as it stands, its revisions, when it was away, where it was seen, and the raw pages that are kept."""
 
     article: ArticleRow
     content: Content | None
     revisions: list[RevisionRow]
     absences: list[AbsenceRow]
     aliases: list[str]
+    captures: list[Capture]
 
 
 class Hits(msgspec.Struct, frozen=True):
@@ -120,6 +122,28 @@ class Feeds(msgspec.Struct, frozen=True):
     """Every feed that was read or failed at least once."""
 
     feeds: list[Feed]
+
+
+class Sources(msgspec.Struct, frozen=True):
+    """The feeds and pages of the configuration, in its order."""
+
+    sources: list[Listed]
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A feed or page as the configuration names it, and how many articles were read of it. `kind` is `feed` or `page`."""
+
+    id: str
+    kind: str
+    url: str
+    articles: int
+
+
+class About(msgspec.Struct, frozen=True):
+    """Which Monitor answers, and in whose time zone it tells the time."""
+
+    monitor: str
+    timezone: str
 
 
 class Silences(msgspec.Struct, frozen=True):
@@ -164,29 +188,37 @@ class Api:
         """All that can be asked."""
         one, paged = "{id:[a-zA-Z0-9_]{4,80}}", ("limit", "cursor")
         return [
-            Endpoint("GET", "/alerts", self.alerts, Alerts, ("watchlist", "article", "since", *paged)),
+            Endpoint("GET", "/about", self.about, About),
+            Endpoint("GET", "/alerts", self.alerts, Alerts, ("id", "watchlist", "article", "since", *paged)),
             Endpoint("GET", f"/alerts/{one}", self.alert, Alert),
             Endpoint("POST", f"/alerts/{one}/ack", self.ack, AckRow, takes=Ack),
-            Endpoint("GET", "/articles", self.articles, Articles, ("source", "url", *paged)),
+            Endpoint("GET", "/articles", self.articles, Articles, ("source", "url", "name", *paged)),
             Endpoint("GET", f"/articles/{one}", self.article, Article),
-            Endpoint("GET", rf"/articles/{one}/revisions/{{a:\d{{1,9}}}}", self.content, Content),
+            Endpoint("GET", rf"/articles/{one}/revisions/{{a:\d{{1,9}}}}", self.content, Content, ("reread",)),
             Endpoint("GET", rf"/articles/{one}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff, Comparison),
             Endpoint("GET", "/search", self.search, Hits, ("q", "site", "source", "since", "limit")),
-            Endpoint("GET", "/deliveries", self.deliveries, Deliveries, ("state", "channel", *paged)),
+            Endpoint("GET", "/deliveries", self.deliveries, Deliveries, ("id", "state", "channel", "since", *paged)),
             Endpoint("GET", f"/deliveries/{one}", self.delivery, Delivery),
             Endpoint("POST", f"/deliveries/{one}/again", self.again, Delivery),
             Endpoint("GET", "/feeds", self.feeds, Feeds),
+            Endpoint("GET", "/sources", self.sources, Sources),
             Endpoint("GET", "/silences", self.silences, Silences),
             Endpoint("POST", "/silences", self.silence, SilenceSet, takes=Silence),
             Endpoint("DELETE", f"/silences/{one}", self.end, SilenceExpired),
             Endpoint("POST", "/try", self.attempt, Trial, takes=Asked),
         ]
 
+    async def about(self, _: web.Request) -> About:
+        """Which Monitor answers."""
+        return About(__version__, str(self._desk.zone))
+
     # --- alerts ---
 
     async def alerts(self, request: web.Request) -> Alerts:
-        """Alerts, the newest first."""
+        """Alerts, the newest first; or those whose id is, or begins with, `id`."""
         limit, cursor, asked = _limit(request), _cursor(request), request.query
+        if name := asked.get("id"):
+            return Alerts(await self._desk.listed(lambda reader: reader.alerts_named(name, limit)))
         rows = await self._desk.listed(
             lambda reader: reader.alerts(
                 watchlist=asked.get("watchlist"),
@@ -217,13 +249,15 @@ class Api:
     # --- articles ---
 
     async def articles(self, request: web.Request) -> Articles:
-        """Articles, the last changed first; or the one that is known at `url`."""
+        """Articles, the last changed first; or the one that is known at `url`; or those that any `name` means, as the command line has them."""
         limit, cursor, source, url = (
             _limit(request),
             _cursor(request),
             request.query.get("source"),
             request.query.get("url"),
         )
+        if names := request.query.getall("name", [])[:MOST_NAMES]:
+            return Articles(await self._desk.listed(lambda reader: reader.articles_named(names, limit)))
         if url is not None:
             found = await self._desk.ask(lambda reader: article_named(reader, url))
             return Articles([found] if found else [])
@@ -235,18 +269,19 @@ class Api:
 
         def question(reader: Reader) -> Article:
             row = _known(article_named(reader, request.match_info["id"]))
-            content = reader.content(row.id, row.revision)
-            return Article(row, content, reader.revisions(row.id), reader.absences(row.id), reader.aliases(row.id))
+            content, revisions = reader.content(row.id, row.revision), reader.revisions(row.id)
+            kept = self._desk.kept(revisions)
+            return Article(row, content, revisions, reader.absences(row.id), reader.aliases(row.id), kept)
 
         return await self._desk.ask(question)
 
     async def content(self, request: web.Request) -> Content:
-        """The whole text of a revision."""
-        revision = int(request.match_info["a"])
+        """The whole text of a revision; with `reread`, as the extractor of the revision after it read it, where that was another one."""
+        revision, reread = int(request.match_info["a"]), request.query.get("reread") == "true"
 
         def question(reader: Reader) -> Content:
             row = _known(article_named(reader, request.match_info["id"]))
-            return _known(reader.content(row.id, revision))
+            return _known(reader.content(row.id, revision, reread=reread))
 
         return await self._desk.ask(question)
 
@@ -278,11 +313,17 @@ class Api:
     # --- deliveries and feeds ---
 
     async def deliveries(self, request: web.Request) -> Deliveries:
-        """Messages, the newest first."""
+        """Messages, the newest first; or those whose id is, or begins with, `id`."""
         limit, cursor, asked = _limit(request), _cursor(request), request.query
+        if name := asked.get("id"):
+            return Deliveries(await self._desk.listed(lambda reader: reader.deliveries_named(name, limit)))
         rows = await self._desk.listed(
             lambda reader: reader.deliveries(
-                state=asked.get("state"), channel=asked.get("channel"), before=cursor, limit=limit + 1
+                state=asked.get("state"),
+                channel=asked.get("channel"),
+                since=_moment(asked.get("since")),
+                before=cursor,
+                limit=limit + 1,
             )
         )
         return Deliveries(rows[:limit], _next(rows, limit, lambda row: (row.formed_at, row.id)))
@@ -307,6 +348,11 @@ class Api:
         """How each feed stands."""
         rows = await self._desk.listed(lambda reader: reader.feeds())
         return Feeds([Feed(**msgspec.structs.asdict(row), condition=condition(row, stamp)) for row in rows])
+
+    async def sources(self, _: web.Request) -> Sources:
+        """The feeds and pages of the configuration."""
+        counts = dict(await self._desk.listed(lambda reader: list(reader.article_counts().items())))
+        return Sources([Listed(one.id, one.kind, one.url, counts.get(one.id, 0)) for one in self._desk.sources])
 
     # --- silences ---
 

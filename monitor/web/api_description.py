@@ -14,6 +14,8 @@ _PLACE: Final = re.compile(r"\{(\w+):((?:[^{}]|\{[^{}]*\})*)\}")
 _ASKED: Final[dict[str, dict[str, Any]]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50},
     "since": {"type": "string", "format": "date-time"},
+    "name": {"type": "array", "items": {"type": "string"}},
+    "reread": {"type": "boolean", "default": False},
 }
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from monitor.core.urls import aliases, canonical
 from monitor.core.watch.rules import Entity
 from monitor.errors import Permanent, ViewsUnavailable
+from monitor.store import FileCaptures
 from monitor.store.views import Reader
-from monitor.store.views.rows import ArticleRow
+from monitor.store.views.rows import ArticleRow, RevisionRow
 
 Answer = TypeVar("Answer")
 
@@ -30,9 +33,17 @@ class Source:
     kind: str
 
 
+class Capture(msgspec.Struct, frozen=True):
+    """The raw page of a revision: the sha256 of its bytes, and how many there are; None where it is not kept any more."""
+
+    revision: int
+    sha256: str
+    bytes: int | None
+
+
 @dataclass(slots=True)
 class Desk:
-    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids."""
+    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids; `captures` holds the raw pages."""
 
     views: Path
     zone: ZoneInfo
@@ -41,6 +52,7 @@ class Desk:
     queries: Mapping[str, str] = field(default_factory=dict)
     entities: Iterable[Entity] = ()
     channels: tuple[str, ...] = ()
+    captures: FileCaptures | None = None
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def ask(self, question: Callable[[Reader], Answer]) -> Answer:
@@ -59,6 +71,11 @@ class Desk:
             return await self.ask(question)
         except ViewsUnavailable:
             return []
+
+    def kept(self, revisions: Sequence[RevisionRow]) -> list[Capture]:
+        """Of which revisions the raw page is kept. Blocks on the disk."""
+        shelf, named = self.captures, [(row.revision, row.evidence.raw_sha256) for row in revisions]
+        return [Capture(number, sha256, shelf.size(sha256) if shelf and sha256 else None) for number, sha256 in named]
 
     def now(self) -> datetime:
         """Now, for what is counted from now."""

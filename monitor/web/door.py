@@ -33,7 +33,7 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 
 
 def headed() -> Middleware:
-    """Put the headers on every answer, errors too."""
+    """Put the headers on every answer, errors too. One that has stricter ones keeps them."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -43,8 +43,8 @@ def headed() -> Middleware:
             error.headers.update(HEADERS)
             raise
         if not answer.prepared:
-            answer.headers.update(HEADERS)
-            answer.headers.setdefault("cache-control", "no-store")
+            for name, value in (*HEADERS.items(), ("cache-control", "no-store")):
+                answer.headers.setdefault(name, value)
         return answer
 
     return middleware

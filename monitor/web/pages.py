@@ -14,6 +14,7 @@ from monitor.core.revision.comparison import Comparison, compare
 from monitor.store.views import Reader
 from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow, TallyRow
 from monitor.web import charts, shown
+from monitor.web.bodies import evidence
 from monitor.web.desk import Desk, article_named
 from monitor.web.rendering import Pages
 from monitor.web.trying import DAYS
@@ -39,6 +40,7 @@ class Site:
             web.get("/article", self.by_address),
             web.get(_ARTICLE, self.article),
             web.get(rf"{_ARTICLE}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff),
+            web.get(rf"{_ARTICLE}/raw/{{a:\d{{1,9}}}}", self.raw),
             web.get("/alert/{id:[a-z0-9_]{4,40}}", self.alert),
             web.get("/watchlists", self.watchlists),
             web.get("/feeds", self.feeds),
@@ -103,6 +105,7 @@ class Site:
             revisions = reader.revisions(article.id)
             return {
                 "article": article,
+                "kept": {capture.revision: capture.bytes for capture in self._desk.kept(revisions)},
                 "revisions": revisions[::-1],
                 "ticks": shown.ticks(article, revisions, reader.absences(article.id), self._desk.now()),
                 "content": reader.content(article.id, article.revision),
@@ -126,6 +129,21 @@ class Site:
 
         found = _found(await self._desk.ask(question))
         return self._pages.show("diff.html", here="articles", beside=beside, **found)
+
+    async def raw(self, request: web.Request) -> web.Response:
+        """The raw page of a revision, byte by byte as it came: as plain text that can do nothing, or with `?download` to be saved."""
+        number, shelf = int(request.match_info["a"]), self._desk.captures
+
+        def question(reader: Reader) -> tuple[str, str] | None:
+            article = article_named(reader, request.match_info["id"])
+            row = reader.revision(article.id, number) if article else None
+            return (row.article, row.evidence.raw_sha256) if row else None
+
+        found = await self._desk.ask(question)
+        body = await shelf.read(found[1]) if found and shelf else None
+        if found is None or body is None:
+            raise web.HTTPNotFound(text="The raw page of that revision is not kept.\n")
+        return evidence(body, found[1], f"{found[0]}-{number}.txt", save="download" in request.query)
 
     # --- what is watched, and who is told ---
 

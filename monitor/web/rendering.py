@@ -41,6 +41,7 @@ class Pages:
             "seen": seen,
             "host": _host,
             "lasting": _lasting,
+            "bytes": _bytes,
         }
         self._templates.globals |= {"shown": shown, "version": __version__, "is_guarded": is_guarded}
         self._templates.tests["web"] = _leads_to_the_web
@@ -80,6 +81,10 @@ def _lasting(seconds: float) -> str:
         if seconds >= 1.5 * unit:
             return f"{seconds / unit:.3g} {name}"
     return f"{seconds:.2g} s"
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1000:.1f} kB" if count >= 1000 else f"{count} B"
 
 
 def _host(url: str) -> str:

@@ -18,7 +18,8 @@ from recording import Desk as Scribe
 from recording import project, record_history
 
 from monitor.ports import Log
-from monitor.store import open_log
+from monitor.store import FileCaptures, open_log
+from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
 from monitor.web import Body, serving
 from monitor.web.desk import Desk, Source
@@ -72,6 +73,7 @@ async def visited(
         SOURCES,
         {"act-of-war": "“act of war”"},
         {"act-of-war": '"act of war"'},
+        captures=FileCaptures(folder / "data" / FOLDER),
     )
     async with serving(desk, body_of(log, trouble), "127.0.0.1", 0, token=token, hosts=["monitor.example"]) as address:
         jar = aiohttp.CookieJar(unsafe=True)

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from recording import STORY, project
 
+from monitor import __version__
 from monitor.core.events import AlertAcked, DeliveryRequested, SilenceExpired, SilenceSet
 from monitor.core.urls import article_id
 
@@ -103,6 +104,25 @@ async def test_lists_are_narrowed(program):
     assert (await program.get("/articles?url=https://nobody.example/"))[1]["articles"] == []
 
 
+async def test_rows_are_found_by_the_beginning_of_their_id(program):
+    alert = (await program.get("/alerts"))[1]["alerts"][0]["id"]
+    for name in (alert, alert[:14], alert.removeprefix("alert_")[:8]):
+        assert [row["id"] for row in (await program.get(f"/alerts?id={name}"))[1]["alerts"]] == [alert]
+    delivery = (await program.get("/deliveries"))[1]["deliveries"][0]["id"]
+    assert [row["id"] for row in (await program.get(f"/deliveries?id={delivery[:12]}"))[1]["deliveries"]] == [delivery]
+    assert (await program.get(f"/articles?name=nothing&name={STORY}"))[1]["articles"][0]["id"] == ARTICLE
+    assert (await program.get("/articles?name=nothing"))[1]["articles"] == []
+    assert (await program.get("/alerts?id=nothing"))[1]["alerts"] == []
+
+
+async def test_it_says_who_it_is_and_what_it_watches(program):
+    about = (await program.get("/about"))[1]
+    assert about == {"monitor": __version__, "timezone": "Europe/Paris"}
+    sources = (await program.get("/sources"))[1]["sources"]
+    assert [(one["id"], one["kind"], one["articles"]) for one in sources] == [("post", "feed", 2), ("quiet", "feed", 0)]
+    assert (await program.get("/deliveries?since=2015-11-16T00:00:00Z"))[1]["deliveries"] == []
+
+
 async def test_what_has_not_changed_is_not_sent_again(program):
     status, _, tag = await program.get("/alerts")
     assert (status, len(tag)) == (200, 34)
@@ -171,5 +191,5 @@ async def test_every_endpoint_is_described_and_asked_by_a_test(program):
     described = {
         (method, path) for path, methods in (await program.description())["paths"].items() for method in methods
     }
-    assert len(described) == 16
+    assert len(described) == 18
     assert all(path.startswith(BASE) for _, path in described)
