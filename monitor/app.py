@@ -181,14 +181,15 @@ async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIter
         return
     host, port = wanted.place
     token = wanted.token.get_secret_value() if wanted.token else None
-    ours = urlsplit(str(config.public_url)).hostname if config.public_url else None
-    names = [*wanted.hosts, *([ours] if ours else [])]
+    ours = [urlsplit(str(url)).hostname for url in (config.public_url, wanted.websub_url) if url]
+    names = [*wanted.hosts, *filter(None, ours)]
 
     def kinds() -> list[str]:
         return [*READERS, jobs.POLICY, *map(jobs.deliveries_of, ground.desk.channels)]
 
     body = Body(ground.log, GROUPS, kinds, lambda: ground.disk.trouble)
-    async with serving(ground.desk, body, host, port, token=token, hosts=names):
+    called = wanted.websub_url is not None
+    async with serving(ground.desk, body, host, port, token=token, hosts=names, called=called):
         yield
 
 

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.config import Config
+from monitor.net.hosts import is_within
 from monitor.net.manners import PoliteNet
 from monitor.parts import Ground, Parts
 from monitor.ports import Claim, Consumed, Log
@@ -22,6 +24,7 @@ from monitor.stages.once import Once
 from monitor.stages.poll import Poller
 from monitor.stages.templates import Threshold
 from monitor.stages.waiting import Waker
+from monitor.stages.websub import Hubs, Subscriber
 from monitor.stages.work import Pace, one_lane, over_events, over_timers
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
@@ -31,6 +34,8 @@ POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
 FETCH_LEASE = 120.0
 DELIVER_LEASE = 120.0
 POLICY_LEASE = 60.0
+WEBSUB_LEASE = 60.0
+SUBSCRIBING_AT_ONCE = 4  # feeds of a partition
 WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
@@ -99,12 +104,15 @@ def steady_loops(ground: Ground, config: Config) -> dict[str, Loop]:
 
 def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     """The loops of all stages over all partitions. With `ending`, nothing is polled or read twice."""
-    loops, readers = Loops(parts.log), _readers(parts)
+    hubs = None if ending else _hubs(parts)
+    loops, readers = Loops(parts.log), _readers(parts, hubs)
     for partition in range(parts.log.partitions):
         for kind, (work, lease) in readers.items():
             if ending:
                 work = loops.once[kind, partition] = Once(parts.log, work)  # noqa: PLW2901  # the same work, done once
             loops.work(kind, partition, work, parts.config.polling.concurrency, lease, parts.ground.disk)
+        if hubs is not None:
+            loops.work(jobs.WEBSUB, partition, _subscriber(parts), SUBSCRIBING_AT_ONCE, WEBSUB_LEASE)
         _add_deciding(loops, parts, partition)
         _add_telling(loops, parts, partition)
     _add_heartbeat(loops, parts)
@@ -112,12 +120,29 @@ def loops_of(parts: Parts, *, ending: bool = False) -> Loops:
     return loops
 
 
-def _readers(parts: Parts) -> dict[str, tuple[Work, float]]:
+def _hubs(parts: Parts) -> Hubs | None:
+    """What the poller is told of hubs, where they can reach us."""
+    web = parts.config.web
+    return Hubs(parts.log) if web and web.websub_url else None
+
+
+def _subscriber(parts: Parts) -> Subscriber:
+    """Who asks hubs to push."""
+    config = parts.config
+    address = str(config.web.websub_url) if config.web else ""
+
+    def is_own(url: str) -> bool:
+        return is_within(urlsplit(url).hostname or "", config.polling.allow_private)
+
+    return Subscriber(parts.log, parts.net, config.feeds.keys(), address, is_own)
+
+
+def _readers(parts: Parts, hubs: Hubs | None) -> dict[str, tuple[Work, float]]:
     """Who polls feeds and who reads articles, and for how long each claims: one for all partitions, since hosts are the same."""
     config, log, ground = parts.config, parts.log, parts.ground
     feeds, pages = feeds_of(config), pages_of(config)
     polite = PoliteNet(parts.net, NAME, _Named({page.url for page in pages.values()}, ground.followed), ground.robots)
-    poller = Poller(log, parts.net, ground.parser, feeds, lambda: parts.eyes.blind)
+    poller = Poller(log, parts.net, ground.parser, feeds, lambda: parts.eyes.blind, hubs)
     fetcher = Fetcher(
         log, polite, ground.parser, ground.captures, feeds | pages, rechecks_of(config), parts.eyes, ground.followed
     )

@@ -325,7 +325,7 @@ class ParsedFeed:
     """What the bytes of a feed, a sitemap or a front page say.
 
     `ttl` is in seconds, where the feed names one; `truncated`: entries beyond the cap were dropped. `parts`: an index of
-    sitemaps lists no entries but these.
+    sitemaps lists no entries but these. `hub` tells when it changes (WebSub), and knows it as `topic`.
     """
 
     title: str
@@ -336,6 +336,8 @@ class ParsedFeed:
     truncated: bool = False
     kind: ListingKind = "feed"
     parts: tuple[Part, ...] = ()
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,23 @@ class Bearing(msgspec.Struct, frozen=True):
     besides: tuple[str, ...] = ()
 
 
+class Pushes(msgspec.Struct, frozen=True):
+    """How a feed's hub is: until when it has promised to push, when it is asked again, and what it did so far."""
+
+    hub: str
+    until: datetime | None
+    asked_again: datetime | None
+    pushes: int
+    last: datetime | None
+    trouble: str
+
+
 class Details(msgspec.Struct, frozen=True):
-    """How one feed is, and what its last looks found; `looks` is null where nobody looked yet."""
+    """How one feed is, and what its last looks found; `looks` is null where nobody looked yet, `pushes` where no hub was asked to push."""
 
     feed: Bearing
     looks: FeedLooks | None
+    pushes: Pushes | None
 
 
 def health(
@@ -107,22 +119,29 @@ def _told(one: Bearing) -> Text:
 def _show_one(config: Config, one: Bearing | None, name: str, *, as_json: bool) -> None:
     if one is None:
         raise nothing(f"the configuration names no feed {name}")
-    looks = asyncio.run(_looks(config, name))
+    looks, pushes = asyncio.run(_noted(config, name))
     if as_json:
         shortened = msgspec.structs.replace(looks, known={}, parts={}) if looks else None
-        show_json(Details(one, shortened))
+        show_json(Details(one, shortened, pushes))
         return
     screen().print(_told(one))
     for line in _found(looks, config.timezone) if looks else ():
         screen().print(safe(f"  {line}"))
+    if pushes:
+        screen().print(safe(f"  {_hub(pushes, config.timezone)}"))
 
 
-async def _looks(config: Config, name: str) -> FeedLooks | None:
+async def _noted(config: Config, name: str) -> tuple[FeedLooks | None, Pushes | None]:
     from monitor.stages.poll import entity, looks_note  # the parts take a second to import
+    from monitor.stages.websub import subscription
 
     async with log(config) as opened:
         raw = await opened.note(opened.partition_of(entity(name)), looks_note(name))
-    return msgspec.json.decode(raw, type=FeedLooks) if raw else None
+        known = await subscription(opened, name)
+    looks = msgspec.json.decode(raw, type=FeedLooks) if raw else None
+    if known is None:
+        return looks, None
+    return looks, Pushes(known.hub, known.active_until, known.due_at, known.pushes, known.pushed_at, known.trouble)
 
 
 def _found(looks: FeedLooks, zone: tzinfo) -> Iterator[str]:
@@ -142,6 +161,13 @@ def _found(looks: FeedLooks, zone: tzinfo) -> Iterator[str]:
         )
     if looks.moving_to:
         yield f"it redirects for good to {looks.moving_to}: seen {len(looks.moving)} times, since {_moment(looks.moving[0], zone)}"
+
+
+def _hub(pushes: Pushes, zone: tzinfo) -> str:
+    trouble = f" ({pushes.trouble})" if pushes.trouble else ""
+    until = f"pushes until {minute(pushes.until, zone)}" if pushes.until else f"has promised nothing{trouble}"
+    last = f"; {pushes.pushes} so far, the last at {minute(pushes.last, zone)}" if pushes.last else ""
+    return f"hub: {pushes.hub} {until}, is asked again {_moment(pushes.asked_again, zone)}{last}"
 
 
 def _validators(looks: FeedLooks) -> str:

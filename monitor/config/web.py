@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from monitor.config.table import Table
-from monitor.config.values import Distinct, SealedToken, Variable, refuse
+from monitor.config.values import Distinct, SealedToken, Url, Variable, refuse
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 _PLACE = re.compile(rf"(?P<host>{_HOST}|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{{1,5}})")
@@ -53,6 +53,12 @@ class Web(Table):
         ),
         Distinct,
     ] = ()
+    websub_url: Annotated[
+        Url | None,
+        Field(
+            description="Where hubs reach this page from outside, so that feeds which name one are pushed (WebSub). Left out: nothing is subscribed to."
+        ),
+    ] = None
     token: SkipJsonSchema[SealedToken | None] = None
 
     @property

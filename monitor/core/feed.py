@@ -19,6 +19,7 @@ from monitor.core.rhythm import Rhythm
 from monitor.core.takeover import Home
 from monitor.core.tempo import Tempo
 from monitor.core.validators import Trust
+from monitor.core.websub import Announced
 
 MOVES_BEFORE_BELIEVING = 3
 MOVES_OVER = timedelta(hours=24)
@@ -83,6 +84,7 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     run: Run = Run()
     next_look: datetime | None = None
     home: Home = Home()
+    hub: Announced = Announced()
 
 
 def news(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:

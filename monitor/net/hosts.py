@@ -42,7 +42,13 @@ class Hosts:
         await asyncio.sleep(turn - now)
 
     def _is_own(self, host: str) -> bool:
-        if host == "localhost":
-            return bool(self._own)
+        return (host == "localhost" and bool(self._own)) or is_within(host, self._own)
+
+
+def is_within(host: str, networks: Sequence[Network]) -> bool:
+    """Whether a host is spelt as an address in one of these networks."""
+    try:
         address = read_literal(host)
-        return address is not None and any(address in network for network in self._own)
+    except ValueError:
+        return False
+    return address is not None and any(address in network for network in networks)

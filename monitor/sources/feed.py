@@ -24,6 +24,7 @@ from monitor.errors import Permanent
 from monitor.ports import Entry, ParsedFeed
 from monitor.sources import fields
 from monitor.sources.charset import read_text
+from monitor.sources.hubs import named, with_hub
 from monitor.sources.jsonfeed import read_json_feed
 from monitor.sources.sitemap import ROOTS, read_sitemap
 
@@ -60,10 +61,10 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     if not text:
         raise Permanent("empty", f"{len(body)} bytes without a letter")
     if text.startswith(("{", "[")):
-        return read_json_feed(text, url)
+        return with_hub(read_json_feed(text, url), headers, url)
     if "<" not in text[:_SNIFFED] or _HTML.match(text[:_SNIFFED]):
         raise Permanent("not_a_feed", f"begins {text[:40]!a}")
-    return _read_xml(text, url, headers.get("content-language", ""))
+    return with_hub(_read_xml(text, url, headers.get("content-language", "")), headers, url)
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -91,6 +92,7 @@ def _read_xml(text: str, url: str, lang: str) -> ParsedFeed:
         raise Permanent("not_a_feed", f"XML, but no kind of feed: begins {text[:80]!a}")
     found = parsed.entries[:-1] if _ends_within_an_entry(text) else parsed.entries
     entries = fields.distinct([entry for raw in found if (entry := _entry(raw, url))])
+    hub, topic = named([(link.get("rel", ""), link.get("href", "")) for link in parsed.feed.get("links", ())], url)
     return ParsedFeed(
         title=_plain(parsed.feed, "title", fields.MAX_TITLE),
         url=fields.web_url(parsed.feed.get("link"), url),
@@ -98,6 +100,8 @@ def _read_xml(text: str, url: str, lang: str) -> ParsedFeed:
         entries=fields.newest(entries),
         ttl=fields.pause(parsed.feed.get("ttl")),
         truncated=bool(shape.end) or len(entries) > fields.MAX_ENTRIES or len(found) < len(parsed.entries),
+        hub=hub,
+        topic=topic,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from monitor.errors import Permanent
 from monitor.ports import Entry, ParsedFeed
 from monitor.sources import fields
+from monitor.sources.hubs import named
 
 _VERSION = re.compile(r"https?://jsonfeed\.org/version/1(\.1)?/?|1(\.[01])?")  # some say the number alone
 
@@ -26,12 +27,18 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         raise Permanent("not_a_feed", "JSON, but not a JSON Feed")
     items = [item for item in _list(feed, "items") if isinstance(item, dict)]
     entries = fields.distinct([entry for item in items if (entry := _entry(item, url, feed))])
+    hubs = [
+        ("hub", one.get("url")) for one in _list(feed, "hubs") if isinstance(one, dict) and one.get("type") == "WebSub"
+    ]
+    hub, topic = named([*hubs, ("self", feed.get("feed_url"))], url)
     return ParsedFeed(
         title=fields.plain(feed.get("title"), fields.MAX_TITLE),
         url=fields.web_url(feed.get("home_page_url"), url),
         lang=fields.plain(feed.get("language"), 64),
         entries=fields.newest(entries),
         truncated=len(entries) > fields.MAX_ENTRIES,
+        hub=hub,
+        topic=topic,
     )
 
 

@@ -13,6 +13,7 @@ from monitor.ports import Append, Entry, Head, SetTimer
 FETCH = "fetch"
 POLL = "poll"
 POLICY = "policy"
+WEBSUB = "websub"
 MOST_HTML = 8_000
 
 

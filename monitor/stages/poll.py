@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -29,6 +30,9 @@ from monitor.stages import jobs
 from monitor.stages.asking import asked, would_hide
 from monitor.stages.listings import Listings, is_worth_reading
 from monitor.stages.sources import Source
+
+if TYPE_CHECKING:
+    from monitor.stages.websub import Hubs  # which knows the notes of polling
 
 logger = structlog.get_logger()
 
@@ -63,11 +67,12 @@ class Poller:
         parser: Parser,
         sources: Mapping[str, Source],
         is_blind: Callable[[], bool] = lambda: False,
+        hubs: Hubs | None = None,
     ) -> None:
-        """`is_blind` says whether nobody at all answers: then a feed that does not is not judged."""
+        """`is_blind` says whether nobody at all answers: then a feed that does not is not judged. `hubs`: where feeds may be subscribed to."""
         self._log, self._net, self._sources = log, net, sources
         self._listings = Listings(net, parser)
-        self._is_blind = is_blind
+        self._is_blind, self._hubs = is_blind, hubs
 
     async def __call__(self, claim: Claim) -> None:
         """Poll one feed, once. Raises Fenced where the claim went to somebody else meanwhile."""
@@ -77,8 +82,10 @@ class Poller:
             return
         at = await self._log.now()
         look = await self._load(claim, source)
+        timers: tuple[SetTimer, ...] = ()
         try:
             wait = await self._look(source, look, at)
+            wait, timers = await self._with_hub(source, look, wait, at)
         except Postponed as error:
             wait = core.wait_after_pause(error.retry_after, random.random())
             logger.info("feed waits for its host", feed=source.id, next_try_in=round(wait.total_seconds(), 1))
@@ -89,6 +96,7 @@ class Poller:
             Batch(
                 claim.partition,
                 appends=_appends(source, look),
+                timers=timers,
                 notes={looks_note(source.id): msgspec.json.encode(look.looks)},
                 finish=Finish(claim, delay=max(wait.total_seconds(), 0.0)),
             )
@@ -149,7 +157,8 @@ class Poller:
         )
         look.events += events
         dates = [entry.published or entry.updated for entry in present]
-        look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts)
+        hub = msgspec.structs.replace(look.looks.hub, hub=parsed.hub, topic=parsed.topic or look.feed.url)
+        look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts, hub=hub)
         if parsed.kind != "sitemap":  # of which only the newest entries are looked at
             look.then(conduct.overlapped(look.feed, look.looks, at, before=look.before, seen=seen))
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
@@ -165,6 +174,18 @@ class Poller:
         if hides:
             logger.warning("feed lies: a 304 would have hidden a change", feed=look.feed.id, entries=changed)
         look.then(conduct.tried(look.feed, look.looks, at, hidden=changed if hides else 0, before=look.before.trust))
+
+    async def _with_hub(
+        self, source: Source, look: Look, wait: timedelta, at: datetime
+    ) -> tuple[timedelta, tuple[SetTimer, ...]]:
+        """When to poll next, where the feed names a hub that may tell sooner, and the timer of a subscription to it."""
+        if self._hubs is None or not look.looks.hub.hub:
+            return wait, ()
+        brings = bool(look.before.known and core.news(look.before, look.seen or {}))
+        fixed = source.asked or source.until is not None
+        hub, wait, timers = await self._hubs.looked(source.id, look.looks, wait, at, brings=brings, fixed=fixed)
+        look.looks = msgspec.structs.replace(look.looks, hub=hub)
+        return wait, timers
 
     async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
         uses = Counter(entry.key for entry in entries)

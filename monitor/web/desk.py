@@ -77,6 +77,10 @@ class Desk:
         shelf, named = self.captures, [(row.revision, row.evidence.raw_sha256) for row in revisions]
         return [Capture(number, sha256, shelf.size(sha256) if shelf and sha256 else None) for number, sha256 in named]
 
+    def is_feed(self, name: str) -> bool:
+        """Whether the configuration calls a feed so."""
+        return any(source.id == name and source.kind == "feed" for source in self.sources)
+
     def now(self) -> datetime:
         """Now, for what is counted from now."""
         return datetime.now(UTC)

@@ -20,6 +20,7 @@ from monitor.web.api import BASE, Api, answering
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
 from monitor.web.bench import Bench
+from monitor.web.callbacks import Callbacks
 from monitor.web.desk import Desk
 from monitor.web.door import guarded, headed
 from monitor.web.figures import Figures
@@ -38,16 +39,25 @@ _STATIC: Final = {"monitor.css": "text/css", "monitor.js": "text/javascript", "i
 
 @asynccontextmanager
 async def serving(
-    desk: Desk, body: Body, host: str, port: int, *, token: str | None = None, hosts: Sequence[str] = ()
+    desk: Desk,
+    body: Body,
+    host: str,
+    port: int,
+    *,
+    token: str | None = None,
+    hosts: Sequence[str] = (),
+    called: bool = False,
 ) -> AsyncIterator[str]:
     """Serve the page; gives its address, empty where it cannot be served. Port 0 takes a free one.
 
     The log of `body` takes what readers ask for. `token` guards it all; without one it is for whoever reaches the host. `hosts` are further
-    names that it may be asked by.
+    names that it may be asked by. `called`: hubs may call here.
     """
     pages = Pages(desk.zone, is_guarded=token is not None)
     wire = Wire(desk, pages)
     made = application(desk, pages, wire, body, token, frozenset(hosts))
+    if called:
+        made.add_routes(Callbacks(body.log, desk.is_feed).routes())
     runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0)
     async with AsyncExitStack() as stack:
         await runner.setup()

@@ -14,8 +14,10 @@ from monitor.core.feed import FeedLooks
 from monitor.core.overlap import Gaps
 from monitor.core.tempo import Tempo
 from monitor.core.validators import Trust
+from monitor.core.websub import Subscription
 from monitor.ports import Batch, Log
 from monitor.stages.poll import entity, looks_note
+from monitor.stages.websub import subscription_note
 from monitor.store.views import FILE
 
 
@@ -60,9 +62,12 @@ def test_the_health_of_one_feed_tells_what_its_last_looks_found(copy: Path, run:
     )
 
     async def note(log: Log) -> None:
-        await log.commit(
-            Batch(log.partition_of(entity("post")), notes={looks_note("post"): msgspec.json.encode(looks)})
+        known = Subscription(
+            "https://hub.example/", "t", "TOKEN", "SECRET", active_until=read, pushes=3, pushed_at=read
         )
+        notes = {looks_note("post"): looks, subscription_note("post"): known}
+        encoded = {key: msgspec.json.encode(value) for key, value in notes.items()}
+        await log.commit(Batch(log.partition_of(entity("post")), notes=encoded))
 
     with_log(note)
     said = squeezed(run(copy, "feeds", "health", "post", columns=200).out)
@@ -76,5 +81,8 @@ def test_the_health_of_one_feed_tells_what_its_last_looks_found(copy: Path, run:
     assert "it redirects for good to https://new.example/rss: seen 1 times" in said
     told = run(copy, "feeds", "health", "post", "--json").json
     assert told["looks"]["gaps"]["known"] == 18
+    assert "hub: https://hub.example/ pushes until 2015-11-15 22:00, is asked again never; 3 so far" in said
+    assert told["pushes"]["pushes"] == 3
+    assert not any(word in f"{told} {said}" for word in ("TOKEN", "SECRET"))
     assert run(copy, "feeds", "health", "local", "--json").json["looks"] is None
     assert run(copy, "feeds", "health", "nobody").code == 1

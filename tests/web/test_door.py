@@ -141,3 +141,13 @@ def test_whatever_is_asked_for_the_way_on_stays_here(text):
     from urllib.parse import urljoin, urlsplit
 
     assert urlsplit(urljoin("http://monitor.example/login", own_path(text))).netloc == "monitor.example"
+
+
+async def test_where_no_hub_may_call_nothing_stands_and_another_name_is_refused_there_too(visiting, recorded):
+    where = "/websub/post/a-token-of-a-hub-01"
+    async with visiting(recorded, TOKEN) as visitor:
+        assert (await visitor.get(where))[0] == 404
+        assert (await visitor.get(where, host="evil.example"))[0] == 421
+        async with visitor.session.post(visitor.address + where) as answer:
+            assert answer.status == 404
+        assert (await visitor.get("/websub"))[0] == 401
