@@ -68,14 +68,14 @@ class Announced(msgspec.Struct, frozen=True, omit_defaults=True):
 # --- subscribing -------------------------------------------------------------------------------------------------------
 
 
-def is_active(known: Subscription | None, at: datetime) -> bool:
+def is_active(known: Subscription, at: datetime) -> bool:
     """Whether the hub has promised to push."""
-    return known is not None and known.active_until is not None and at < known.active_until
+    return known.active_until is not None and at < known.active_until
 
 
-def fits(known: Subscription | None, announced: Announced) -> bool:
+def fits(known: Subscription, announced: Announced) -> bool:
     """Whether a subscription is to the hub and topic that the feed names now."""
-    return known is not None and (known.hub, known.topic) == (announced.hub, announced.topic)
+    return (known.hub, known.topic) == (announced.hub, announced.topic)
 
 
 def until_due(known: Subscription, at: datetime) -> timedelta:
@@ -169,6 +169,13 @@ class Seal:
 
 
 # --- how far it is relied on -------------------------------------------------------------------------------------------
+
+
+def named(announced: Announced, hub: str, topic: str) -> Announced:
+    """The feed names this hub now, or none; what its hub of before has proved is not another's."""
+    if not hub:
+        return Announced()
+    return announced if (announced.hub, announced.topic) == (hub, topic) else Announced(hub, topic)
 
 
 def looked(announced: Announced, pushes: int, *, brings: bool) -> Announced:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
 
-from monitor.core.conduct import asks_with_validators
-from monitor.core.feed import Feed, FeedLooks
+from monitor.core import conduct
+from monitor.core.conduct import Step, asks_with_validators
+from monitor.core.feed import Feed, FeedLooks, news
 from monitor.core.http import retry_after
 from monitor.errors import OutsideError, Transient
 from monitor.ports import Net, Response
@@ -26,7 +28,27 @@ async def asked(net: Net, feed: Feed, looks: FeedLooks, at: datetime) -> tuple[R
     raise Transient(f"http_{response.status}", "", status=response.status, retry_after=pause)
 
 
-async def would_hide(net: Net, url: str, looks: FeedLooks) -> bool | None:
+async def tried(
+    net: Net,
+    feed: Feed,
+    looks: FeedLooks,
+    before: FeedLooks,
+    seen: Mapping[str, str],
+    at: datetime,
+    *,
+    with_validators: bool,
+) -> Step:
+    """Find out whether the validators of `before` would have hidden what a look has brought, which has seen these entries."""
+    changed = len(news(before, seen)) if before.known else 0
+    hides = False if with_validators else await _would_hide(net, feed.url, before) if changed else None
+    if not changed or hides is None:
+        return feed, looks, ()
+    if hides:
+        logger.warning("feed lies: a 304 would have hidden a change", feed=feed.id, entries=changed)
+    return conduct.tried(feed, looks, at, hidden=changed if hides else 0, before=before.trust)
+
+
+async def _would_hide(net: Net, url: str, looks: FeedLooks) -> bool | None:
     """Whether the feed answers 304 to validators from before a change; None where there are none, or the answer says neither."""
     sent = validators(looks.etag, looks.last_modified)
     if not sent:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from monitor.core import conduct, takeover
+from monitor.core import conduct, takeover, websub
 from monitor.core import feed as core
 from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
@@ -27,7 +27,7 @@ from monitor.core.urls import aliases, article_id, canonical, site
 from monitor.errors import OutsideError, Permanent, Postponed
 from monitor.ports import Append, Batch, Claim, Entry, Finish, Head, Log, Net, Parser, Response, SetTimer
 from monitor.stages import jobs
-from monitor.stages.asking import asked, would_hide
+from monitor.stages.asking import asked, tried
 from monitor.stages.listings import Listings, is_worth_reading
 from monitor.stages.sources import Source
 
@@ -85,7 +85,8 @@ class Poller:
         timers: tuple[SetTimer, ...] = ()
         try:
             wait = await self._look(source, look, at)
-            wait, timers = await self._with_hub(source, look, wait, at)
+            if self._hubs is not None:
+                look.looks, wait, timers = await self._hubs.looked(source, look.looks, look.before, wait, at)
         except Postponed as error:
             wait = core.wait_after_pause(error.retry_after, random.random())
             logger.info("feed waits for its host", feed=source.id, next_try_in=round(wait.total_seconds(), 1))
@@ -125,7 +126,9 @@ class Poller:
         digest = hashlib.sha256(response.body).hexdigest()
         if digest != look.looks.body_sha256:
             await self._read(source, look, response, at, log)
-            await self._try_validators(look, at, with_validators=with_validators)
+            seen = look.seen or {}
+            found = tried(self._net, look.feed, look.looks, look.before, seen, at, with_validators=with_validators)
+            look.then(await found)
         else:
             log.debug("feed unchanged", how="same bytes")
         look.looks = msgspec.structs.replace(look.looks, trust=trust.seen(look.looks.trust, at))
@@ -157,35 +160,11 @@ class Poller:
         )
         look.events += events
         dates = [entry.published or entry.updated for entry in present]
-        hub = msgspec.structs.replace(look.looks.hub, hub=parsed.hub, topic=parsed.topic or look.feed.url)
+        hub = websub.named(look.looks.hub, parsed.hub, parsed.topic or look.feed.url)
         look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts, hub=hub)
         if parsed.kind != "sitemap":  # of which only the newest entries are looked at
             look.then(conduct.overlapped(look.feed, look.looks, at, before=look.before, seen=seen))
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
-
-    async def _try_validators(self, look: Look, at: datetime, *, with_validators: bool) -> None:
-        """Find out whether the validators of before would have hidden what this look brought."""
-        changed = len(core.news(look.before, look.seen or {})) if look.before.known else 0
-        if not changed:
-            return
-        hides = False if with_validators else await would_hide(self._net, look.feed.url, look.before)
-        if hides is None:
-            return
-        if hides:
-            logger.warning("feed lies: a 304 would have hidden a change", feed=look.feed.id, entries=changed)
-        look.then(conduct.tried(look.feed, look.looks, at, hidden=changed if hides else 0, before=look.before.trust))
-
-    async def _with_hub(
-        self, source: Source, look: Look, wait: timedelta, at: datetime
-    ) -> tuple[timedelta, tuple[SetTimer, ...]]:
-        """When to poll next, where the feed names a hub that may tell sooner, and the timer of a subscription to it."""
-        if self._hubs is None or not look.looks.hub.hub:
-            return wait, ()
-        brings = bool(look.before.known and core.news(look.before, look.seen or {}))
-        fixed = source.asked or source.until is not None
-        hub, wait, timers = await self._hubs.looked(source.id, look.looks, wait, at, brings=brings, fixed=fixed)
-        look.looks = msgspec.structs.replace(look.looks, hub=hub)
-        return wait, timers
 
     async def _schedule(self, source: Source, entries: Sequence[Entry], changed: set[str]) -> None:
         uses = Counter(entry.key for entry in entries)

@@ -21,10 +21,12 @@ from monitor.errors import OutsideError
 from monitor.ports import Batch, Claim, Finish, Log, Net, SetTimer
 from monitor.stages import jobs
 from monitor.stages.poll import entity, looks_note
+from monitor.stages.sources import Source
 
 logger = structlog.get_logger()
 
 PATH: Final = "/websub"
+LATE: Final = timedelta(minutes=10)  # for what is due: its timer was lost
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -145,15 +147,17 @@ class Hubs:
         self._log = log
 
     async def looked(
-        self, feed: str, looks: FeedLooks, usual: timedelta, at: datetime, *, brings: bool, fixed: bool
-    ) -> tuple[Announced, timedelta, tuple[SetTimer, ...]]:
-        """After a good look that names a hub: how well its pushes do, when to poll next, and the timer of a subscription that is wanted.
-
-        `fixed`: the user has said when to poll.
-        """
-        known = await subscription(self._log, feed)
-        if not core.fits(known, looks.hub):
-            return looks.hub, usual, (SetTimer(jobs.WEBSUB, feed, 0.0, payload=b"", only_sooner=True),)
-        announced = core.looked(looks.hub, known.pushes if known else 0, brings=brings)
-        wait = usual if fixed else core.wait(usual, announced, active=core.is_active(known, at))
-        return announced, wait, ()
+        self, source: Source, looks: FeedLooks, before: FeedLooks, usual: timedelta, at: datetime
+    ) -> tuple[FeedLooks, timedelta, tuple[SetTimer, ...]]:
+        """After a good look: how well its hub's pushes do, when to poll next, and the timer of a subscription that is to be seen to."""
+        if not looks.hub.hub:
+            return looks, usual, ()
+        known = await subscription(self._log, source.id)
+        if known is None or not core.fits(known, looks.hub) or core.until_due(known, at) < -LATE:
+            timer = SetTimer(jobs.WEBSUB, source.id, 0.0, payload=b"", only_sooner=True)
+            return looks, usual, (timer,)
+        brings = bool(before.known) and looks.known != before.known
+        hub = core.looked(looks.hub, known.pushes, brings=brings)
+        is_said = source.asked or source.until is not None
+        wait = usual if is_said else core.wait(usual, hub, active=core.is_active(known, at))
+        return msgspec.structs.replace(looks, hub=hub), wait, ()

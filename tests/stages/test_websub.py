@@ -210,6 +210,15 @@ async def test_a_feed_is_polled_less_often_while_its_hub_proves_itself_and_as_ev
     assert round(await news(announced=False) / 300) == 1
 
 
+async def test_a_subscription_whose_timer_was_lost_is_seen_to_again(world, site, act):
+    await subscribed(act)
+    late = msgspec.structs.replace(await known(world), due_at=await world.log.now() - timedelta(hours=1))
+    await world.log.commit(Batch(0, notes={subscription_note("post"): msgspec.json.encode(late)}))
+    await act(jobs.POLL, now=True)
+    assert await act(jobs.WEBSUB) == 1
+    assert len(site.asked) == 2
+
+
 async def test_who_says_how_often_is_not_overruled(world, site, act):
     world.sources["post"] = Source("post", f"{site.at}/rss", asked=True)
     await subscribed(act)
