@@ -92,7 +92,9 @@ class Positions:
             self._read_table(statement)
 
     def _read_table(self, table: Node) -> None:
-        header, *pairs = [child for child in table.named_children if child.type in (*_KEYS, "pair")]
+        header, *pairs = [child for child in table.named_children if child.type in (*_KEYS, "pair")] or [None]
+        if header is None or header.type == "pair":  # broken TOML
+            return
         path: Path = ()
         for name, place in self._parts(header):
             path = self._with_index((*path, name), place)
@@ -117,8 +119,10 @@ class Positions:
         return element
 
     def _read_pair(self, pair: Node, table: Path) -> None:
-        key, value = [child for child in pair.named_children if child.type != "comment"]
-        path = table
+        key, *values = [child for child in pair.named_children if child.type not in {"comment", "ERROR"}]
+        if len(values) != 1:  # broken TOML
+            return
+        path, value = table, values[0]
         for name, place in self._parts(key):
             path = (*path, name)
             self.keys.setdefault(path, place)

@@ -219,6 +219,15 @@ def test_a_missing_key_stands_where_its_nearest_table_does() -> None:
     assert positions.of_value(("feeds", "post", "tags", 0)) == Place(3, 8)
 
 
+@pytest.mark.parametrize(
+    "text", ["0\x00= ", "a = \x00 1", "[\x00]", "[]\na = 1", "[[\n]]", "a = b = c", "= 1", "[a.]\nb = 1\nb = 2"]
+)
+def test_what_is_no_toml_has_the_places_that_can_be_told(text: str) -> None:
+    positions = Positions(text)
+    assert positions.of_value(("no", "such")) == Place(1, 1)
+    assert all(place.line <= text.count("\n") + 1 for _, place, _ in positions.repeated)
+
+
 def test_keys_too_deep_are_found_before_they_cost_time() -> None:
     assert too_deep("# é\nx = 1\n é = 2\n" + ".".join("a" * DEPTH) + " = 1") is None
     assert too_deep("x = 1\n  " + ".".join("a" * (DEPTH + 1)) + " = 1") == Place(2, 3)
