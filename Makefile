@@ -7,10 +7,11 @@ CUTS ?= 50
 FLIPS ?= 100
 ROUNDS ?= 20
 MINUTES ?= 30
+PARSERS ?=
 FEEDS ?= 1000
 SEED ?= 1
 
-.PHONY: run demo test lint setup screenshots lock bench chaos troubles power rot soak clean
+.PHONY: run demo test lint setup screenshots lock bench chaos troubles power rot soak fuzz clean
 
 run: .venv/run  ## start the daemon on CONFIG (default: the example)
 	$(BIN)/monitor run --config $(CONFIG)
@@ -46,6 +47,10 @@ rot: .venv/dev  ## flip FLIPS bits in archive and append-only file: each must be
 
 soak: .venv/dev  ## watch FEEDS feeds for MINUTES: memory, files and lag must stay as they are
 	$(BIN)/python tests/faults/soak.py --minutes $(MINUTES) --feeds $(FEEDS) --seed $(SEED)
+
+fuzz: MINUTES = 10
+fuzz: .venv/dev  ## make up input for every reader of what others wrote, or for PARSERS, for MINUTES each
+	$(BIN)/python tests/fuzz/fuzz.py --minutes $(MINUTES) --seed $(SEED) $(PARSERS)
 
 screenshots: .venv/dev  ## the pictures of the page in docs/pictures, from a demo that runs
 	$(BIN)/python tests/demo/screenshots.py docs/pictures
