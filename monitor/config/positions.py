@@ -92,9 +92,10 @@ class Positions:
             self._read_table(statement)
 
     def _read_table(self, table: Node) -> None:
-        header, *pairs = [child for child in table.named_children if child.type in (*_KEYS, "pair")] or [None]
-        if header is None or header.type == "pair":  # broken TOML
+        parts = [child for child in table.named_children if child.type in (*_KEYS, "pair")]
+        if not parts or parts[0].type == "pair":  # broken TOML
             return
+        header, *pairs = parts
         path: Path = ()
         for name, place in self._parts(header):
             path = self._with_index((*path, name), place)
