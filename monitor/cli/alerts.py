@@ -16,8 +16,8 @@ from rich.text import Text
 from monitor import commands
 from monitor.cli.deliveries import attempts_table
 from monitor.cli.marking import Marks, in_sentence
-from monitor.cli.opening import listed, log, views
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
+from monitor.cli.opening import elsewhere, is_here, listed, log, views
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, UrlOption, place
 from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def register(app: typer.Typer) -> None:
 def list_alerts(
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     watchlist: Annotated[str | None, typer.Option("--watchlist", metavar="ID", help="Only of this watchlist.")] = None,
     since: SinceOption = None,
     limit: LimitOption = 50,
 ) -> None:
     """List alerts, the newest first."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     rows = listed(settings, lambda reader: reader.alerts(watchlist=watchlist, since=since, limit=limit))
     if as_json:
         show_json(rows)
@@ -58,9 +59,10 @@ def show(
     alert: Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or its beginning.")],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
 ) -> None:
     """Show one alert with what was found, and every attempt to tell somebody."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader, reader.snapshot():
         row: AlertRow = one_of(reader.alerts_named(alert), alert, "alert")
         told = [(delivery, reader.attempts(delivery.id)) for delivery in reader.deliveries(alert=row.id)]
@@ -75,13 +77,17 @@ def ack(
     alert: Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or its beginning.")],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     note: Annotated[str, typer.Option("--note", "-m", help="What is done about it.")] = "",
 ) -> None:
     """Take note of an alert: nobody is reminded of it, or of a message that tells of it, any more."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader:
         row: AlertRow = one_of(reader.alerts_named(alert), alert, "alert")
-    asyncio.run(_acknowledge(settings, row, note.strip()))
+        if elsewhere(settings):
+            settings.acknowledge(row.id, note.strip())
+    if is_here(settings):
+        asyncio.run(_acknowledge(settings, row, note.strip()))
     if as_json:
         show_json({"acked": row.id})
     else:

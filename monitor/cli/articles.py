@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-import msgspec
 import typer
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.opening import captures, listed, names_of, views
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration
+from monitor.cli.opening import captures, elsewhere, listed, names_of, views
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, UrlOption, place
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
-    from monitor.store import FileCaptures
+    from monitor.cli.remote import Remote
+    from monitor.config import Config
     from monitor.store.views import Reader
-    from monitor.store.views.rows import AbsenceRow, ArticleRow, RevisionRow
+    from monitor.store.views.rows import AbsenceRow, ArticleRow, CaptureRow, RevisionRow
 
 ArticleArgument = Annotated[str, typer.Argument(metavar="URL|ID", help="Any address it was seen at, or its id.")]
 
@@ -36,11 +36,12 @@ def register(app: typer.Typer) -> None:
 def list_articles(
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     limit: LimitOption = 50,
     source: Annotated[str | None, typer.Option("--feed", metavar="ID", help="Only of this feed or page.")] = None,
 ) -> None:
     """List articles, the last changed first."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     rows = listed(settings, lambda reader: reader.articles(source=source, limit=limit))
     if as_json:
         show_json(rows)
@@ -50,45 +51,48 @@ def list_articles(
         screen().print(_articles_table(rows, settings.timezone))
 
 
-class Capture(msgspec.Struct, frozen=True):
-    """The raw page of a revision: the sha256 of its bytes, and how many there are; None where it is not kept any more."""
-
-    revision: int
-    sha256: str
-    bytes: int | None
-
-
 def history(
     article: ArticleArgument,
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     raw: Annotated[
         int | None,
         typer.Option("--raw", metavar="N", min=1, help="Write the raw page of revision N to standard output instead."),
     ] = None,
 ) -> None:
     """Show every revision of an article, with the time between which each change was made, its raw page, and when it was gone."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
         revisions, absences = reader.revisions(row.id), reader.absences(row.id)
-    shelf = captures(settings)
-    if raw is not None:
-        _write_raw(shelf, row, revisions, raw)
-        return
-    kept = [Capture(r.revision, r.evidence.raw_sha256, shelf.size(r.evidence.raw_sha256)) for r in revisions]
+        if raw is not None:
+            _write_raw(settings, row, revisions, raw)
+            return
+        kept = _kept(settings, row, revisions)
     if as_json:
         show_json({"article": row, "revisions": revisions, "absences": absences, "captures": kept})
     else:
         screen().print(Group(heading(row), "", _timeline(revisions, absences, kept, settings.timezone)))
 
 
-def _write_raw(shelf: FileCaptures, article: ArticleRow, revisions: list[RevisionRow], number: int) -> None:
+def _kept(settings: Config | Remote, article: ArticleRow, revisions: list[RevisionRow]) -> list[CaptureRow]:
+    from monitor.store.views.rows import (
+        CaptureRow,
+    )  # the store takes its time to import, which `--help` need not wait for
+
+    if elsewhere(settings):
+        return settings.captures(article.id)
+    shelf = captures(cast("Config", settings))
+    return [CaptureRow(r.revision, r.evidence.raw_sha256, shelf.size(r.evidence.raw_sha256)) for r in revisions]
+
+
+def _write_raw(settings: Config | Remote, article: ArticleRow, revisions: list[RevisionRow], number: int) -> None:
     """Write the bytes as they came; never to a terminal, which they could command."""
     named = {row.revision: row.evidence.raw_sha256 for row in revisions}
     if number not in named:
         raise nothing(f"{article.url} has no revision {number}")
-    body = asyncio.run(shelf.read(named[number]))
+    body = _raw(settings, article, number, named[number])
     if body is None:
         raise nothing(f"the raw page of revision {number}, {named[number]}, is not kept any more")
     if sys.stdout.isatty():
@@ -97,7 +101,13 @@ def _write_raw(shelf: FileCaptures, article: ArticleRow, revisions: list[Revisio
     sys.stdout.buffer.flush()
 
 
-def article_named(reader: Reader, typed: str, what: str = "article") -> ArticleRow:
+def _raw(settings: Config | Remote, article: ArticleRow, number: int, sha256: str) -> bytes | None:
+    if elsewhere(settings):
+        return settings.raw(article.id, number)
+    return asyncio.run(captures(cast("Config", settings)).read(sha256))
+
+
+def article_named(reader: Reader | Remote, typed: str, what: str = "article") -> ArticleRow:
     """The article that a URL or id means; the newest where a URL was used again. Ends the verb where there is none: no `what`."""
     names = names_of(typed)
     found = reader.articles_named(names)
@@ -128,7 +138,7 @@ def _articles_table(rows: list[ArticleRow], zone: tzinfo) -> Table:
     return table
 
 
-def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], kept: list[Capture], zone: tzinfo) -> Table:
+def _timeline(revisions: list[RevisionRow], absences: list[AbsenceRow], kept: list[CaptureRow], zone: tzinfo) -> Table:
     """Revisions and absences in the order of time."""
     table = listing("Rev", "First seen", "Not yet at", "What", "Raw page", folding="What")
     table.columns[0].justify = "right"
@@ -162,7 +172,7 @@ def _revision(row: RevisionRow, zone: tzinfo) -> list[Text]:
     ]
 
 
-def _capture(capture: Capture) -> Text:
+def _capture(capture: CaptureRow) -> Text:
     """Where the evidence is: the beginning of its hash, and its size."""
     if capture.bytes is None:
         return safe(f"{capture.sha256[:12]} expired", "dim")

@@ -13,8 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import commands
-from monitor.cli.opening import listed, log, views
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration, moment
+from monitor.cli.opening import elsewhere, is_here, listed, log, views
+from monitor.cli.options import (
+    EXIT_STATUS,
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    SinceOption,
+    UrlOption,
+    moment,
+    place,
+)
 from monitor.cli.output import listing, minute, nothing, one_of, safe, screen, short, show_json, when
 
 if TYPE_CHECKING:
@@ -52,13 +61,14 @@ def register(app: typer.Typer) -> None:
 def list_deliveries(
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     dead: DeadOption = False,
     channel: ChannelOption = None,
     since: SinceOption = None,
     limit: LimitOption = 50,
 ) -> None:
     """List messages, the newest first."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     state = "dead" if dead else None
     rows = listed(settings, lambda reader: reader.deliveries(state=state, channel=channel, since=since, limit=limit))
     if as_json:
@@ -69,9 +79,11 @@ def list_deliveries(
         screen().print(_table(rows, settings.timezone))
 
 
-def show(delivery: DeliveryArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def show(
+    delivery: DeliveryArgument, config: ConfigOption = None, as_json: JsonOption = False, url: UrlOption = None
+) -> None:
     """Show one message, the alerts it tells of, and every attempt."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader, reader.snapshot():
         row: DeliveryRow = one_of(reader.deliveries_named(delivery), delivery, "delivery")
         attempts, alerts = reader.attempts(row.id), reader.members(row.id)
@@ -86,6 +98,7 @@ def retry(
     delivery: Annotated[str | None, typer.Argument(metavar="ID", help="The message to send again.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     dead: Annotated[bool, typer.Option("--dead", help="Send every dead letter again.")] = False,
     channel: ChannelOption = None,
     since: Annotated[
@@ -105,17 +118,19 @@ def retry(
     """
     if (delivery is None) != (dead or since is not None):
         raise typer.BadParameter("expected an ID, or --dead or --since, one of them")
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader:
         if delivery is None:
             rows = reader.deliveries(state="dead", channel=channel, since=since, limit=MOST)
         else:
-            rows = reader.deliveries_named(delivery)
-    if delivery is not None:
-        rows = [one_of(rows, delivery, "delivery")]
-    if not rows:
-        raise nothing("there are no dead letters")
-    asyncio.run(_request(settings, rows))
+            rows = [one_of(reader.deliveries_named(delivery), delivery, "delivery")]
+        if not rows:
+            raise nothing("there are no dead letters")
+        if elsewhere(settings):
+            for row in rows:
+                settings.send_again(row.id)
+    if is_here(settings):
+        asyncio.run(_request(settings, rows))
     if as_json:
         show_json({"requested": [row.id for row in rows]})
     else:

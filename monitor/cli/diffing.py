@@ -17,7 +17,7 @@ from monitor.cli.articles import ArticleArgument, article_named, heading
 from monitor.cli.diffpage import LABELS, Ends, page, unchanged
 from monitor.cli.marking import Marks, marked, one_side
 from monitor.cli.opening import views
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, UrlOption, place
 from monitor.cli.output import nothing, safe, screen, show_json, when
 from monitor.core.revision.classify import classified
 from monitor.core.revision.comparison import Comparison, FieldChange, Passage, compare
@@ -41,6 +41,7 @@ def diff(
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side/--words", help="Two columns, or one text with its words marked in place.")
     ] = False,
@@ -52,7 +53,7 @@ def diff(
     """Show what changed between two revisions of an article; by default, the last two."""
     if as_json and as_html:
         raise typer.BadParameter("give one of --json and --html")
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     with views(settings) as reader, reader.snapshot():
         row = article_named(reader, article)
         revisions = {revision.revision: revision for revision in reader.revisions(row.id, limit=10_000)}

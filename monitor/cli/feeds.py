@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import tzinfo
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import typer
@@ -12,12 +14,13 @@ from rich.text import Text
 
 from monitor.cli import discovering, exchanging, health
 from monitor.cli.health import STYLES
-from monitor.cli.opening import listed
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
+from monitor.cli.opening import elsewhere, here, views_path
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, UrlOption, place
 from monitor.cli.output import listing, minute, safe, screen, show_json
 from monitor.core.condition import condition
 
 if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
     from monitor.config import Config
     from monitor.store.views.rows import FeedRow
 
@@ -51,10 +54,10 @@ def register(app: typer.Typer) -> None:
     app.add_typer(feeds, name="feeds")
 
 
-def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def list_feeds(config: ConfigOption = None, as_json: JsonOption = False, url: UrlOption = None) -> None:
     """List every feed and page, and how it stands."""
-    settings = configuration(config, telling=False)
-    rows = standings(settings)
+    settings = place(config, url)
+    rows = _told(settings) if elsewhere(settings) else standings(cast("Config", settings))
     if as_json:
         show_json(rows)
     elif not rows:
@@ -65,19 +68,39 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
 def standings(config: Config) -> list[Standing]:
     """Every feed and page: those of the configuration in its order, then those that were taken out of it."""
-    seen = {row.id: row for row in listed(config, lambda reader: reader.feeds())}
-    counts = dict(listed(config, lambda reader: list(reader.article_counts().items())))
-    rows = [_standing(config, source, seen.get(source), counts.get(source, 0)) for source in config.sources]
-    gone = [row for row in seen.values() if row.id not in config.sources]
+    counts: dict[str, int] = {}
+    feeds: list[FeedRow] = []
+    if views_path(config).exists():
+        with here(config) as reader:
+            feeds, counts = reader.feeds(), reader.article_counts()
+    named = [
+        (source, "feed" if source in config.feeds else "page", str(table.url))
+        for source, table in config.sources.items()
+    ]
+    return _standings(named, feeds, counts, config.timezone)
+
+
+def _told(remote: Remote) -> list[Standing]:
+    """The same of a Monitor elsewhere, which counts the articles of what its configuration names."""
+    with remote:
+        sources, feeds = remote.sources(), remote.feeds()
+    named = [(one.id, one.kind, one.url) for one in sources]
+    return _standings(named, feeds, {one.id: one.articles for one in sources}, remote.timezone)
+
+
+def _standings(
+    named: list[tuple[str, str, str]], feeds: list[FeedRow], counts: Mapping[str, int], zone: tzinfo
+) -> list[Standing]:
+    seen = {row.id: row for row in feeds}
+    rows = [_standing(source, kind, url, seen.get(source), counts.get(source, 0), zone) for source, kind, url in named]
+    gone = [row for row in feeds if row.id not in {source for source, _, _ in named}]
     return [*rows, *(Standing(row.id, "feed", row.url, "removed", "", counts.get(row.id, 0), row) for row in gone)]
 
 
-def _standing(config: Config, source: str, seen: FeedRow | None, articles: int) -> Standing:
-    kind = "feed" if source in config.feeds else "page"
+def _standing(source: str, kind: str, url: str, seen: FeedRow | None, articles: int, zone: tzinfo) -> Standing:
     if seen is None:
-        state = "working" if articles else "waiting"
-        return Standing(source, kind, str(config.source(source).url), state, "", articles, None)
-    found = condition(seen, partial(minute, zone=config.timezone))
+        return Standing(source, kind, url, "working" if articles else "waiting", "", articles, None)
+    found = condition(seen, partial(minute, zone=zone))
     return Standing(source, kind, seen.url, found.state, found.says, articles, seen)
 
 

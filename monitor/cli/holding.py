@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.articles import ArticleArgument, article_named
-from monitor.cli.opening import log, views
+from monitor.cli.opening import here, log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import nothing, screen, show_json
 from monitor.core.article import decode_article, encode, fold
@@ -34,7 +34,7 @@ def hold(
 ) -> None:
     """Keep the raw pages of all revisions of an article for ever, whatever `captures.keep` says."""
     settings = configuration(config, telling=False)
-    with views(settings) as reader:
+    with here(settings) as reader:
         row = article_named(reader, article)
     changed = asyncio.run(_hold(settings, row.id, held=not release))
     if as_json:

@@ -6,13 +6,14 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, overload
 
 from monitor.core.urls import aliases, canonical
 from monitor.errors import LogUnavailable, Permanent
 from monitor.ports import Log
 
 if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
     from monitor.config import Config
     from monitor.store import FileCaptures
     from monitor.store.views import Reader
@@ -29,12 +30,33 @@ def views_path(config: Config) -> Path:
 
 
 @contextmanager
-def views(config: Config) -> Iterator[Reader]:
-    """The views, read-only. Raises ViewsUnavailable where nothing was recorded yet."""
+def views(place: Config | Remote) -> Iterator[Reader | Remote]:
+    """The views, read-only, or what answers as they do. Raises ViewsUnavailable where nothing was recorded yet, Elsewhere."""
+    if is_here(place):
+        with here(place) as reader:
+            yield reader
+    elif elsewhere(place):
+        with place:
+            yield place
+
+
+@contextmanager
+def here(config: Config) -> Iterator[Reader]:
+    """The views of this machine. Raises ViewsUnavailable where nothing was recorded yet."""
     from monitor.store.views import Reader  # as above
 
     with Reader(views_path(config)) as reader:
         yield reader
+
+
+def is_here(place: Config | Remote) -> TypeGuard[Config]:
+    """Whether a place is a configuration of this machine."""
+    return not elsewhere(place)
+
+
+def elsewhere(place: Config | Remote) -> TypeGuard[Remote]:
+    """Whether it is a Monitor that is asked over HTTP."""
+    return hasattr(place, "readiness")
 
 
 def captures(config: Config) -> FileCaptures:
@@ -45,11 +67,15 @@ def captures(config: Config) -> FileCaptures:
     return FileCaptures(config.data_dir / FOLDER)
 
 
-def listed(config: Config, ask: Callable[[Reader], list[_Answer]]) -> list[_Answer]:
+@overload
+def listed(place: Config, ask: Callable[[Reader], list[_Answer]]) -> list[_Answer]: ...
+@overload
+def listed(place: Config | Remote, ask: Callable[[Reader | Remote], list[_Answer]]) -> list[_Answer]: ...
+def listed(place: Config | Remote, ask: Callable[[Any], list[_Answer]]) -> list[_Answer]:
     """The rows of a listing: none where nothing was recorded yet."""
-    if not views_path(config).exists():
+    if is_here(place) and not views_path(place).exists():
         return []
-    with views(config) as reader:
+    with views(place) as reader:
         return ask(reader)
 
 

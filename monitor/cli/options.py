@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
     from monitor.config import Config
 
 EXIT_STATUS: Final = (
@@ -24,6 +25,15 @@ ConfigOption = Annotated[
         "-c",
         metavar="FILE",
         help="The configuration. Left out: $MONITOR_CONFIG, ./config.toml, /etc/monitor/config.toml.",
+        show_default=False,
+    ),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="Ask the Monitor that serves its page there, in place of a data directory. Its token: $MONITOR_TOKEN.",
         show_default=False,
     ),
 ]
@@ -88,3 +98,14 @@ def configuration(config: Path | None, *, telling: bool = True) -> Config:
     from monitor.config import load  # as above
 
     return load(configuration_path(config), os.environ, telling=telling)
+
+
+def place(config: Path | None, url: str | None) -> Config | Remote:
+    """Where a verb reads: what a configuration names, or the Monitor that answers at a URL. Raises ConfigError, Elsewhere."""
+    if url is None:
+        return configuration(config, telling=False)
+    if config is not None:
+        raise typer.BadParameter("expected --url or --config, one of them")
+    from monitor.cli.remote import Remote  # brings aiohttp with it, which what is here need not wait for
+
+    return Remote(url)

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli.opening import listed
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, configuration
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, UrlOption, place
 from monitor.cli.output import minute, safe, screen, short, show_json
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ def search(
     ],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     limit: LimitOption = 20,
     site: Annotated[str | None, typer.Option("--site", metavar="HOST", help="Only of this site.")] = None,
     source: Annotated[str | None, typer.Option("--feed", metavar="ID", help="Only of this feed or page.")] = None,
     since: SinceOption = None,
 ) -> None:
     """Search every revision of every article, what was taken out too: who wrote it, since when, and whether it still stands."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     typed = " ".join(words)
     if not any(character.isalnum() for character in typed):
         raise typer.BadParameter(f"expected a word to look for, got {typed!r}")

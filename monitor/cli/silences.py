@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import getpass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
+from math import ceil
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 import typer
 from rich.table import Table
 
 from monitor import commands
-from monitor.cli.opening import listed, log
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, configuration, moment, span
+from monitor.cli.opening import elsewhere, here, log, views_path
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, UrlOption, moment, place, span
 from monitor.cli.output import listing, minute, one_of, safe, screen, short, show_json
 from monitor.core.events import SilenceExpired, SilenceSet
 from monitor.core.policy import labels, silences
 from monitor.core.policy.silences import Mutes
 
 if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
+    from monitor.config import Config
     from monitor.store.views.rows import SilenceRow
 
 
@@ -39,6 +42,7 @@ def add(
     comment: Annotated[str, typer.Option("--comment", "-m", help="Why. Whoever wonders will read it.")],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
     lasting: Annotated[
         timedelta | None,
         typer.Option("--for", parser=span, metavar="TIME", help="For how long: 30m, 2h, 3d.", show_default=False),
@@ -62,9 +66,14 @@ def add(
         end = until or now + (lasting or timedelta(0))
         return silences.set_silence(mutes, read, at=now, until=end, comment=comment, by=_who())
 
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
     try:
-        event = asyncio.run(_record(settings, decide))
+        if elsewhere(settings):
+            with settings:
+                end = until or datetime.now(UTC) + (lasting or timedelta(0))
+                event = settings.silence(read, ceil((end - datetime.now(UTC)).total_seconds() / 60), comment)
+        else:
+            event = asyncio.run(_record(settings, decide))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:
@@ -77,13 +86,19 @@ def list_silences(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     every: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,
+    url: UrlOption = None,
     limit: LimitOption = 50,
 ) -> None:
     """List the silences that are in force, or all of them."""
-    settings = configuration(config, telling=False)
-    now = datetime.now(UTC)
-    rows = listed(settings, lambda reader: reader.silences(limit=limit))
-    rows = [row for row in rows if every or (row.ended_at is None and row.until > now)]
+    settings = place(config, url)
+    if elsewhere(settings):
+        if every:
+            raise typer.BadParameter("--all needs the data directory: a Monitor elsewhere tells what is in force alone")
+        rows = _in_force(settings)[:limit]
+    else:
+        now = datetime.now(UTC)
+        rows = _recorded(cast("Config", settings), limit)
+        rows = [row for row in rows if every or (row.ended_at is None and row.until > now)]
     if as_json:
         show_json(rows)
     elif not rows:
@@ -96,20 +111,51 @@ def expire(
     silence: Annotated[str, typer.Argument(metavar="ID", help="The silence's id, or its beginning.")],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
 ) -> None:
     """End a silence before its time."""
-    settings = configuration(config, telling=False)
+    settings = place(config, url)
 
     def decide(mutes: Mutes, now: datetime) -> SilenceExpired:
-        in_force = [_Named(one.silence) for one in mutes.silences if one.until > now]
-        meant = [one for one in in_force if one.id.startswith((silence, f"silence_{silence}"))]
-        return SilenceExpired(now, one_of(meant, silence, "silence in force").id, _who())
+        in_force = [one.silence for one in mutes.silences if one.until > now]
+        return SilenceExpired(now, _meant(in_force, silence), _who())
 
-    event = asyncio.run(_record(settings, decide))
+    if elsewhere(settings):
+        with settings:
+            in_force = [one.silence for one in settings.silences()]
+            event = settings.end_silence(_meant(in_force, silence))
+    else:
+        event = asyncio.run(_record(settings, decide))
     if as_json:
         show_json({"expired": event})
     else:
         screen().print(safe(f"{event.silence} has ended."))
+
+
+def _meant(in_force: list[str], name: str) -> str:
+    """The silence that a name means, or its beginning. Ends the verb where it means none, or several."""
+    meant = [_Named(one) for one in in_force if one.startswith((name, f"silence_{name}"))]
+    return str(one_of(meant, name, "silence in force").id)
+
+
+def _recorded(config: Config, limit: int) -> list[SilenceRow]:
+    if not views_path(config).exists():
+        return []
+    with here(config) as reader:
+        return reader.silences(limit=limit)
+
+
+def _in_force(remote: Remote) -> list[SilenceRow]:
+    """The silences in force elsewhere, as the views would tell them."""
+    from monitor.store.views.rows import (
+        SilenceRow,
+    )  # the store takes its time to import, which `--help` need not wait for
+
+    with remote:
+        return [
+            SilenceRow(one.silence, one.at, one.matchers, one.until, one.comment, one.by, None, "")
+            for one in remote.silences()
+        ]
 
 
 class _Named(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from rich.text import Text
 from monitor.cli import sightings
 from monitor.cli.articles import article_named
 from monitor.cli.deliveries import attempts_table
-from monitor.cli.opening import log, views
+from monitor.cli.opening import here, log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import one_of, safe, screen, short, show_json, when
 from monitor.errors import Corrupt, LogUnavailable
@@ -79,7 +79,7 @@ def why(
 ) -> None:
     """Explain an alert (what happened, which rule it met, what policy decided, every attempt) or an article (what each look at it came to)."""
     settings = configuration(config, telling=False)
-    with views(settings) as reader:
+    with here(settings) as reader:
         alerts = [] if _names_an_article(what) else reader.alerts_named(what)
         if alerts or what.startswith("alert"):
             found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert"))

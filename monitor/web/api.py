@@ -31,6 +31,7 @@ from monitor.store.views.rows import (
     AlertRow,
     ArticleRow,
     AttemptRow,
+    CaptureRow,
     DeliveryRow,
     FeedRow,
     RevisionRow,
@@ -39,7 +40,7 @@ from monitor.store.views.rows import (
 from monitor.store.views.searching import Hit
 from monitor.trials import Asked, Trial
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
-from monitor.web.desk import Capture, Desk, article_named
+from monitor.web.desk import Desk, article_named
 from monitor.web.trying import TOO_MUCH
 
 BASE: Final = "/api/v1"
@@ -88,7 +89,7 @@ class Article(msgspec.Struct, frozen=True):
     revisions: list[RevisionRow]
     absences: list[AbsenceRow]
     aliases: list[str]
-    captures: list[Capture]
+    captures: list[CaptureRow]
 
 
 class Hits(msgspec.Struct, frozen=True):

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from monitor.core.urls import aliases, canonical
 from monitor.core.watch.rules import Entity
 from monitor.errors import Permanent, ViewsUnavailable
 from monitor.store import FileCaptures
 from monitor.store.views import Reader
-from monitor.store.views.rows import ArticleRow, RevisionRow
+from monitor.store.views.rows import ArticleRow, CaptureRow, RevisionRow
 
 Answer = TypeVar("Answer")
 
@@ -31,14 +29,6 @@ class Source:
     id: str
     url: str
     kind: str
-
-
-class Capture(msgspec.Struct, frozen=True):
-    """The raw page of a revision: the sha256 of its bytes, and how many there are; None where it is not kept any more."""
-
-    revision: int
-    sha256: str
-    bytes: int | None
 
 
 @dataclass(slots=True)
@@ -72,10 +62,12 @@ class Desk:
         except ViewsUnavailable:
             return []
 
-    def kept(self, revisions: Sequence[RevisionRow]) -> list[Capture]:
+    def kept(self, revisions: Sequence[RevisionRow]) -> list[CaptureRow]:
         """Of which revisions the raw page is kept. Blocks on the disk."""
         shelf, named = self.captures, [(row.revision, row.evidence.raw_sha256) for row in revisions]
-        return [Capture(number, sha256, shelf.size(sha256) if shelf and sha256 else None) for number, sha256 in named]
+        return [
+            CaptureRow(number, sha256, shelf.size(sha256) if shelf and sha256 else None) for number, sha256 in named
+        ]
 
     def is_feed(self, name: str) -> bool:
         """Whether the configuration calls a feed so."""

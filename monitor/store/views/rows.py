@@ -53,6 +53,14 @@ class RevisionRow(msgspec.Struct, frozen=True):
     opened: bool = False
 
 
+class CaptureRow(msgspec.Struct, frozen=True):
+    """The raw page of a revision: the sha256 of its bytes, and how many there are; None where it is not kept any more."""
+
+    revision: int
+    sha256: str
+    bytes: int | None
+
+
 class ChangeRow(msgspec.Struct, frozen=True):
     """Something that happened to an article: a revision (`kind` `revised`, the first too), `gone`, `blocked` or `restored`."""
 
