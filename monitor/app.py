@@ -32,7 +32,7 @@ from monitor.stages.poll import arrange
 from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
-from monitor.web import Body, serving
+from monitor.web import Body, Keys, serving
 
 logger = structlog.get_logger()
 
@@ -181,6 +181,7 @@ async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIter
         return
     host, port = wanted.place
     token = wanted.token.get_secret_value() if wanted.token else None
+    keys = Keys(token, wanted.trusted_proxies, wanted.user_header or "")
     ours = [urlsplit(str(url)).hostname for url in (config.public_url, wanted.websub_url) if url]
     names = [*wanted.hosts, *filter(None, ours)]
 
@@ -189,7 +190,7 @@ async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIter
 
     body = Body(ground.log, GROUPS, kinds, lambda: ground.disk.trouble)
     called = wanted.websub_url is not None
-    async with serving(ground.desk, body, host, port, token=token, hosts=names, called=called):
+    async with serving(ground.desk, body, host, port, keys=keys, hosts=names, called=called):
         yield
 
 

@@ -5,7 +5,8 @@ Rendered here, whole without a script; a small one adds what is live. Every byte
 
 from __future__ import annotations
 
+from monitor.web.door import Keys
 from monitor.web.server import serving
 from monitor.web.vitals import Body
 
-__all__ = ["Body", "serving"]
+__all__ = ["Body", "Keys", "serving"]

@@ -41,6 +41,7 @@ from monitor.store.views.searching import Hit
 from monitor.trials import Asked, Trial
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk, article_named
+from monitor.web.door import Keys
 from monitor.web.trying import TOO_MUCH
 
 BASE: Final = "/api/v1"
@@ -181,8 +182,8 @@ class Endpoint(msgspec.Struct, frozen=True):
 class Api:
     """The handlers of the API."""
 
-    def __init__(self, desk: Desk, log: Log, bench: Bench) -> None:
-        self._desk, self._log, self._bench = desk, log, bench
+    def __init__(self, desk: Desk, log: Log, bench: Bench, keys: Keys) -> None:
+        self._desk, self._log, self._bench, self._keys = desk, log, bench, keys
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -244,8 +245,11 @@ class Api:
         """Take note of an alert."""
         said = await _body(request, Ack)
         row = _first(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1)))
-        await commands.acknowledge(self._log, row.id, row.article, _who(request), said.note)
-        return AckRow(row.id, await self._log.now(), _who(request), said.note)
+        await commands.acknowledge(self._log, row.id, row.article, self._who(request), said.note)
+        return AckRow(row.id, await self._log.now(), self._who(request), said.note)
+
+    def _who(self, request: web.Request) -> str:
+        return f"api:{self._keys.reader(request) or request.remote or 'unknown'}"
 
     # --- articles ---
 
@@ -342,7 +346,7 @@ class Api:
         """Ask for a message to be sent again, with the same id and the same bytes."""
         found = await self.delivery(request)
         row = found.delivery
-        await commands.send_again(self._log, row.id, row.channel, row.article, _who(request))
+        await commands.send_again(self._log, row.id, row.channel, row.article, self._who(request))
         return found
 
     async def feeds(self, _: web.Request) -> Feeds:
@@ -367,7 +371,7 @@ class Api:
 
     async def silence(self, request: web.Request) -> SilenceSet:
         """Silence alerts with these labels for a while."""
-        said, by = await _body(request, Silence), _who(request)
+        said, by = await _body(request, Silence), self._who(request)
 
         def decide(mutes: Mutes, now: datetime) -> SilenceSet:
             read = labels.read([f"{name}={value}" for name, values in said.matchers.items() for value in values])
@@ -382,7 +386,7 @@ class Api:
     async def end(self, request: web.Request) -> SilenceExpired:
         """End a silence before its time."""
         try:
-            return await commands.end_silence(self._log, request.match_info["id"], _who(request))
+            return await commands.end_silence(self._log, request.match_info["id"], self._who(request))
         except commands.NotInForce as error:
             raise web.HTTPNotFound(text="no such silence is in force") from error
 
@@ -446,10 +450,6 @@ async def _body(request: web.Request, kind: type[Row]) -> Row:
         return msgspec.json.decode(await request.read() or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(str(error)) from error
-
-
-def _who(request: web.Request) -> str:
-    return f"api:{request.remote or 'unknown'}"
 
 
 def _limit(request: web.Request) -> int:

@@ -1,4 +1,4 @@
-"""The forms: what a reader asks for is recorded as an event (`monitor.commands`), and the page shown again. Whoever asks is `page`."""
+"""The forms: what a reader asks for is recorded as an event (`monitor.commands`), and the page shown again. Whoever asks is `page`, or who a proxy says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.core.policy import labels, silences
 from monitor.core.policy.silences import Mutes
 from monitor.ports import Log
 from monitor.web.desk import Desk
-from monitor.web.door import own_path
+from monitor.web.door import Keys, own_path
 from monitor.web.rendering import Pages
 
 BY: Final = "page"
@@ -24,8 +24,8 @@ LASTING: Final = {"30m": 30, "2h": 120, "8h": 480, "1d": 1_440, "3d": 4_320, "1w
 class Forms:
     """The handlers of all forms."""
 
-    def __init__(self, desk: Desk, pages: Pages, log: Log) -> None:
-        self._desk, self._pages, self._log = desk, pages, log
+    def __init__(self, desk: Desk, pages: Pages, log: Log, keys: Keys) -> None:
+        self._desk, self._pages, self._log, self._keys = desk, pages, log, keys
 
     def routes(self) -> list[web.RouteDef]:
         """Where they stand."""
@@ -43,7 +43,7 @@ class Forms:
         row = next(iter(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1))), None)
         if row is None:
             raise web.HTTPNotFound(text="No such alert is recorded.\n")
-        await commands.acknowledge(self._log, row.id, row.article, BY, _line(said.get("note")))
+        await commands.acknowledge(self._log, row.id, row.article, self._by(request), _line(said.get("note")))
         return _on(said.get("next"), f"/alert/{row.id}")
 
     async def again(self, request: web.Request) -> web.Response:
@@ -52,7 +52,7 @@ class Forms:
         row = next(iter(await self._desk.ask(lambda reader: reader.deliveries_named(name, 1))), None)
         if row is None:
             raise web.HTTPNotFound(text="No such message is recorded.\n")
-        await commands.send_again(self._log, row.id, row.channel, row.article, BY)
+        await commands.send_again(self._log, row.id, row.channel, row.article, self._by(request))
         return _on(said.get("next"), "/deliveries")
 
     async def silences(self, request: web.Request) -> web.Response:
@@ -63,12 +63,12 @@ class Forms:
     async def silence(self, request: web.Request) -> web.Response:
         """Silence alerts with these labels for a while."""
         said = {name: _line(value) for name, value in (await request.post()).items()}
-        lasting = timedelta(minutes=LASTING.get(said.get("for", ""), 120))
+        by, lasting = self._by(request), timedelta(minutes=LASTING.get(said.get("for", ""), 120))
 
         def decide(mutes: Mutes, now: datetime) -> SilenceSet:
             read = labels.read(said.get("matchers", "").split())
             return silences.set_silence(
-                mutes, read, at=now, until=now + lasting, comment=said.get("comment", ""), by=BY
+                mutes, read, at=now, until=now + lasting, comment=said.get("comment", ""), by=by
             )
 
         try:
@@ -81,10 +81,15 @@ class Forms:
     async def end(self, request: web.Request) -> web.Response:
         """End a silence before its time."""
         try:
-            await commands.end_silence(self._log, request.match_info["id"], BY)
+            await commands.end_silence(self._log, request.match_info["id"], self._by(request))
         except commands.NotInForce as error:
             raise web.HTTPNotFound(text="No such silence is in force.\n") from error
         return _on(None, "/silences")
+
+    def _by(self, request: web.Request) -> str:
+        """Who asks: `page`, and the name by which a proxy knows the reader."""
+        reader = self._keys.reader(request)
+        return f"{BY}:{reader}" if reader else BY
 
     async def _shown(self, *, matchers: str, comment: str, wrong: str, status: int = 200) -> web.Response:
         home = self._log.partition_of(silences.ENTITY)

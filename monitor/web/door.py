@@ -1,6 +1,6 @@
-"""Who may come in, and what every answer says: the host that was asked for, the token, where a form was sent from, the headers.
+"""Who may come in, and what every answer says: the host that was asked for, the token or a proxy's word, where a form was sent from, the headers.
 
-Pages are for loopback unless a token guards them. It renders nothing.
+Pages are for loopback unless something guards them. It renders nothing.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from monitor.core.addresses import Network
 from monitor.stages.websub import PATH
 
 COOKIE: Final = "monitor"
@@ -31,6 +33,8 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+LONGEST_NAME: Final = 100  # characters
+_BEARER: Final = {"www-authenticate": 'Bearer realm="monitor"'}
 _SAFE: Final = frozenset({"GET", "HEAD"})
 
 
@@ -52,8 +56,8 @@ def headed() -> Middleware:
     return middleware
 
 
-def guarded(token: str | None, hosts: frozenset[str]) -> Middleware:
-    """Let in who may come. `token` None: whoever reaches this host; `hosts` are the names that it is asked by.
+def guarded(keys: Keys, hosts: frozenset[str]) -> Middleware:
+    """Let in who may come; `hosts` are the names that this host is asked by.
 
     A name that is none of them is refused, so that no other site's name can be made to lead here (DNS rebinding); a form
     is taken only from a page of ours.
@@ -66,13 +70,49 @@ def guarded(token: str | None, hosts: frozenset[str]) -> Middleware:
         is_called = request.path.startswith(
             f"{PATH}/"
         )  # by a hub, whose address is its secret; it sends no form of ours
-        if token is not None and not is_called and request.path not in OPEN and not admits(token, request):
-            raise _turned_away(request)
-        if request.method not in _SAFE and not is_called and not _is_from_here(request):
+        if not is_called and request.path not in OPEN and not keys.open_to(request):
+            raise _turned_away(request, asks=keys.token is not None)
+        if request.method not in _SAFE and not is_called and not _is_from_here(request, hosts):
             raise web.HTTPForbidden(text="Forms are taken from Monitor's own pages only.\n")
         return await handler(request)
 
     return middleware
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What lets somebody in: the token, or a proxy's word for it. Without either, whoever reaches this host.
+
+    `header` is where a proxy names who asks, once it has made sure; it is believed of the addresses in `proxies` alone.
+    """
+
+    token: str | None = None
+    proxies: tuple[Network, ...] = ()
+    header: str = ""
+
+    @property
+    def are_needed(self) -> bool:
+        """Whether anything is asked for."""
+        return self.token is not None or bool(self.proxies)
+
+    def open_to(self, request: web.Request) -> bool:
+        """Whether a request may come in."""
+        known = self.token is not None and admits(self.token, request)
+        return not self.are_needed or known or self.reader(request) is not None
+
+    def reader(self, request: web.Request) -> str | None:
+        """Who asks, by a proxy's word; None where no proxy that is trusted says so, or it says it twice."""
+        said = request.headers.getall(self.header, []) if self.header and self._is_trusted(request.remote) else []
+        name = said[0].strip() if len(said) == 1 else ""
+        return name[:LONGEST_NAME] if name and name.isprintable() else None
+
+    def _is_trusted(self, remote: str | None) -> bool:
+        try:
+            address = ipaddress.ip_address(remote or "")
+        except ValueError:  # a socket that has no address
+            return False
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return any((mapped or address) in network for network in self.proxies)
 
 
 def admits(token: str, request: web.Request) -> bool:
@@ -94,10 +134,12 @@ def own_path(path: str) -> str:
     return path if plain else "/"
 
 
-def _turned_away(request: web.Request) -> web.HTTPException:
+def _turned_away(request: web.Request, *, asks: bool) -> web.HTTPException:
+    if not asks:
+        return web.HTTPUnauthorized(text="Come through the proxy that knows you.\n", headers=_BEARER)
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         return web.HTTPSeeOther(f"/login?{urlencode({'next': request.path_qs})}")
-    return web.HTTPUnauthorized(text="A token is needed.\n", headers={"www-authenticate": 'Bearer realm="monitor"'})
+    return web.HTTPUnauthorized(text="A token is needed.\n", headers=_BEARER)
 
 
 def _is_ours(host: str, hosts: frozenset[str]) -> bool:
@@ -118,9 +160,12 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _is_from_here(request: web.Request) -> bool:
-    """Whether a form comes from a page of this host: browsers say so; who sends a bearer is no browser."""
+def _is_from_here(request: web.Request, hosts: frozenset[str]) -> bool:
+    """Whether a form comes from a page of this host: browsers say so; who sends a bearer is no browser.
+
+    A proxy may ask by another name than its readers do: then the page's is one of `hosts`.
+    """
     if request.headers.get("authorization", "").lower().startswith("bearer "):
         return True
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.host
+    origin = urlsplit(request.headers.get("origin") or "").netloc
+    return bool(origin) and (origin == request.host or origin in hosts)

@@ -22,7 +22,7 @@ from monitor.web.asking import Forms
 from monitor.web.bench import Bench
 from monitor.web.callbacks import Callbacks
 from monitor.web.desk import Desk
-from monitor.web.door import guarded, headed
+from monitor.web.door import Keys, guarded, headed
 from monitor.web.figures import Figures
 from monitor.web.live import Wire
 from monitor.web.login import Login
@@ -44,18 +44,19 @@ async def serving(
     host: str,
     port: int,
     *,
-    token: str | None = None,
+    keys: Keys | None = None,
     hosts: Sequence[str] = (),
     called: bool = False,
 ) -> AsyncIterator[str]:
     """Serve the page; gives its address, empty where it cannot be served. Port 0 takes a free one.
 
-    The log of `body` takes what readers ask for. `token` guards it all; without one it is for whoever reaches the host. `hosts` are further
+    The log of `body` takes what readers ask for. `keys` guard it all; without them it is for whoever reaches the host. `hosts` are further
     names that it may be asked by. `called`: hubs may call here.
     """
-    pages = Pages(desk.zone, is_guarded=token is not None)
+    keys = keys or Keys()
+    pages = Pages(desk.zone, is_guarded=keys.token is not None)
     wire = Wire(desk, pages)
-    made = application(desk, pages, wire, body, token, frozenset(hosts))
+    made = application(desk, pages, wire, body, keys, frozenset(hosts))
     if called:
         made.add_routes(Callbacks(body.log, desk.is_feed).routes())
     runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0)
@@ -80,22 +81,20 @@ async def serving(
                 await looking
 
 
-def application(
-    desk: Desk, pages: Pages, wire: Wire, body: Body, token: str | None, hosts: frozenset[str]
-) -> web.Application:
+def application(desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, hosts: frozenset[str]) -> web.Application:
     """All routes behind the door."""
-    made = web.Application(middlewares=[headed(), guarded(token, hosts), _explained(pages)], client_max_size=MOST_BYTES)
-    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log).routes()])
+    made = web.Application(middlewares=[headed(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES)
+    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log, keys).routes()])
     made.add_routes(Figures(desk, pages).routes())
     bench = Bench(desk)
     made.add_routes(Trying(desk, pages, bench).routes())
-    api = Api(desk, body.log, bench)
+    api = Api(desk, body.log, bench, keys)
     made.add_routes([web.route(one.method, BASE + one.path, answering(one)) for one in api.endpoints])
     made.add_routes([web.get(f"{BASE}/openapi.json", _said(msgspec.json.encode(described(api.endpoints))))])
-    made.add_routes([web.get("/live", wire.stream), *Vitals(body, desk, token).routes()])
+    made.add_routes([web.get("/live", wire.stream), *Vitals(body, desk, keys).routes()])
     made.add_routes([web.get(f"/static/{name}", _file(name, kind)) for name, kind in _STATIC.items()])
-    if token is not None:
-        made.add_routes(Login(pages, token).routes())
+    if keys.token is not None:
+        made.add_routes(Login(pages, keys.token).routes())
     return made
 
 

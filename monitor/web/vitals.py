@@ -16,7 +16,7 @@ from monitor import __version__
 from monitor.core.condition import condition
 from monitor.ports import Log
 from monitor.web.desk import Desk
-from monitor.web.door import admits
+from monitor.web.door import Keys
 
 BEHIND: Final = 120.0  # seconds that the oldest unfinished work may be old before Monitor does not keep up
 PATIENCE: Final = 5.0  # seconds for the log's answers
@@ -46,8 +46,8 @@ class Pulse:
 class Vitals:
     """The handlers."""
 
-    def __init__(self, body: Body, desk: Desk, token: str | None) -> None:
-        self._body, self._desk, self._token = body, desk, token
+    def __init__(self, body: Body, desk: Desk, keys: Keys) -> None:
+        self._body, self._desk, self._keys = body, desk, keys
 
     def routes(self) -> list[web.RouteDef]:
         """Where they stand."""
@@ -58,10 +58,9 @@ class Vitals:
         return web.Response(text="alive\n")
 
     async def ready(self, request: web.Request) -> web.Response:
-        """Whether Monitor keeps up, with the reasons where it does not; to whom lacks the token, only whether."""
+        """Whether Monitor keeps up, with the reasons where it does not; to whom may not come in, only whether."""
         reasons = await self._reasons()
-        may_know = self._token is None or admits(self._token, request)
-        said = {"ready": not reasons} | ({"reasons": reasons} if may_know else {})
+        said = {"ready": not reasons} | ({"reasons": reasons} if self._keys.open_to(request) else {})
         return web.json_response(said, status=503 if reasons else 200)
 
     async def metrics(self, _: web.Request) -> web.Response:

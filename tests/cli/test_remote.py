@@ -22,7 +22,7 @@ from monitor.core.events import AlertAcked, DeliveryRequested, SilenceExpired, S
 from monitor.store import FileCaptures, open_log
 from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
-from monitor.web import Body, serving
+from monitor.web import Body, Keys, serving
 from monitor.web.desk import Desk, Source
 
 TOKEN = "a-token-of-many-letters-0123456789"
@@ -94,7 +94,7 @@ def there(copy: Path) -> Iterator[str]:
             shelf = FileCaptures(copy / "data" / FOLDER)
             desk = Desk(copy / "data" / FILE, config.timezone, sources, captures=shelf)
             body = Body(log, ("match",), tuple, str)
-            async with serving(desk, body, "127.0.0.1", 0, token=TOKEN) as address:
+            async with serving(desk, body, "127.0.0.1", 0, keys=Keys(TOKEN)) as address:
                 yield address
 
     with beside(serve) as address:

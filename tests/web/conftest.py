@@ -21,7 +21,7 @@ from monitor.ports import Log
 from monitor.store import FileCaptures, open_log
 from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
-from monitor.web import Body, serving
+from monitor.web import Body, Keys, serving
 from monitor.web.desk import Desk, Source
 
 SOURCES = (Source("post", "https://post.example/rss", "feed"), Source("quiet", "https://quiet.example/rss", "feed"))
@@ -65,7 +65,7 @@ def body_of(log: Log | None, trouble: str = "") -> Body:
 
 @asynccontextmanager
 async def visited(
-    folder: Path, token: str | None = None, log: Log | None = None, trouble: str = ""
+    folder: Path, token: str | None = None, log: Log | None = None, trouble: str = "", keys: Keys | None = None
 ) -> AsyncIterator[Visitor]:
     desk = Desk(
         folder / "data" / FILE,
@@ -75,7 +75,9 @@ async def visited(
         {"act-of-war": '"act of war"'},
         captures=FileCaptures(folder / "data" / FOLDER),
     )
-    async with serving(desk, body_of(log, trouble), "127.0.0.1", 0, token=token, hosts=["monitor.example"]) as address:
+    async with serving(
+        desk, body_of(log, trouble), "127.0.0.1", 0, keys=keys or Keys(token), hosts=["monitor.example"]
+    ) as address:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
             yield Visitor(address.rstrip("/"), session)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
+from monitor.core.events import SilenceSet
+from monitor.web import Keys
 from monitor.web.door import HEADERS, OPEN, own_path
 
 TOKEN = "a-token-of-many-letters-0123456789"
@@ -33,7 +38,7 @@ def routes(tmp_path):
 
     desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
     body = Body(None, (), tuple, str)
-    return paths_of(application(desk, pages, Wire(desk, pages), body, TOKEN, frozenset()))
+    return paths_of(application(desk, pages, Wire(desk, pages), body, Keys(TOKEN), frozenset()))
 
 
 async def test_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
@@ -47,6 +52,69 @@ async def test_without_the_token_every_route_but_the_open_ones_is_shut(visiting,
             ) as answer:
                 assert answer.status == 401, (method, path)
                 assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+HEADER = "X-Forwarded-User"
+BEHIND = {"keys": Keys(None, (ip_network("127.0.0.1/32"), ip_network("fd00::/8")), HEADER)}
+ELSEWHERE = {"keys": Keys(None, (ip_network("192.0.2.7/32"),), HEADER)}
+
+
+async def test_without_a_trusted_proxys_word_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
+    for keys, said in (
+        (BEHIND, {}),
+        (ELSEWHERE, {}),
+        (ELSEWHERE, {HEADER: "alice"}),
+        (ELSEWHERE, {"x-forwarded-for": "192.0.2.7", HEADER: "alice"}),
+    ):
+        async with visiting(recorded, **keys) as visitor:
+            for method, path in routes:
+                if path in OPEN:
+                    continue
+                headers = {"origin": visitor.address, "accept": "text/html", **said}
+                async with visitor.session.request(
+                    method, visitor.address + path, headers=headers, allow_redirects=False
+                ) as answer:
+                    assert answer.status == 401, (method, path, said)
+
+
+@pytest.mark.parametrize("said", [[""], [" "], ["alice", "bob"], ["alice", "alice"], []])
+async def test_a_proxy_names_one_reader_or_lets_nobody_in(visiting, recorded, said):
+    async with visiting(recorded, **BEHIND) as visitor:
+        headers = CIMultiDict([(HEADER, name) for name in said])
+        async with visitor.session.get(visitor.address, headers=headers) as answer:
+            assert answer.status == 401
+        assert (await visitor.get("/", x_forwarded_user="alice"))[0] == 200
+        assert (await visitor.get("/", x_forwarded_email="alice"))[0] == 401
+
+
+async def test_a_token_serves_beside_a_proxy(visiting, recorded):
+    keys = Keys(TOKEN, BEHIND["keys"].proxies, HEADER)
+    async with visiting(recorded, keys=keys) as visitor:
+        assert (await visitor.get("/"))[0] == 401
+        assert (await visitor.get("/", authorization=f"Bearer {TOKEN}"))[0] == 200
+        assert (await visitor.get("/", x_forwarded_user="alice"))[0] == 200
+
+
+async def test_whom_a_proxy_names_is_recorded_and_sends_forms_from_the_name_it_goes_by(visiting, growing):
+    log, folder = growing
+    async with visiting(folder, None, log, **BEHIND) as visitor:
+        said = {HEADER: "alice@desk.example"}
+        form = {"matchers": "watchlist=raqqa", "comment": "too loud"}
+        for origin, status in (
+            ("https://monitor.example", 200),
+            ("https://evil.example", 403),
+            ("https://monitor.example:444", 403),
+        ):
+            async with visitor.session.post(
+                f"{visitor.address}/silences", data=form, headers={"origin": origin, **said}
+            ) as answer:
+                assert answer.status == status
+        asked = {"matchers": {"watchlist": ["raqqa"]}, "minutes": 60, "comment": "x"}
+        headers = {"authorization": "Bearer none", **said}
+        async with visitor.session.post(f"{visitor.address}/api/v1/silences", json=asked, headers=headers) as answer:
+            assert answer.status == 200
+    found = [one.event.by async for one in log.read(0) if isinstance(one.event, SilenceSet)]
+    assert found == ["page:alice@desk.example", "api:alice@desk.example"]
 
 
 async def test_a_browser_is_led_to_the_login_and_back(visiting, recorded):
