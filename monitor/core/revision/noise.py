@@ -65,16 +65,15 @@ def settle(
     said, recorded = wording(new), wording(old)
     differences = pieces(old, new)
     returns = said in past and judge.is_first_return() and any(p and p.is_edited_prose for _, p in differences)
-    doubt = lost(old.blocks, new.blocks) or judge.doubts(said, (recorded, *past))
+    doubt = lost(old.blocks, new.blocks)
+    if doubt is None and not returns and (doubt := judge.doubts(said, (recorded, *past))):
+        attempt = _Judge(look, list(places), before, now, repeated)
+        undone = wording(attempt.settled(old, new, differences, past))
+        doubt = doubt if undone == recorded or undone not in past else None
     if doubt and not returns and judge.waits(doubt, recorded, said):
         judge.noted(said)
         return Settled(old, judge.learned(), tuple(judge.notes), held=True)
-    lines = {name: judge.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
-    blocks = judge.blocks(
-        old.blocks, new.blocks, differences, sure=any(line != getattr(old, name) for name, line in lines.items())
-    )
-    stated = {name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")}
-    content = msgspec.structs.replace(new, blocks=blocks, **lines, **stated)
+    content = judge.settled(old, new, differences, past)
     if returns:
         judge.noted(recorded)
         judge.noted(said)
@@ -82,7 +81,7 @@ def settle(
         return Settled(new, judge.learned(), ())
     if judge.held:
         judge.noted(said)
-    if judge.held and said in past:
+    if judge.held and said in past and wording(content) not in past:
         content = old
     else:
         judge.believe()
@@ -91,12 +90,20 @@ def settle(
 
 @dataclass(slots=True)
 class _Judged:
-    """A difference that counts: which place it is in, and the hashes of both texts. `doubt`: why it should be seen again unless something sure stands beside it."""
+    """A difference that counts: which place it is in, and the hashes of both texts. `doubt`: why it should be seen again unless something sure stands beside it.
+
+    `undoes`: it counts only where it undoes what was told, so that an earlier revision stands again.
+    """
 
     piece: Piece
     index: int
     difference: tuple[str, str]
     doubt: str
+    undoes: bool = False
+
+    def counts(self, *, sure: bool, undone: bool) -> bool:
+        """Whether it is an edit, if something `sure` stands beside it, if all that is `undone` makes an earlier revision stand again."""
+        return undone if self.undoes else sure or not self.doubt
 
 
 @dataclass(slots=True)
@@ -168,25 +175,34 @@ class _Judge:
             self._believed.append(judged)
         return old if judged is None else new
 
-    def blocks(
-        self,
-        old: tuple[Block, ...],
-        new: tuple[Block, ...],
-        differences: Sequence[tuple[Gap, Piece | None]],
-        *,
-        sure: bool,
-    ) -> tuple[Block, ...]:
-        """The new blocks, with the old ones where a difference is no edit. What is only strange counts beside a sure edit."""
-        judged = [self._weighed(piece, gap, old, new) for gap, piece in differences]
-        sure = sure or any(one and not one.doubt for one in judged)
-        result: list[Block] = []
-        cursor = 0
-        for (gap, _), one in zip(differences, judged, strict=True):
-            result += new[cursor : gap.c]
-            result += new[gap.c : gap.d] if self._counts(one, sure=sure) else old[gap.a : gap.b]
-            cursor = gap.d
-        result += new[cursor:]
-        return tuple(result) if joined(b.text for b in result) != joined(b.text for b in old) else old
+    def settled(
+        self, old: Content, new: Content, differences: Sequence[tuple[Gap, Piece | None]], past: Collection[str]
+    ) -> Content:
+        """The new content with everything that is no edit put back as it was. What is only strange counts beside a sure edit."""
+        lines = {name: self.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
+        judged = [self._weighed(piece, gap, old.blocks, new.blocks) for gap, piece in differences]
+        sure = any(line != getattr(old, name) for name, line in lines.items())
+        sure = sure or any(one and not one.doubt and not one.undoes for one in judged)
+        stated = {
+            name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")
+        }
+
+        def content(*, undone: bool) -> Content:
+            counts = [one is not None and one.counts(sure=sure, undone=undone) for one in judged]
+            blocks = _chosen(old.blocks, new.blocks, [gap for gap, _ in differences], counts)
+            return msgspec.structs.replace(new, blocks=blocks, **lines, **stated)
+
+        undone = any(one and one.undoes for one in judged) and wording(content(undone=True)) in past
+        self._conclude([one for one in judged if one], sure=sure, undone=undone)
+        return content(undone=undone)
+
+    def _conclude(self, judged: Sequence[_Judged], *, sure: bool, undone: bool) -> None:
+        for one in judged:
+            if one.counts(sure=sure, undone=undone):
+                self._believed.append(one)
+            else:
+                self.held = True
+                self.notes.append(f"{one.piece.sample} {one.doubt}: it has to be seen again")
 
     def _weighed(self, piece: Piece | None, gap: Gap, old: tuple[Block, ...], new: tuple[Block, ...]) -> _Judged | None:
         """What a difference is worth; None where it is no edit."""
@@ -217,16 +233,6 @@ class _Judge:
         said = [text for text in texts if text]
         return bool(said) and all(short_hash(text) in seen for text in said)
 
-    def _counts(self, judged: _Judged | None, *, sure: bool) -> bool:
-        if judged is None:
-            return False
-        if judged.doubt and not sure:
-            self.held = True
-            self.notes.append(f"{judged.piece.sample} {judged.doubt}: it has to be seen again")
-            return False
-        self._believed.append(judged)
-        return True
-
     def _judged(self, piece: Piece) -> _Judged | None:
         """What text that became another at this place is worth; learns the place either way."""
         old, new = (short_hash(text) if text else NOTHING for text in (piece.old, piece.new))
@@ -246,12 +252,16 @@ class _Judge:
         self.places[index] = place
         stood = self.look - held.since
         counts = piece.is_counted_on and place.swaps > _COUNTS
-        free = (piece.is_edited_prose or piece.is_chapter) and not returned and not counts
-        if not free and stood < place.patience(strange=piece.is_strange):
-            self.held = True
-            self.notes.append(f"{piece.sample} stands in a place that never rests ({place.unrest} signs of it)")
-            return None
         quick = returned and self._known[index].is_quick(held.since)
+        comes = piece.is_own and not piece.before
+        free = (piece.is_edited_prose or piece.is_chapter or comes) and not returned and not counts
+        if not free and stood < place.patience(strange=piece.is_strange):
+            why = f"stands in a place that never rests ({place.unrest} signs of it)"
+            if piece.is_own and returned and not (quick and self._known[index].texts[-1] in {*were, *are}):
+                return _Judged(piece, index, (old, new), why, undoes=True)
+            self.held = True
+            self.notes.append(f"{piece.sample} {why}")
+            return None
         doubt = "" if free or stood >= _PATIENCE_WITH_DOUBT else self._doubt(piece, returned=returned, quick=quick)
         return _Judged(piece, index, (old, new), doubt)
 
@@ -315,6 +325,20 @@ class _Judge:
         """The places after this look, those that changed last at the end."""
         after = [place.looked(self.look, self._seen.get(index, set())) for index, place in enumerate(self.places)]
         return tuple(sorted(after, key=lambda place: place.last)[-_MOST_PLACES:])
+
+
+def _chosen(
+    old: tuple[Block, ...], new: tuple[Block, ...], differences: Sequence[Gap], counts: Sequence[bool]
+) -> tuple[Block, ...]:
+    """The new blocks, with the old ones where a difference is no edit."""
+    result: list[Block] = []
+    cursor = 0
+    for gap, is_edit in zip(differences, counts, strict=True):
+        result += new[cursor : gap.c]
+        result += new[gap.c : gap.d] if is_edit else old[gap.a : gap.b]
+        cursor = gap.d
+    result += new[cursor:]
+    return tuple(result) if joined(b.text for b in result) != joined(b.text for b in old) else old
 
 
 def _rolled_off(gone: tuple[Block, ...], later: tuple[Block, ...], new: tuple[Block, ...]) -> bool:

@@ -30,6 +30,7 @@ _ALIKE = 0.7  # the likeness of a text that was edited with what it was
 _UNLIKE = 0.5  # the likeness of short texts below which one was not made of the other
 # of a text's words, by weight: with less in common it has nothing to do with the story
 _SHARE_OF_EXCHANGE, _SHARE_OF_PROSE, _SHARE_OF_SHORT = 0.1, 0.05, 0.3
+_SHARE_OF_OWN = 0.4  # the same: with as much, long prose surely is the story's; of paragraphs of other stories one in fourteen has it
 _MOST_NOTES = 40  # blocks in which a correction or an update is looked for
 _SAMPLE = 2_000  # letters that are compared
 
@@ -123,7 +124,7 @@ class Piece:
         A post of a live blog does, whatever its words: it is known by its id or stamp.
         """
         blocks = (*self.before, *self.after)
-        if any(block.id or block.at for block in blocks) or any(map(self._speaks_of_the_text, blocks[:_MOST_NOTES])):
+        if any(block.id or block.at for block in blocks) or any(_is_note(b, self.lang) for b in blocks[:_MOST_NOTES]):
             return True
         shares = [
             self.story.share(" ".join(block.text for block in side)) for side in (self.before, self.after) if side
@@ -132,8 +133,10 @@ class Piece:
             return None
         return max(share for share in shares if share is not None) >= self._least_share
 
-    def _speaks_of_the_text(self, block: Block) -> bool:
-        return note(block.text, lexicon(self.lang, block.text)) in {"correction", "update"}
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether all of it is surely the story's: corrections, updates, and long prose that shares many words with it."""
+        return not self.is_line and all(_is_own(b, self.story, self.lang) for b in (*self.before, *self.after))
 
     @property
     def _least_share(self) -> float:
@@ -189,12 +192,37 @@ def _taken_apart(
         return
     left = short_hash(was[gap.a - 1]) if gap.a else "^"
     right = short_hash(was[gap.b]) if gap.b < len(was) else "$"
-    parts = paired(gap, [block.text for block in old.blocks], [block.text for block in new.blocks])
+    lang = new.lang or old.lang
+    pairs = paired(gap, [block.text for block in old.blocks], [block.text for block in new.blocks])
+    parts = [part for pair in pairs for part in _told_apart(pair, old.blocks, new.blocks, story, lang)]
     for part in parts:
         before, after = old.blocks[part.a : part.b], new.blocks[part.c : part.d]
         alone = len(parts) == 1 and len(before) + len(after) == 2
         differs = "".join(was[part.a : part.b]) != "".join(now[part.c : part.d])
-        yield part, Piece(before, after, (left, right), story, new.lang or old.lang, alone) if differs else None
+        yield part, Piece(before, after, (left, right), story, lang, alone) if differs else None
+
+
+def _told_apart(gap: Gap, old: tuple[Block, ...], new: tuple[Block, ...], story: Story, lang: str) -> Iterator[Gap]:
+    """A gap, with what is surely the story's at its head and at its end as gaps of their own: furniture beside it is another matter."""
+    a, b, c, d = gap
+    if b - a == d - c == 1 and Indel.normalized_similarity(old[a].text, new[c].text) >= _UNLIKE:
+        yield gap
+        return
+    was, now = ([_is_own(block, story, lang) for block in side] for side in (old[a:b], new[c:d]))
+    head = Gap(a, a + _run(was), c, c + _run(now))
+    if head == gap:
+        yield gap
+        return
+    end = Gap(b - _run(was[::-1]), b, d - _run(now[::-1]), d)
+    rest = Gap(head.b, max(head.b, end.a), head.d, max(head.d, end.c))
+    for part in (head, rest, Gap(rest.b, b, rest.d, d)):
+        if part.a < part.b or part.c < part.d:
+            yield part
+
+
+def _run(own: list[bool]) -> int:
+    """How many at the head are true."""
+    return next((index for index, one in enumerate(own) if not one), len(own))
 
 
 def _is_long(block: Block) -> bool:
@@ -204,6 +232,17 @@ def _is_long(block: Block) -> bool:
     return block.text.count(" ") >= _LONG_WORDS or (
         not block.text.isascii() and len(lettering(block.text)) >= _LONG_LETTERS
     )
+
+
+def _is_own(block: Block, story: Story, lang: str) -> bool:
+    """Whether a block surely is the story's."""
+    return (_is_long(block) and (story.share(block.text) or 0) >= _SHARE_OF_OWN) or _is_note(block, lang)
+
+
+def _is_note(block: Block, lang: str) -> bool:
+    """Whether a block is a correction or an update: it says something about the text. Many a page claims a language that is not its own."""
+    words = {lexicon(claim, block.text) for claim in (lang, "")}
+    return any(note(block.text, one) in {"correction", "update"} for one in words)
 
 
 def is_prose(text: str) -> bool:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from monitor.core.content import Block, Content
 from monitor.core.revision.noise import Settled, settle, wording
+from monitor.core.revision.piece import pieces
 from monitor.core.revision.places import Place
 
 BODY = [
@@ -120,6 +121,55 @@ def test_several_paragraphs_that_belong_are_told_at_once_beside_a_restless_place
         page.shows(*BODY, TEASERS[n % 5])
     chapter = [f"{text.removesuffix('.')}, an aide to Hollande told residents on Monday." for text in BODY[:3]]
     assert page.shows(*BODY, *chapter, page.record.blocks[-1].text)
+
+
+NOTE = "Correction: an earlier version of this article named the wrong minister."
+OWN = "Activists in Raqqa said that the bombs of the French jets had cut electricity and water for residents."
+
+
+@pytest.mark.parametrize("added", [NOTE, OWN])
+def test_what_is_surely_the_storys_is_told_at_once_in_a_place_that_never_rests(added: str) -> None:
+    page = Page(*BODY, TEASERS[0])
+    for n in range(1, 12):
+        assert not page.shows(*BODY, TEASERS[n % 5])
+    assert page.shows(*BODY, added, TEASERS[2])
+    assert [block.text for block in page.record.blocks] == [*BODY, added, TEASERS[0]]
+    assert not any(page.shows(*BODY, added, TEASERS[n % 5]) for n in range(3, 8))
+    assert page.shows(*BODY, TEASERS[3])
+    assert [block.text for block in page.record.blocks] == [*BODY, TEASERS[0]]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "nl", ""])
+def test_a_correction_is_known_whatever_language_the_page_claims(lang: str) -> None:
+    [(_, piece)] = pieces(
+        Content(title="Raqqa", lang=lang), Content("Raqqa", lang=lang, blocks=(Block("paragraph", NOTE),))
+    )
+    assert piece is not None
+    assert piece.belongs
+
+
+def test_an_edit_that_is_undone_is_told_at_once_where_a_state_comes_back_with_it() -> None:
+    page = Page(*BODY, TEASERS[0])
+    for n in range(1, 12):
+        assert not page.shows(*BODY, TEASERS[n % 5])
+    edited = [BODY[0], BODY[1].replace("an act of war", "a crime"), *BODY[2:]]
+    assert page.shows(*edited, TEASERS[1])
+    assert not page.shows(*edited, TEASERS[2])
+    before = page.record
+    assert page.shows(*BODY, TEASERS[3])
+    assert [block.text for block in page.record.blocks] == [*BODY, TEASERS[0]]
+    assert before != page.record
+
+
+def test_what_comes_back_in_part_is_told_where_the_part_is_an_earlier_revision() -> None:
+    page, sponsor = Page(*BODY), "In partnership with Vega"
+    for n in range(1, 7):
+        page.shows(*[sponsor] * (n % 2), *BODY)
+    edited = [BODY[0], BODY[1].replace("an act of war", "a crime"), *BODY[2:]]
+    assert page.shows(sponsor, *edited)
+    assert page.shows(*BODY)
+    assert [block.text for block in page.record.blocks] == [sponsor, *BODY]
+    assert wording(page.record) in page.past
 
 
 def test_a_counter_in_a_short_line_costs_no_alarm() -> None:
