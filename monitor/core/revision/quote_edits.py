@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
-from monitor.core.revision.quotes import Quote, may_quote, quoted_words, quotes
+from monitor.core.revision.quotes import Quote, may_quote, quoted_words, quotes, quotes_touch, touches
 from monitor.core.revision.reading import Passage, Reading
 from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
@@ -23,11 +23,19 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     found: dict[int, list[Edit]] = defaultdict(list)
     if not _may_quote(reading, new=False) and not _may_quote(reading, new=True):
         return found
-    old, new = (list(islice(_quotations(reading, new=side), _MOST)) for side in (False, True))
+    homes = {
+        passage.home
+        for side in (False, True)
+        for passage in reading.passages(new=side)
+        if _touched(reading, passage, new=side)
+    }
+    old, new = (list(islice(_quotations(reading, homes, new=side), _MOST)) for side in (False, True))
     if not old and not new:
         return found
     still, before = _quoted_in(reading.blocks(new=True)), _quoted_in(reading.blocks(new=False))
     for one in requoted(old, new, still=still, before=before):
+        if not ((one.old and one.old.touched) or (one.new and one.new.touched)):
+            continue
         for placed, is_new in ((one.old, False), (one.new, True)):
             if placed:
                 reading.quoted[is_new, placed.block].append((placed.quote.start, placed.quote.end))
@@ -43,20 +51,28 @@ def _may_quote(reading: Reading, *, new: bool) -> bool:
     return may_quote("\n".join([block.text for block in changed])) or any(block.kind == "quote" for block in changed)
 
 
-def _quotations(reading: Reading, *, new: bool) -> Iterator[Placed]:
-    return chain.from_iterable(_placed(reading, passage, new=new) for passage in reading.passages(new=new))
+def _touched(reading: Reading, passage: Passage, *, new: bool) -> bool:
+    """Whether a quotation of a passage reaches into what is not as it was."""
+    return reading.blocks(new=new)[passage.block].kind == "quote" or quotes_touch(passage.text, passage.parts)
+
+
+def _quotations(reading: Reading, homes: set[int], *, new: bool) -> Iterator[Placed]:
+    """All quotations of the passages in which one is touched: one that is as it was may be what became of another."""
+    return chain.from_iterable(
+        _placed(reading, passage, new=new)
+        for passage in reading.passages(new=new)
+        if passage.home in homes and reading.is_prose(passage.text)
+    )
 
 
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
-    """The quotations that touch what is not as it was."""
-    set_apart = reading.blocks(new=new)[passage.block].kind == "quote"
-    if not (set_apart or may_quote(passage.text)) or not reading.is_prose(passage.text):
-        return
-    if set_apart:
+    if reading.blocks(new=new)[passage.block].kind == "quote":
         found = [Quote(passage.text, "", "", 0, len(passage.text))]
     else:
-        found = quotes(passage.text, reading.words, passage.parts)
-    yield from (Placed.at(quote, passage.block, passage.home) for quote in found)
+        found = quotes(passage.text, reading.words)
+    for quote in found:
+        touched = touches((quote.start, quote.end), passage.parts)
+        yield Placed.at(quote, passage.block, passage.home, reading.words, touched=touched)
 
 
 def _quoted_in(blocks: tuple[Block, ...]) -> Callable[[str], bool]:
@@ -95,10 +111,13 @@ def _edit(reading: Reading, one: Requoted) -> Edit:
     )
 
 
+_sentences = lru_cache(maxsize=4)(sentences)  # of one block, in which many quotations may be edits
+
+
 def _sentence(reading: Reading, placed: Placed | None, *, new: bool) -> str:
     """The sentence, or sentences, that hold a quotation."""
     if placed is None:
         return ""
     text = reading.blocks(new=new)[placed.block].text
-    first, last = around(text, sentences(text), placed.quote.start, placed.quote.end)
+    first, last = around(text, _sentences(text), placed.quote.start, placed.quote.end)
     return text[first:last]

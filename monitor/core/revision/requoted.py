@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.quotes import Quote
 from monitor.core.revision.speakers import same_speaker
 from monitor.core.text import lettering
@@ -19,6 +20,7 @@ _REWORDED = 0.5  # likeness of two quotations of one speaker that are one
 _ELSEWHERE = 0.6  # the same where nothing else tells that they are one
 _IN_ITS_STEAD = 0.5  # for a short one at the same place, with a word of the old one in it
 _SAID_BY_ANOTHER = 0.85  # likeness of a quotation that is now somebody else's
+_MOST_TIMES = 6  # as long as one that it holds
 _LEAST_PART = 8  # letters of a quotation that is found again within another
 _COMPLETE = 0.9  # of a quotation's letters stand in its parts
 _MOST_PAIRS = 2_500
@@ -35,11 +37,15 @@ class Placed(NamedTuple):
     block: int
     home: int
     letters: str
+    telling: tuple[str, ...]  # the longer words, without those of which every sentence is full
+    touched: bool  # whether it stands where the texts differ
 
     @classmethod
-    def at(cls, quote: Quote, block: int, home: int) -> Placed:
-        """With the letters by which quotations are compared."""
-        return cls(quote, block, home, lettering(quote.words))
+    def at(cls, quote: Quote, block: int, home: int, lexicon: Lexicon, *, touched: bool) -> Placed:
+        """With the letters and words by which quotations are compared."""
+        long = _long_word.findall(quote.words.casefold())
+        telling = tuple(word for word in long if word not in lexicon.functions)
+        return cls(quote, block, home, lettering(quote.words), telling, touched)
 
 
 class Requoted(NamedTuple):
@@ -148,8 +154,10 @@ def _alike(old: Sequence[Placed], new: Sequence[Placed]) -> list[tuple[Placed, P
 
 def _likeness(one: Placed, other: Placed) -> float:
     """How surely one quotation became the other; 0 where that is not sure enough."""
-    if one.quote.slight and other.quote.slight:
+    if (one.quote.slight and other.quote.slight) or not (one.touched or other.touched):
         return 0.0
+    if not (one.touched and other.touched):  # only one of them is another: it says more now, or less
+        return _IN_ITS_STEAD if one.home == other.home and _same(one, other) and _holds(one, other) else 0.0
     here, known = one.home == other.home, one.quote.speaker and other.quote.speaker
     if not _same(one, other):
         enough = _SAID_BY_ANOTHER
@@ -166,9 +174,16 @@ def _same(one: Placed, other: Placed) -> bool:
 
 
 def _shares_word(one: Placed, other: Placed) -> bool:
-    """Whether two quotations have a long word in common, in some form: inefficace, peu efficace."""
-    left, right = (_long_word.findall(placed.quote.words.casefold()) for placed in (one, other))
-    return any(a[:6] in b or b[:6] in a or a in b or b in a for a in left for b in right)
+    """Whether two quotations have a telling word in common, in some form (inefficace, peu efficace), or one holds all of the other."""
+    return _holds(one, other) or any(
+        a[:6] in b or b[:6] in a or a in b or b in a for a in one.telling for b in other.telling
+    )
+
+
+def _holds(one: Placed, other: Placed) -> bool:
+    """Whether all that one quotation says stands in the other, and is a good part of it."""
+    shorter, longer = sorted((one.letters, other.letters), key=len)
+    return shorter in longer and len(longer) <= _MOST_TIMES * len(shorter)
 
 
 def _change(one: Placed, other: Placed) -> Change | None:

@@ -13,17 +13,17 @@ from typing import NamedTuple
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 from monitor.core.revision.lexicon.keys import Finder
+from monitor.core.revision.subjects import CAPITAL, HOLE, leading
 
 _MOST_WORDS = 7  # of one speaker
+_MOST_OF_A_SUBJECT = 4  # words of one that is no name
 _WINDOW = 90  # characters on each side of a verb that are looked at
-HOLE = "\x00"  # stands for each character of a quotation, which is no place to look for its speaker
 
 _big_word = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČА-ЯЁ][\w’'-]+")
 _edge = re.compile(r"[,;:.!?—–()\[\]\x00،؛。！？；：，、「」\n]|\s-\s")
 _name_stop = re.compile(
     r"[,;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.|\s-\s"
 )
-_capital = re.compile(r"[^\W\d_a-zß-öø-ÿа-яё]", re.UNICODE)
 _particles = words(
     """
     de da di du del della der den van von bin ibn al el la le y e d of the und et for und des
@@ -33,6 +33,9 @@ _particles = words(
 _subjects = words("who which qui quien quienes который которая которые")
 _relatives = words(
     "that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где"
+)
+_what_he = re.compile(
+    r"\bwhat (?:s?he|it|they)$|\bce qu['’](?:ils?|elles?)$|\bwas (?:er|sie|es)$|\blo que$", re.IGNORECASE
 )
 _possessives = words("son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer")  # prévient son frère, Luc Ferrand
 _ranks = words(
@@ -77,12 +80,24 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         if before is not None:
             yield Attribution(before[0], match[0], before[1], match.end())
             continue
+        if _participle.search(match[0]) and _comma_before.search(text[max(match.start() - 3, 0) : match.start()]):
+            speaker = leading(text, match.start(), lexicon) or ""
+            yield Attribution(speaker, match[0], match.start(), match.end())
+            continue
         after = _after(text, match.end(), lexicon)
         yield Attribution(after[0], match[0], match.start(), after[1])
     for match in rules.by.finditer(text):
+        if match[0].lower() in _postposed and (ahead := _before(text, match.start(), lexicon)):
+            yield Attribution(ahead[0], match[0], ahead[1], match.end())
+            continue
         name, end = _after(text, match.end(), lexicon)
         if name:
             yield Attribution(name, match[0], match.start(), end)
+
+
+_postposed = words("zufolge")  # it stands behind the name
+_participle = re.compile(r"(?:ing|ant|ndo|ив|ав|ув)$")  # …, calling it “a farce”: said by whom the sentence is about
+_comma_before = re.compile(r",\s*$")
 
 
 def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
@@ -99,11 +114,13 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
     if said[0].lower() in _subjects and text[:first].rstrip().endswith(","):  # Hollande, who on Saturday called …
         outer = _name(_last_words(text[edges[-2] if len(edges) > 1 else 0 : first].rstrip(" ,")), lexicon)
         return (outer, edges[-2] if len(edges) > 1 else 0) if outer and HOLE not in outer else None
+    if said[-2:] and _what_he.search(" ".join(said[-2:])):  # the regulator fined the bank for what it called …
+        return leading(text, at, lexicon) or "", first
     name = _name(_after_relative(said), lexicon)
     if name is None:
         return None
-    if name and _capital.match(name.split()[-1]) is None and (other := _before_apposition(text, edges, first, lexicon)):
-        return other if _capital.search(other[0]) else (name, first)
+    if name and CAPITAL.match(name.split()[-1]) is None and (other := _before_apposition(text, edges, first, lexicon)):
+        return other if CAPITAL.search(other[0]) else (name, first)
     return name, first
 
 
@@ -118,7 +135,10 @@ def _before_apposition(text: str, edges: list[int], at: int, lexicon: Lexicon) -
         name = _name(_last_words(outer), lexicon)
         return (name, edges[-3]) if name else None
     names = [_name(_last_words(words), lexicon) for words in (inner, outer) if HOLE not in words]
-    capitals = [name for name in names if name and _capital.search(name.removeprefix("The ").removeprefix("A "))]
+    capitals = [name for name in names if name and CAPITAL.search(name.removeprefix("The ").removeprefix("A "))]
+    about = "" if capitals or len(outer.split()) > _MOST_OF_A_SUBJECT else leading(text, edges[-2] - 1, lexicon)
+    if about and outer.lstrip().startswith(about):  # The minister, asked about it, said
+        return outer.strip(), edges[-3]
     return (capitals[0], edges[-3]) if capitals else None
 
 
@@ -163,7 +183,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
     capitals = 0
     for word in text[at:end].split()[:_MOST_WORDS]:
         lower = word.lower()
-        big = _capital.match(word) is not None
+        big = CAPITAL.match(word) is not None
         if not words and (lower in lexicon.pronouns and lower not in lexicon.linkers):
             return "", at
         if not words and not big and (lower in lexicon.linkers or lower in _possessives):
@@ -176,7 +196,7 @@ def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
         capitals += big and lower not in _ranks
     while words and words[-1].lower() in (_particles | lexicon.linkers):
         words.pop()
-    if words and not _capital.match(words[0]) and (named := _apposed_name.match(text, end)):
+    if words and not CAPITAL.match(words[0]) and (named := _apposed_name.match(text, end)):
         return named[1], named.end()
     if lexicon.lang == "ar":
         words = words if stop and len(words) == len(text[at:end].split()) else words[:4]
@@ -204,7 +224,7 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
     match = _verb_behind.match(text, at)
     if match and (led or match[1]) and _may_say(match[2], lexicon):
         name, end = _after(text, match.end(), lexicon)
-        if name and (match[3] or _capital.search(name) or lexicon.lang == "ar"):
+        if name and (match[3] or CAPITAL.search(name) or lexicon.lang == "ar"):
             return Attribution(name, match[2], match.start(2), end)
     named = _name_behind.match(text, at) if led and lexicon.lang == "en" else None
     return Attribution(named[1], named[2], named.start(1), named.end()) if named else None

@@ -82,6 +82,19 @@ def test_a_quote_that_is_still_elsewhere_is_not_removed() -> None:
     assert not [edit for edit in edits(once, twice) if edit.kind == "quote_added"]
 
 
+def test_a_quote_that_goes_on_within_its_marks_is_reworded() -> None:
+    said = "“It broke my heart,” said Tom Ashby. “Thirty years of work, gone."
+    old, new = content("T", f"{said}”"), content("T", f"{said} And nobody picks up the phone.”")
+    for one, other in ((old, new), (new, old)):
+        assert [edit.kind for edit in edits(one, other) if "quote" in edit.kind] == ["quote_reworded"]
+
+
+def test_words_of_which_every_sentence_is_full_make_no_quote_the_same() -> None:
+    old = content("T", "The coach was blunt: “We were second best all over.”")
+    new = content("T", "The coach was blunt: “They were poor.”")
+    assert {edit.kind for edit in edits(old, new)} >= {"quote_removed", "quote_added"}
+
+
 def test_a_quote_cut_in_two_is_the_same_quote() -> None:
     whole, cut = "“We are at war. We will hit them,” Valls said.", "“We are at war,” Valls said. “We will hit them.”"
     assert [edit.kind for edit in edits(content("T", whole), content("T", cut)) if "quote" in edit.kind] == []

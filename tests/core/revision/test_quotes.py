@@ -29,6 +29,36 @@ def test_a_quotation_and_its_speaker(lang: str, text: str, words: str, speaker: 
     assert (quote.words, quote.speaker) == (words, speaker)
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "The coach was blunt afterwards: “We were second best.”", "The coach"),
+        ("de", "Trainer Ulf Sander war bedient: „Das war gar nichts.“", "Trainer Ulf Sander"),
+        ("fr", "L'entraîneur a fini par s'exprimer : « C'est à moi de partir. »", "L'entraîneur"),
+        ("en", "Commissioner Rob Cook, “We deserve a better government.”", "Commissioner Rob Cook"),
+        ("en", "Asked about the harbour: “We were never told of it.”", ""),
+        ("en", "title: “How to run a workshop”", ""),
+        ("en", "The museum opened an inquiry, calling the loss “deeply painful to us”.", "The museum"),
+        ("ru", "Завод подтвердил аварию, назвав её «незначительной и локальной проблемой».", "Завод"),
+        ("en", "The regulator fined the bank for what it called “systemic and serious failings”.", "The regulator"),
+        ("en", "The prime minister, asked about the leak, said he would “not be drawn on talks”.", "The prime minister"),
+        ("de", "Der Polizei zufolge war die Lage „jederzeit unter Kontrolle“.", "Polizei"),
+        ("zh", "公司否认存在隐患，称有关报道“完全没有事实根据”。", "公司"),
+    ],
+)  # fmt: skip
+def test_a_speaker_whom_the_sentence_is_about(lang: str, text: str, speaker: str) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert quote.speaker == speaker
+
+
+def test_a_sentence_about_somebody_else_is_not_said_by_who_spoke_before() -> None:
+    text = (
+        "Ann Lee, a neighbour, said it was “a quiet and happy street”. The school became “a place of fear and silence”."
+    )
+    first, second = quotes(text, LEXICONS["en"])
+    assert (first.speaker, second.speaker) == ("Ann Lee", "")
+
+
 def test_a_quotation_that_goes_on_is_said_by_the_same() -> None:
     first, second = quotes("“I was told nothing,” Lee said. “Nobody called me.”", LEXICONS["en"])
     assert (first.speaker, second.speaker) == ("Lee", "Lee")

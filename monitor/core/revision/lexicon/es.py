@@ -48,7 +48,7 @@ ES = Lexicon(
         (?:ha |han |había )?(?:dicho|declarado|afirmado|indicado|anunciado|explicado|asegurado|añadido|señalado|subrayado|contado|informado|advertido|insistido|confirmado|escrito|manifestado)
         habló de|hablaron de|habla de|dijo|dijeron|dice|dicen|declaró|declararon|declara|afirmó|afirmaron|afirma|indicó|indicaron|indica|anunció|anunciaron|anuncia|explicó|explicaron|explica|aseguró|aseguraron|asegura
         añadió|añade|señaló|señalaron|señala|subrayó|subraya|contó|cuenta|cuentan|informó|informaron|informa|advirtió|advierte|insistió|insiste|confirmó|confirmaron|confirma|escribió|escribe|manifestó|manifiesta
-        apuntó|apunta|relató|relata|sostuvo|sostiene|reconoció|reconoce|precisó|precisa|agregó|agrega|comentó|comenta|lamentó|lamenta|prometió|promete|respondió|responde|calificó|califica|negó|niega|expresó|expresa|aclaró|cifró|estimó|recordó|denunció|reiteró|llamó|criticó|condenó|tachó|insistió|celebró|avisó|zanjó|replicó|tuiteó|recalcó|defendió|alertó|exigió|opinó|matizó|tildó
+        apuntó|apunta|relató|relata|sostuvo|sostiene|reconoció|reconoce|precisó|precisa|agregó|agrega|comentó|comenta|lamentó|lamenta|prometió|promete|respondió|responde|calificó|califica|negó|niega|expresó|expresa|aclaró|cifró|estimó|recordó|denunció|reiteró|llamó|criticó|condenó|tachó|insistió|celebró|avisó|zanjó|replicó|tuiteó|describió|describe|elogió|lanzó|espetó|bromeó|pidió|reclamó|ironizó|resumió|admitió|confesó|celebra|lamentaron|denuncian|se quejó|se queja|sentenció|alegó|argumentó|argumenta|añadiendo|afirmando|asegurando|señalando|calificando|describiendo|recalcó|defendió|alertó|exigió|opinó|matizó|tildó
         """
     ),
     by=phrases("según|de acuerdo con|a juicio de|en palabras de|para"),
