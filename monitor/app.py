@@ -49,7 +49,7 @@ class Era:
     """One configuration at work, in the tasks of a group. `working` are its loops over timers, and those of earlier eras that still finish."""
 
     def __init__(self, parts: Parts, group: asyncio.TaskGroup, *, ending: bool = False) -> None:
-        self.parts, self._group = parts, group
+        self.parts, self._group, self._ending = parts, group, ending
         self.loops = loops_of(parts, ending=ending)
         self.working: Tasks = {}
         self._followers: list[asyncio.Task[None]] = []
@@ -75,7 +75,8 @@ class Era:
         """See that feeds and pages have their timers: those that are not as they were."""
         config, log = self.parts.config, self.parts.log
         same = {name for name in config.sources if before and _as_it_was(name, before, config)}
-        await arrange(log, {name: feed for name, feed in feeds_of(config).items() if name not in same})
+        changed = {name: feed for name, feed in feeds_of(config).items() if name not in same}
+        await arrange(log, changed, at_once=self._ending)
         await arrange_pages(log, {name: page for name, page in pages_of(config).items() if name not in same})
 
     @property
@@ -124,7 +125,13 @@ def _as_it_was(source: str, before: Config, after: Config) -> bool:
     if source not in before.feeds and source not in before.pages:
         return False
     of_before, of_after = (
-        (config.source(source), config.every_of(source), config.max_age_of(source), config.timezone)
+        (
+            config.source(source),
+            config.every_of(source),
+            config.polling.adaptive,
+            config.max_age_of(source),
+            config.timezone,
+        )
         for config in (before, after)
     )
     return of_before == of_after

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.core.cadence import Hints
 from monitor.core.content import Content
 from monitor.core.events import AnyEvent, Recorded
 from monitor.core.listing import ListingKind
@@ -324,7 +325,7 @@ class Part:
 class ParsedFeed:
     """What the bytes of a feed, a sitemap or a front page say.
 
-    `ttl` is in seconds, where the feed names one; `truncated`: entries beyond the cap were dropped. `parts`: an index of
+    `hints`: what it says of when to come again; `truncated`: entries beyond the cap were dropped. `parts`: an index of
     sitemaps lists no entries but these. `hub` tells when it changes (WebSub), and knows it as `topic`.
     """
 
@@ -332,7 +333,7 @@ class ParsedFeed:
     url: str
     lang: str
     entries: tuple[Entry, ...]
-    ttl: float | None = None
+    hints: Hints = field(default_factory=Hints)
     truncated: bool = False
     kind: ListingKind = "feed"
     parts: tuple[Part, ...] = ()

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from monitor import __version__
-from monitor.config import Apprise, Config, Feed, Slack, Webhook, routes
+from monitor.config import USUAL, Apprise, Config, Feed, Slack, Webhook, routes
+from monitor.core.cadence import Bounds
 from monitor.core.pagewatch import SOURCE
 from monitor.core.policy.quiet import Quiet
 from monitor.core.policy.routing import Digest, Handling, Route
@@ -118,13 +119,18 @@ def _source(config: Config, name: str, content: Any) -> Source:
         url=str(table.url),
         tags=table.tags,
         content=content,
-        every=config.every_of(name) or config.polling.every,
-        asked=table.every is not None,
+        every=config.every_of(name) or USUAL,
+        bounds=_bounds(config) if config.is_adaptive(name) else None,
         until=partial(until_cron, table.cron, str(config.timezone)) if table.cron else None,
         max_age=config.max_age_of(name),
         fixed=not isinstance(table, Feed),
         links=table.links if isinstance(table, Feed) else None,
     )
+
+
+def _bounds(config: Config) -> Bounds:
+    adaptive = config.polling.adaptive
+    return Bounds(adaptive.min, adaptive.max)
 
 
 def rechecks_of(config: Config) -> Rechecks:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from monitor.config.channels import Apprise, Atom, Channel, Console, JsonLines, Slack, Webhook
 from monitor.config.files import LARGEST, find, load, parse
 from monitor.config.models import (
+    USUAL,
+    Adaptive,
     Config,
     ContentFrom,
     Defaults,
@@ -25,6 +27,8 @@ from monitor.config.web import Web
 __all__ = [
     "CHANGES",
     "LARGEST",
+    "USUAL",
+    "Adaptive",
     "Apprise",
     "Atom",
     "Change",

@@ -41,6 +41,8 @@ from monitor.config.web import Web
 from monitor.core.watch import rules as core
 
 ContentFrom = Literal["page", "feed"]
+USUAL = timedelta(minutes=5)
+"""How often a page is read of which nobody says how often."""
 
 
 # --- what is watched -------------------------------------------------------------------------------------------------
@@ -55,7 +57,9 @@ class Feed(Table):
     tags: Annotated[Tags, Field(description="Names that watchlists can choose feeds by, as `tag:NAME`.")] = ()
     every: Annotated[
         Duration | None,
-        Field(description="How often it is polled. Left out: `polling.every`. Not together with `cron`."),
+        Field(
+            description="How often it is polled. Left out: `polling.every`, or as often as pays. Not together with `cron`."
+        ),
     ] = None
     cron: Annotated[
         Cron | None,
@@ -87,7 +91,10 @@ class Page(Table):
     url: Annotated[Url, Field(description="Where the page is: an http or https URL.")]
     tags: Annotated[Tags, Field(description="Names that watchlists can choose pages by, as `tag:NAME`.")] = ()
     every: Annotated[
-        Duration | None, Field(description="How often it is read. Left out: `polling.every`. Not together with `cron`.")
+        Duration | None,
+        Field(
+            description="How often it is read. Left out: `polling.every`, or every 5 minutes. Not together with `cron`."
+        ),
     ] = None
     cron: Annotated[
         Cron | None,
@@ -200,14 +207,35 @@ class Recheck(Table):
         return self
 
 
+class Adaptive(Table):
+    """`adaptive = { min, max }`: within what times feeds are read as often as pays."""
+
+    min: Annotated[Duration, Field(description="The shortest time between two looks at a feed.")] = timedelta(minutes=1)
+    max: Annotated[Duration, Field(description="The longest time between two looks at one that answers.")] = timedelta(
+        minutes=15
+    )
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if self.min > self.max:
+            raise refuse("min no longer than max", "another order")
+        return self
+
+
 class Polling(Table):
     """`[polling]`: how the net is read."""
 
     contact: Annotated[
         Contact | None, Field(description="An e-mail address or URL for site owners, sent in the User-Agent.")
     ] = None
-    every: Annotated[Duration, Field(description="How often feeds and pages are read that say nothing themselves.")] = (
-        timedelta(minutes=5)
+    every: Annotated[
+        Duration | None,
+        Field(
+            description="How often feeds and pages are read that say nothing themselves. Left out: feeds as often as pays, pages every 5 minutes."
+        ),
+    ] = None
+    adaptive: Annotated[Adaptive, Field(description="How often feeds are read for which nobody said how often.")] = (
+        Field(default_factory=Adaptive)
     )
     concurrency: Annotated[int, Field(ge=1, le=1024, description="How many requests run at once.")] = 32
     per_host: Annotated[int, Field(ge=1, le=64, description="How many of them to one host.")] = 2
@@ -336,9 +364,14 @@ class Config(Table):
         return self.redis.url.get_secret_value() == "embedded" if asked is None else asked
 
     def every_of(self, source: str) -> timedelta | None:
-        """How often a feed or page is read; None where its `cron` says when."""
+        """How often a feed or page is read; None where its `cron` says when, or where that is found out (`is_adaptive`)."""
         table = self.source(source)
-        return None if table.cron else table.every or self.polling.every
+        return None if table.cron or self.is_adaptive(source) else table.every or self.polling.every or USUAL
+
+    def is_adaptive(self, source: str) -> bool:
+        """Whether it is read as often as pays: a feed for which nobody said how often."""
+        feed = self.feeds.get(source)
+        return feed is not None and not (feed.cron or feed.every or self.polling.every)
 
     def content_of(self, feed: str) -> ContentFrom:
         """Where the text of a feed's articles is taken from."""

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from monitor.core import cadence as cadences
 from monitor.core import failing
 from monitor.core import rhythm as rhythms
+from monitor.core.cadence import Cadence, Hints
 from monitor.core.events import FeedBaselined, FeedEvent, FeedFailing, FeedGone, FeedMoved, FeedRecovered, FeedStale
 from monitor.core.failing import Run
 from monitor.core.overlap import Gaps
@@ -59,7 +61,8 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `known` maps entry keys to the fingerprint last seen; `moving` collects sightings of a permanent redirect; `parts` are those
     of an index of sitemaps by their address. When it was last read it held `entries`, which reached back to `oldest` by their own
-    word (None where one has no date). `apart`: how many seconds lay between the last two good looks.
+    word (None where one has no date), and said `hints`. `apart`: how many seconds lay between the last two good looks; `cadence`: what
+    they brought.
     """
 
     url: str = ""
@@ -72,12 +75,13 @@ class FeedLooks(msgspec.Struct, frozen=True, omit_defaults=True):
     failures: int = 0
     moving_to: str = ""
     moving: tuple[datetime, ...] = ()
-    ttl: float | None = None
+    hints: Hints = Hints()
     parts: dict[str, PartLook] = {}
     entries: int = 0
     oldest: datetime | None = None
     apart: float = 0.0
     rhythm: Rhythm = Rhythm()
+    cadence: Cadence | None = None
     trust: Trust = Trust()
     tempo: Tempo = Tempo()
     gaps: Gaps = Gaps()
@@ -107,11 +111,27 @@ def remember(looks: FeedLooks, seen: Mapping[str, str]) -> dict[str, str]:
     return dict(list(merged.items())[-max(KEYS_REMEMBERED, len(seen)) :])
 
 
-def read(looks: FeedLooks, seen: Mapping[str, str], dates: Sequence[datetime | None], ttl: float | None) -> FeedLooks:
-    """What is kept of the entries of a look: their fingerprints, and their dates by their own word."""
+def read(looks: FeedLooks, seen: Mapping[str, str], dates: Sequence[datetime | None], hints: Hints) -> FeedLooks:
+    """What is kept of the entries of a look: their fingerprints, their dates by their own word, what the feed says of when to come again."""
     known = [date for date in dates if date]
     oldest = min(known) if known and len(known) == len(dates) else None
-    return msgspec.structs.replace(looks, known=remember(looks, seen), ttl=ttl, entries=len(dates), oldest=oldest)
+    return msgspec.structs.replace(looks, known=remember(looks, seen), hints=hints, entries=len(dates), oldest=oldest)
+
+
+def overlapping(looks: FeedLooks, before: FeedLooks, seen: Mapping[str, str], at: datetime) -> FeedLooks:
+    """What a look at a feed that shows its newest entries only tells besides: whether they reach back to the look before."""
+    if looks.cadence is None or not before.last_ok or not before.known:
+        return looks
+    rolls = len(looks.known) > len(seen)
+    cadence = cadences.shown(
+        looks.cadence, len(seen), len(_unheard(before, seen)), rolls=rolls, since=before.last_ok, at=at
+    )
+    return msgspec.structs.replace(looks, cadence=cadence)
+
+
+def _unheard(looks: FeedLooks, seen: Mapping[str, str]) -> list[str]:
+    """The keys of entries that are new, edited ones not among them; none at the first look, for what it finds came before."""
+    return [key for key in news(looks, seen) if key not in looks.known] if looks.known else []
 
 
 def worked(
@@ -126,7 +146,8 @@ def worked(
 
     `seen` are the entries where it was read anew, and `before` is what was known until then.
     """
-    known, unseen = (before or looks).known, _was_unwatched(looks, at)
+    before = before or looks
+    known, unseen = before.known, _was_unwatched(looks, at)
     apart = (at - looks.last_ok).total_seconds() if looks.last_ok else 0.0
     looks = msgspec.structs.replace(looks, failures=0, run=Run(), last_ok=at, looked_at=at, apart=apart)
     events: tuple[FeedEvent, ...] = ()
@@ -137,9 +158,17 @@ def worked(
             FeedRecovered(at=at, feed=feed.id, url=feed.url, failing_since=feed.failing_since, may_have_missed=missed),
         )
         feed = msgspec.structs.replace(feed, failing_since=None, gone_since=None)
-    brings = bool(known) and any(key not in known for key in news(before or looks, seen or {}))
-    feed, looks, said = _in_rhythm(feed, looks, at, brings=brings, unseen=unseen)
+    new = len(_unheard(before, seen or {}))
+    looks = msgspec.structs.replace(looks, cadence=_cadence(looks, new, at))
+    feed, looks, said = _in_rhythm(feed, looks, at, brings=new > 0, unseen=unseen)
     return feed, looks, events + said
+
+
+def _cadence(looks: FeedLooks, new: int, at: datetime) -> Cadence:
+    if looks.cadence is not None:
+        return cadences.looked(looks.cadence, new, looks.apart)
+    reach = (at - looks.oldest).total_seconds() if looks.oldest else None
+    return cadences.begun(looks.hints, looks.entries, reach)
 
 
 def _in_rhythm(
@@ -257,23 +286,21 @@ def redirected(
     return moved, msgspec.structs.replace(looks, url=to, moving_to="", moving=()), (event,)
 
 
-def wait_after_failure(failures: int, every: timedelta, retry_after: float | None, chance: float) -> timedelta:
+def wait_after_failure(
+    failures: int, every: timedelta, retry_after: float | None, chance: float, *, until: timedelta | None = None
+) -> timedelta:
     """Twice as long after each failure, at most a day, a quarter of it by chance (0..1) so that feeds do not march in step.
 
-    A server's own Retry-After (seconds) is obeyed where it asks for more, within a day.
+    A server's own Retry-After (seconds) is obeyed where it asks for more, within a day. `until` is how long it is to the next
+    time that the user named, which is not passed over otherwise.
     """
     factor: int = 2 ** min(failures - 1, 16)
     doubled = min(every * factor, LONGEST_WAIT)
     asked = timedelta(seconds=min(max(retry_after or 0.0, 0.0), LONGEST_WAIT.total_seconds()))
-    return max(min(doubled * (0.875 + chance / 4), LONGEST_WAIT), asked)
+    wait = min(doubled * (0.875 + chance / 4), LONGEST_WAIT)
+    return max(wait if until is None else min(wait, until), asked)
 
 
 def wait_after_pause(pause: float, chance: float) -> timedelta:
     """The wait for a host that asked for a pause (seconds), and up to a quarter more: whoever waits for it does not come all at once."""
     return timedelta(seconds=pause * (1 + chance / 4))
-
-
-def wait_after_success(every: timedelta, ttl: float | None, chance: float) -> timedelta:
-    """The interval that was asked for, or the longer one that the feed asks for (at most an hour of it), with a little chance."""
-    polite = timedelta(seconds=min(ttl or 0.0, 3600.0))
-    return timedelta(seconds=max(every, polite).total_seconds() * (0.95 + chance / 10))

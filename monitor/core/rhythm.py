@@ -16,14 +16,19 @@ from statistics import fmean
 import msgspec
 
 HOUR = 3600
+DAY = 24  # hours
 WEEK = 168  # hours
 MEMORY = 13 * WEEK  # hours that are remembered: a quarter
+GLIMPSE = 2 * DAY  # hours of watching before anything is made of what hours they were
+BELIEVED = 3  # weeks, or days, that what is believed of an hour weighs, against those seen
 LEARNING = 2 * WEEK  # hours of watching before anything is said: two weekends
 FEWEST = 5  # pauses that must be known
 CHANCE = 1e-3  # that a pause of a feed that is well is longer than allowed, by its spread alone
 DOUBT = 10  # pauses that the assumption of pure chance weighs, against those seen
 SLEEP = 6  # hours: whoever has paused so long has nights, and takes days off, too
 DAY_OFF = 1.25  # of its busiest day of the week
+
+_EVERY = {length: sum(1 << place for place in range(0, MEMORY, length)) for length in (DAY, WEEK)}
 
 
 class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,6 +87,39 @@ def pauses(rhythm: Rhythm) -> Pauses:
         raise ValueError("no pause is known")
     usual = lengths[math.ceil(0.9 * len(lengths)) - 1]
     return Pauses(float(usual * HOUR), float(lengths[-1] * HOUR))
+
+
+def bearing(rhythm: Rhythm, hour: int, at: datetime) -> float:
+    """How much more often than on average something comes in an hour (counted from the epoch) like that one; 1.0 while little is known.
+
+    Judged by that hour of all weeks watched until now, of which few are believed as far as that hour of all days agrees, and those
+    as far as all hours do.
+    """
+    first = max(rhythm.since, rhythm.newest - MEMORY + 1)
+    now, bits = _hour(at), int(rhythm.hours or "0", 16)
+    if not bits or now - first < GLIMPSE:
+        return 1.0
+    overall = bits.bit_count() / (now - first)
+    daily = _shrunk(rhythm, bits, (hour, DAY), range(first, now), overall)
+    return _shrunk(rhythm, bits, (hour, WEEK), range(first, now), daily) / overall
+
+
+def has_borne(rhythm: Rhythm, hour: int) -> bool:
+    """Whether something came in an hour (counted from the epoch) like that one of any week that is remembered."""
+    return bool(int(rhythm.hours or "0", 16) & (_EVERY[WEEK] << (rhythm.newest - hour) % WEEK))
+
+
+def of_the_week(hour: int) -> int:
+    """Which hour of the week it is, from Monday 00:00 UTC."""
+    return (hour + 3 * DAY) % WEEK  # the epoch was a Thursday
+
+
+def _shrunk(rhythm: Rhythm, bits: int, cycle: tuple[int, int], watched: range, believed: float) -> float:
+    """The share of hours in which something came, of those watched that lie whole cycles before an hour; few of them move what is believed a little."""
+    hour, length = cycle
+    found = (bits & (_EVERY[length] << (rhythm.newest - hour) % length)).bit_count()
+    count = (watched.stop - 1 - hour) // length - (watched.start - 1 - hour) // length
+    return (found + BELIEVED * believed) / (count + BELIEVED)
 
 
 def _patience(rhythm: Rhythm) -> int:

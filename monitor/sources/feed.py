@@ -24,6 +24,7 @@ from monitor.errors import Permanent
 from monitor.ports import Entry, ParsedFeed
 from monitor.sources import fields
 from monitor.sources.charset import read_text
+from monitor.sources.hints import hints_of
 from monitor.sources.hubs import named, with_hub
 from monitor.sources.jsonfeed import read_json_feed
 from monitor.sources.sitemap import ROOTS, read_sitemap
@@ -98,7 +99,7 @@ def _read_xml(text: str, url: str, lang: str) -> ParsedFeed:
         url=fields.web_url(parsed.feed.get("link"), url),
         lang=fields.plain(parsed.feed.get("language"), 64),
         entries=fields.newest(entries),
-        ttl=fields.pause(parsed.feed.get("ttl")),
+        hints=hints_of(parsed.feed, text),
         truncated=bool(shape.end) or len(entries) > fields.MAX_ENTRIES or len(found) < len(parsed.entries),
         hub=hub,
         topic=topic,

@@ -23,7 +23,6 @@ MAX_TEXT = 2**20
 MAX_URL = 8_000
 _MAX_KEY = 1_024
 _MAX_TAGS, _MAX_TAG = 64, 256
-_MAX_TTL = 7 * 86_400.0
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]*)>")
@@ -91,15 +90,6 @@ def labels(values: Sequence[object]) -> tuple[str, ...]:
     """Tags without repetitions, in order."""
     cleaned = (plain(value, _MAX_TAG) for value in values)
     return tuple(dict.fromkeys(label for label in cleaned if label))[:_MAX_TAGS]
-
-
-def pause(minutes: object) -> float | None:
-    """A feed's own time to live, in seconds: more than nothing, a week at the most."""
-    try:
-        seconds = float(str(minutes)[:32]) * 60
-    except ValueError:
-        return None
-    return min(seconds, _MAX_TTL) if seconds > 0 else None
 
 
 def keyed(guid: object, entry: Entry) -> Entry | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,10 +18,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
+from monitor.core import cadence as cadences
 from monitor.core import conduct, takeover, websub
 from monitor.core import feed as core
 from monitor.core import validators as trust
 from monitor.core.events import FeedEvent
+from monitor.core.http import fresh_for
 from monitor.core.listing import to_read
 from monitor.core.sight import NO_ANSWER
 from monitor.core.urls import aliases, article_id, canonical, site
@@ -38,16 +41,22 @@ logger = structlog.get_logger()
 
 ASKED_AT_ONCE = 32  # questions to the log: together they cost one sync of its disk
 BYTES_AT_ONCE = 2**20  # of timers in one write
+EARLY = timedelta(seconds=1)  # a timer may fire a moment before the time that was named, which is not due again then
+FIRST_LOOKS = 25  # a second: a thousand new feeds are read within a minute, and hold up nobody meanwhile
 
 
 @dataclass(slots=True)
 class Look:
-    """A feed under examination: where it stood, where it stands now, and the events in between; the entries seen, where it was read anew."""
+    """A feed under examination: where it stood, where it stands now, and the events in between; the entries seen, where it was read anew.
+
+    `late`: how long after it was due, in seconds.
+    """
 
     head: Head
     feed: core.Feed
     looks: core.FeedLooks
     before: core.FeedLooks
+    late: float
     seen: Mapping[str, str] | None = None
     events: tuple[FeedEvent, ...] = ()
 
@@ -81,18 +90,21 @@ class Poller:
             await self._log.commit(Batch(claim.partition, finish=Finish(claim, delay=None)))
             return
         at = await self._log.now()
-        look = await self._load(claim, source)
+        look = await self._load(claim, source, at)
         timers: tuple[SetTimer, ...] = ()
         try:
             wait = await self._look(source, look, at)
             if self._hubs is not None:
                 look.looks, wait, timers = await self._hubs.looked(source, look.looks, look.before, wait, at)
+            now = await self._log.now()
+            wait -= now - at  # a slow answer moves no time that was promised
         except Postponed as error:
-            wait = core.wait_after_pause(error.retry_after, random.random())
+            wait, now = core.wait_after_pause(error.retry_after, random.random()), await self._log.now()
             logger.info("feed waits for its host", feed=source.id, next_try_in=round(wait.total_seconds(), 1))
         except OutsideError as error:
-            wait = self._after_failure(source, look, error, at)
-        look.looks = msgspec.structs.replace(look.looks, next_look=at + wait)
+            now = await self._log.now()
+            wait = self._after_failure(source, look, error, now)
+        look.looks = msgspec.structs.replace(look.looks, next_look=now + wait)
         await self._log.commit(
             Batch(
                 claim.partition,
@@ -103,7 +115,7 @@ class Poller:
             )
         )
 
-    async def _load(self, claim: Claim, source: Source) -> Look:
+    async def _load(self, claim: Claim, source: Source, at: datetime) -> Look:
         head = await self._log.load(claim.partition, entity(source.id))
         feed = msgspec.json.decode(head.snapshot, type=core.Feed) if head.snapshot else core.Feed(source.id, source.url)
         if source.url not in {feed.url, feed.moved_from}:  # the configuration names another address now
@@ -111,18 +123,19 @@ class Poller:
         raw = await self._log.note(claim.partition, looks_note(source.id))
         looks = msgspec.json.decode(raw, type=core.FeedLooks) if raw else core.FeedLooks()
         looks = looks if looks.url == feed.url else core.FeedLooks(url=feed.url)
-        return Look(head, feed, looks, looks)
+        return Look(head, feed, looks, looks, (at - claim.due).total_seconds())
 
     async def _look(self, source: Source, look: Look, at: datetime) -> timedelta:
         response, with_validators = await asked(self._net, look.feed, look.looks, at)
-        log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body))
+        fresh = fresh_for(response.headers, at)
+        log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body), late=round(look.late, 3))
         if response.status == 304:
             look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
             look.looks = msgspec.structs.replace(look.looks, trust=trust.unseen(look.looks.trust))
             look.then(core.worked(look.feed, look.looks, at))
             look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
             log.debug("feed unchanged", how="304")
-            return self._next(source, look, at)
+            return self._next(source, look, at, fresh)
         digest = hashlib.sha256(response.body).hexdigest()
         if digest != look.looks.body_sha256:
             await self._read(source, look, response, at, log)
@@ -142,7 +155,7 @@ class Poller:
         look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
         look.then(core.worked(look.feed, look.looks, at, before=look.before, seen=look.seen))
         look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
-        return self._next(source, look, at)
+        return self._next(source, look, at, fresh)
 
     async def _read(
         self, source: Source, look: Look, response: Response, at: datetime, log: structlog.typing.FilteringBoundLogger
@@ -161,8 +174,9 @@ class Poller:
         look.events += events
         dates = [entry.published or entry.updated for entry in present]
         hub = websub.named(look.looks.hub, parsed.hub, parsed.topic or look.feed.url)
-        look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.ttl), parts=parts, hub=hub)
-        if parsed.kind != "sitemap":  # of which only the newest entries are looked at
+        look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.hints), parts=parts, hub=hub)
+        if parsed.kind != "sitemap":  # what it lists goes by its age, not because it is full
+            look.looks = core.overlapping(look.looks, look.before, seen, at)
             look.then(conduct.overlapped(look.feed, look.looks, at, before=look.before, seen=seen))
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
 
@@ -195,7 +209,13 @@ class Poller:
         if error.reason in NO_ANSWER and self._is_blind():
             logger.info("feed not seen, as nothing is", feed=source.id, reason=error.reason)
             return self._next(source, look, at)
-        wait = core.wait_after_failure(look.looks.failures + 1, source.every, error.retry_after, random.random())
+        wait = core.wait_after_failure(
+            look.looks.failures + 1,
+            _usual(source, look, at),
+            error.retry_after,
+            random.random(),
+            until=_until_named(source.until, at) if source.until else None,
+        )
         look.then(
             core.failed(
                 look.feed,
@@ -219,25 +239,50 @@ class Poller:
         )
         return wait
 
-    def _next(self, source: Source, look: Look, at: datetime) -> timedelta:
+    def _next(self, source: Source, look: Look, at: datetime, fresh: float | None = None) -> timedelta:
+        looks = look.looks
         if source.until:
-            return source.until(at)
-        return core.wait_after_success(source.every, None if source.asked else look.looks.ttl, random.random())
+            return _until_named(source.until, at)
+        if source.bounds is None or looks.cadence is None:
+            return cadences.on_the_beat(source.every, timedelta(seconds=look.late))
+        return cadences.as_often_as_pays(
+            looks.cadence, looks.rhythm, looks.hints, source.bounds, at, fresh=fresh, chance=random.random()
+        )
 
 
-async def arrange(log: Log, sources: Mapping[str, Source]) -> None:
-    """See that each feed has its timer: at once for one never read, within its interval for the others."""
-    places = asyncio.Semaphore(ASKED_AT_ONCE)
+async def arrange(log: Log, sources: Mapping[str, Source], *, at_once: bool = False) -> None:
+    """See that each feed has its timer: when it is due next, or, for those never read, from now on, so many a second (unless `at_once`)."""
+    places, now, pause = asyncio.Semaphore(ASKED_AT_ONCE), await log.now(), 0.0 if at_once else 1 / FIRST_LOOKS
+    unread = itertools.count()
 
     async def arranged(source: Source) -> None:
         partition = log.partition_of(entity(source.id))
         async with places:
             read_before = await log.note(partition, looks_note(source.id)) is not None
-            delay = source.every.total_seconds() if read_before else 0.0
+            delay = _at_the_latest(source, now) if read_before else next(unread) * pause
             timer = SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True)
             await log.commit(Batch(partition, timers=(timer,)))
 
     await asyncio.gather(*map(arranged, sources.values()))
+
+
+def _until_named(until: Callable[[datetime], timedelta], at: datetime) -> timedelta:
+    """How long it is to the next time that the user named."""
+    return until(at + EARLY) + EARLY
+
+
+def _at_the_latest(source: Source, at: datetime) -> float:
+    """After how many seconds it is due again."""
+    latest = source.bounds.longest if source.bounds else source.every
+    return (source.until(at) if source.until else latest).total_seconds()
+
+
+def _usual(source: Source, look: Look, at: datetime) -> timedelta:
+    """The interval that a failure doubles."""
+    looks = look.looks
+    if source.bounds is None or looks.cadence is None:
+        return source.every
+    return cadences.as_often_as_pays(looks.cadence, looks.rhythm, looks.hints, source.bounds, at)
 
 
 def entity(source: str) -> str:

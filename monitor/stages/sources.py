@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from monitor.core.cadence import Bounds
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A feed as the configuration names it.
 
-    `asked`: the interval was chosen by the user, so that the feed's own ttl does not count. `until` says how long to wait
-    where the user gave times of day (cron) instead of an interval. `fixed`: a single page, read at its own interval. `links`:
-    it is a front page, whose links are chosen by these patterns (none: by our rules).
+    `every` holds to the second, unless there are `bounds`: then it is read as often as pays, within them. `until` says how long
+    to wait where the user gave times of day (cron) instead. `fixed`: a single page, read at its own interval. `links`: it is a
+    front page, whose links are chosen by these patterns (none: by our rules).
     """
 
     id: str
@@ -22,7 +24,7 @@ class Source:
     tags: tuple[str, ...] = ()
     content: Literal["page", "feed"] = "page"
     every: timedelta = timedelta(minutes=5)
-    asked: bool = False
+    bounds: Bounds | None = None
     until: Callable[[datetime], timedelta] | None = None
     max_age: timedelta = timedelta(hours=24)
     fixed: bool = False

@@ -158,6 +158,6 @@ class Hubs:
             return looks, usual, (timer,)
         brings = bool(before.known) and looks.known != before.known
         hub = core.looked(looks.hub, known.pushes, brings=brings)
-        is_said = source.asked or source.until is not None
+        is_said = source.bounds is None
         wait = usual if is_said else core.wait(usual, hub, active=core.is_active(known, at))
         return msgspec.structs.replace(looks, hub=hub), wait, ()

@@ -42,7 +42,7 @@ def test_everything_that_has_a_name_has_a_fingerprint(tmp_path: Path) -> None:
 
 def test_what_is_said_as_the_default_is_not_said(tmp_path: Path) -> None:
     plain = comparing.configured(read(CHANNEL, tmp_path))
-    assert comparing.configured(read(CHANNEL + "polling.every = '5m'\ndefaults.max_age = '24h'", tmp_path)) == plain
+    assert comparing.configured(read(CHANNEL + "polling.timeout = '30s'\ndefaults.max_age = '24h'", tmp_path)) == plain
     assert comparing.configured(read(CHANNEL + "polling.every = '4m'", tmp_path)) != plain
 
 

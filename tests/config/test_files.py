@@ -193,7 +193,7 @@ def test_an_empty_file_is_all_defaults() -> None:
     assert config.data_dir == Path("/desk/data")
     assert config.redis.url.get_secret_value() == "embedded"
     assert config.defaults.max_age == timedelta(hours=24)
-    assert config.polling.every == timedelta(minutes=5)
+    assert (config.polling.every, config.polling.adaptive.min) == (None, timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(

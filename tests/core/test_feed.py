@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core import feed as core
+from monitor.core.cadence import Hints
 from monitor.core.events import FeedFailing, FeedMoved, FeedRecovered, FeedStale
-from monitor.core.http import retry_after
+from monitor.core.http import fresh_for, retry_after
 
 NOON = datetime(2015, 11, 15, 12, tzinfo=UTC)
 FEED = core.Feed("post", "https://post.example/rss")
@@ -110,16 +111,17 @@ def test_the_wait_after_a_failure_is_bounded_and_never_shorter_than_most_of_the_
         assert wait.total_seconds() >= asked - 1e-5
 
 
+@given(st.integers(1, 100), st.floats(0, 1), st.none() | st.floats(0, 86_400), st.floats(0, 86_400))
+def test_a_named_time_is_passed_over_for_nothing_but_a_servers_pause(failures, chance, asked, named):
+    until = timedelta(seconds=named)
+    wait = core.wait_after_failure(failures, timedelta(minutes=5), asked, chance, until=until)
+    assert wait <= max(until, timedelta(seconds=asked or 0.0))
+    assert wait >= timedelta(seconds=asked or 0.0)
+
+
 def test_waits_double():
     waits = [core.wait_after_failure(n, timedelta(minutes=5), None, 0.5) for n in (1, 2, 3, 20)]
     assert waits == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20), timedelta(hours=24)]
-
-
-def test_a_feeds_own_ttl_lengthens_the_interval_within_an_hour():
-    five = timedelta(minutes=5)
-    assert core.wait_after_success(five, None, 0.5) == five
-    assert core.wait_after_success(five, 1800, 0.5) == timedelta(minutes=30)
-    assert core.wait_after_success(five, 10**9, 0.5) == timedelta(hours=1)
 
 
 @pytest.mark.case(id="F17")
@@ -144,6 +146,33 @@ def test_retry_after(header, seconds):
     assert retry_after(header, NOON) == seconds
 
 
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"cache-control": "public, max-age=300"}, 300.0),
+        ({"cache-control": 'MAX-AGE="300" , s-maxage=9000'}, 300.0),
+        ({"cache-control": "max-age=300", "age": "120"}, 180.0),
+        ({"cache-control": "max-age=300", "age": "999", "expires": "Sun, 15 Nov 2015 13:00:00 GMT"}, 0.0),
+        ({"cache-control": "no-cache, max-age=300"}, None),
+        ({"cache-control": "no-store", "expires": "Sun, 15 Nov 2015 13:00:00 GMT"}, None),
+        ({"cache-control": "max-age=soon"}, None),
+        ({"expires": "Sun, 15 Nov 2015 13:00:00 GMT"}, 3600.0),
+        ({"expires": "Sun, 15 Nov 2015 13:00:00 GMT", "date": "Sun, 15 Nov 2015 12:30:00 GMT"}, 1800.0),
+        ({"expires": "0"}, 0.0),
+        ({"expires": "Sun, 15 Nov 2015 11:00:00 GMT"}, 0.0),
+    ],
+)
+def test_how_long_an_answer_says_that_it_is_good(headers, seconds):
+    assert fresh_for(headers, NOON) == seconds
+
+
+@given(st.dictionaries(st.sampled_from(["cache-control", "expires", "date", "age"]), st.text(max_size=60)))
+def test_whatever_headers_say_of_freshness_is_a_number_or_nothing(headers):
+    value = fresh_for(headers, NOON)
+    assert value is None or value >= 0
+
+
 @pytest.mark.case(id="F17")
 @given(st.text(max_size=60))
 def test_any_retry_after_is_a_number_or_nothing(header):
@@ -166,7 +195,7 @@ def _read(looks, at, *keys, oldest=None):
     seen = dict.fromkeys(keys, "")
     seen = {key: f"words of {key}" for key in seen}
     dates = [oldest or at] * len(keys)
-    return core.read(looks, seen, dates, None), seen
+    return core.read(looks, seen, dates, Hints()), seen
 
 
 @pytest.mark.parametrize(
@@ -174,7 +203,7 @@ def _read(looks, at, *keys, oldest=None):
 )
 def test_a_feed_that_was_unread_for_longer_than_it_reaches_back_may_have_lost_entries(oldest, unread, missed):
     dates = [NOON - timedelta(hours=oldest) if oldest else None, NOON]
-    looks = core.read(core.FeedLooks(), {"a": "1", "b": "2"}, dates, None)
+    looks = core.read(core.FeedLooks(), {"a": "1", "b": "2"}, dates, Hints())
     _, looks, _ = core.worked(FEED, looks, NOON)
     later = NOON + timedelta(hours=unread)
     _, _, [event] = core.failed(
@@ -284,3 +313,49 @@ def test_a_feed_that_is_looked_at_once_a_day_is_learned_all_the_same():
     weeks.at += timedelta(days=9)
     weeks.be_silent(1)
     assert [type(event) for event in weeks.said] == [FeedStale]
+
+
+# --- what the looks brought ---------------------------------------------------------------------------------------------
+
+
+class Rolling:
+    """A feed that shows its newest three entries, looked at every ten minutes."""
+
+    def __init__(self):
+        self.feed, self.looks, self.at = FEED, core.FeedLooks(), NOON
+        self.look("a", "b", "c")
+
+    def look(self, *keys):
+        self.at += timedelta(minutes=10)
+        before = self.looks
+        self.looks, seen = _read(before, self.at, *keys)
+        self.looks = core.overlapping(self.looks, before, seen, self.at)
+        self.feed, self.looks, _ = core.worked(self.feed, self.looks, self.at, before=before, seen=seen)
+
+
+def test_a_look_at_a_rolling_feed_none_of_whose_entries_was_known_may_have_lost_some():
+    feed = Rolling()
+    feed.look("b", "c", "d")
+    assert (feed.looks.cadence.overlap, feed.looks.cadence.gaps) == (pytest.approx(2 / 3), 0)
+    before = feed.at
+    feed.look("e", "f", "g")
+    assert (feed.looks.cadence.overlap, feed.looks.cadence.gaps) == (0.0, 1)
+    assert feed.looks.cadence.gap == (before, feed.at)
+    feed.look("f", "g", "h")
+    assert (feed.looks.cadence.gaps, feed.looks.cadence.gap) == (1, (before, before + timedelta(minutes=10)))
+
+
+def test_what_the_first_look_finds_and_what_was_edited_or_renamed_is_nothing_new():
+    feed = Rolling()
+    feed.looks = msgspec.structs.replace(feed.looks, known={**feed.looks.known, "a": "edited since"})
+    feed.look("a", "b", "c")
+    assert feed.looks.cadence.lately == 0.0
+    assert feed.looks.cadence.overlap == 1.0
+    _, again, _ = core.worked(feed.feed, feed.looks, feed.at + timedelta(minutes=10))
+    assert again.cadence.watched == feed.looks.cadence.watched + 600
+
+
+def test_a_note_of_before_begins_to_count_with_the_next_look():
+    old = core.FeedLooks(url=FEED.url, known={"a": "1"}, last_ok=NOON, entries=48, oldest=NOON - timedelta(hours=24))
+    _, looks, _ = core.worked(FEED, old, NOON)
+    assert looks.cadence.usually == pytest.approx(2 / 3600)

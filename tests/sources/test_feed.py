@@ -53,7 +53,7 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 
 def test_rss():
     feed = parse(RSS)
-    assert (feed.title, feed.url, feed.lang, feed.ttl) == (
+    assert (feed.title, feed.url, feed.lang, feed.hints.ttl) == (
         "World & more",
         "https://news.example.com/world",
         "en-GB",
@@ -214,7 +214,46 @@ def test_a_date_of_no_calendar_is_no_date_and_no_crash(date):
     [("60", 3600.0), ("0", None), ("-5", None), ("nan", None), ("x", None), ("1e999", 604800.0), ("inf", 604800.0)],
 )
 def test_time_to_live(ttl, seconds):
-    assert parse(rss("<title>t</title>").replace("</title>", f"</title><ttl>{ttl}</ttl>", 1)).ttl == seconds
+    assert parse(rss("<title>t</title>").replace("</title>", f"</title><ttl>{ttl}</ttl>", 1)).hints.ttl == seconds
+
+
+SYNDICATION = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", 3600.0),
+        ("<sy:updatePeriod> Daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 21_600.0),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1e9</sy:updateFrequency>", 60.0),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", None),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>often</sy:updateFrequency>", None),
+        ("<sy:updatePeriod>always</sy:updatePeriod>", None),
+        ("<sy:updateFrequency>2</sy:updateFrequency>", None),
+    ],
+)
+def test_how_often_a_feed_says_that_it_changes(said, seconds):
+    feed = rss("<title>t</title>").replace("<rss ", f"<rss {SYNDICATION} ").replace("<channel>", f"<channel>{said}")
+    assert parse(feed).hints.period == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("<skipHours><hour>0</hour><hour> 23 </hour><hour>24</hour></skipHours>", {0, 23}),
+        ("<skipHours><hour>25</hour><hour>-1</hour><hour>noon</hour></skipHours>", set()),
+        ("<skipHours>" + "<hour>3</hour>" * 1000 + "</skipHours>", set()),
+        ("<skipDays><day>Sunday</day><day>Someday</day></skipDays>", set()),
+    ],
+)
+def test_hours_and_days_that_a_feed_skips(said, hours):
+    skipped = parse(rss("<title>t</title>").replace("<channel>", f"<channel>{said}")).hints.skipped
+    sundays = set(range(144, 168)) if "Sunday" in said else set()
+    assert set(skipped) == {day * 24 + hour for day in range(7) for hour in hours} | sundays
+
+
+def test_what_an_entry_says_of_skipping_is_not_its_feeds():
+    assert parse(rss("<title>t</title><skipHours><hour>3</hour></skipHours>")).hints.skipped == ()
 
 
 @pytest.mark.case(id="F21")

@@ -168,7 +168,7 @@ async def test_what_stands_for_a_day_is_the_feed(world):
     await poll(world)
     assert len(await fetched(world)) == 10
     await poll(world)
-    assert await kinds(world) == ["feed.baselined"]
+    assert await kinds(world) == ["feed.baselined", "feed.gapped"]
 
 
 async def test_a_feed_of_two_entries_may_change_wholly(world):

@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from monitor.core import feed as core
+from monitor.core.cadence import Bounds
 from monitor.core.websub import Announced, Subscription
 from monitor.net import open_net
 from monitor.ports import Batch
@@ -25,6 +26,8 @@ from monitor.stages.poll import Poller
 from monitor.stages.sources import Source
 from monitor.stages.websub import Hubs, Subscriber, subscription, subscription_note
 from monitor.web.callbacks import Callbacks
+
+FIVE = timedelta(minutes=5)
 
 
 class Site:
@@ -74,7 +77,7 @@ async def site(world) -> AsyncIterator[Site]:
     async with TestServer(app) as theirs, TestServer(ours) as ourselves, aiohttp.ClientSession() as session:
         site.session, site.at = session, str(theirs.make_url("/")).rstrip("/")
         site.hub, site.ours = f"{site.at}/hub", str(ourselves.make_url("/"))
-        world.sources["post"] = Source("post", f"{site.at}/rss")
+        world.sources["post"] = Source("post", f"{site.at}/rss", bounds=Bounds(FIVE, FIVE))
         yield site
 
 
@@ -220,7 +223,7 @@ async def test_a_subscription_whose_timer_was_lost_is_seen_to_again(world, site,
 
 
 async def test_who_says_how_often_is_not_overruled(world, site, act):
-    world.sources["post"] = Source("post", f"{site.at}/rss", asked=True)
+    world.sources["post"] = Source("post", f"{site.at}/rss")
     await subscribed(act)
     for _ in range(5):
         site.entries += 1
