@@ -1,8 +1,8 @@
 """Two versions of one text, word by word, as a person would mark what changed: whole words, whole figures, whole phrases.
 
 The least that has to go and to come is found first (`gaps`); then an edit that could stand at several places is laid where a phrase
-begins, edits that rearrange or enlarge one phrase become one, and words inflected side by side are told apart. The rules are measured
-by `tests/bench/spans.py`. It names no edit and judges none.
+begins, edits that rearrange or enlarge one phrase become one, and one that holds several is taken apart (`phrases`). The rules are
+measured by `tests/bench/spans.py`. It names no edit and judges none.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import Prefix
-
 from monitor.core.revision.gaps import Gap, gaps
+from monitor.core.revision.phrases import ARTICLES, LINKS, is_mark, parted, said
 from monitor.core.revision.tokens import Words, key, words_of
 from monitor.core.text import lettering
 
@@ -31,27 +30,6 @@ _LONGEST_REARRANGED = 3  # words that may stay in place within one rearranged or
 _LONGEST_LINE = 2_000  # words beyond which phrases are no longer looked at, only words
 
 
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_LINKS = _listed(
-    """
-    of in on at to for from by with as and or but nor so if than then who which when where while because
-    de du à au aux en dans et ou mais que qui par sur pour und oder aber im am an auf aus bei mit nach von vom zu zum zur
-    y e o pero con por para в на с со и а но или что как по из за к от до у о об في من إلى على عن أن إن مع و
-    """
-)  # words that open a phrase
-_ARTICLES = _listed(
-    """
-    a an the this that these those his her their its our my your le la les un une des l’ der die das den dem ein eine einen einem
-    el los las una
-    """
-)
-_AUXILIARIES = _listed("am is are was were be been being has have had does do did will would")
-_NUMBERS = _listed(
-    "one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion"
-)
 _OPENING, _CLOSING = "([{“‘«„「『（", ")]}”’»」』）"
 
 
@@ -75,7 +53,7 @@ def spans(old: Sequence[str], new: Sequence[str]) -> list[Gap]:
     if not found or len(old) + len(new) > _LONGEST_LINE:
         return found
     found = _as_phrases(_settled(found, old, new), old, new)
-    return [part for gap in found for part in _inflected(gap, old, new)]
+    return [part for gap in found for part in parted(gap, old, new)]
 
 
 def moves(before: str, after: str, changes: Sequence[Change]) -> tuple[tuple[int, int], ...]:
@@ -141,14 +119,10 @@ def _slack(words: Sequence[str], first: int, second: int, step: int, most: int) 
 def _phrasal(words: Sequence[str], start: int, end: int) -> int:
     """How much words[start:end] reads as a phrase by its first and its last word."""
     first, last = words[start].lower(), words[end - 1].lower()
-    opens = 2 if first in _LINKS or first in _OPENING else 1 if first in _ARTICLES else -2 * _is_mark(first)
+    opens = 2 if first in LINKS or first in _OPENING else 1 if first in ARTICLES else -2 * is_mark(first)
     if last in _OPENING:
         return opens - 3
-    return opens + (-1 if last in _LINKS or last in _ARTICLES else 2 if last in _CLOSING else 2 * (not _is_mark(last)))
-
-
-def _is_mark(word: str) -> bool:
-    return not any(map(str.isalnum, word))
+    return opens + (-1 if last in LINKS or last in ARTICLES else 2 if last in _CLOSING else 2 * (not is_mark(last)))
 
 
 # --- what is one edit ------------------------------------------------------------------------------------------------
@@ -175,59 +149,21 @@ def _are_one(left: Gap, right: Gap, old: Sequence[str], new: Sequence[str]) -> b
     across = (went[0] and came[1] and not went[1] and not came[0]) or (
         went[1] and came[0] and not went[0] and not came[1]
     )
-    return kept == 1 and bool(across) and not _is_mark(old[left.b])
+    return kept == 1 and bool(across) and not is_mark(old[left.b])
 
 
 def _brackets(left: Sequence[str], right: Sequence[str], others: Sequence[str], more: Sequence[str]) -> bool:
-    """Whether two edits put brackets, and perhaps words before them, around what stays: CIO → Chief Information Officer (CIO)."""
-    return not others and not more and left[-1:] in (["("], ["（"]) and right[:1] in ([")"], ["）"])
+    """Whether two edits put brackets or commas, and perhaps words before them, around what stays: CIO → Chief Information Officer (CIO)."""
+    if others or more:
+        return False
+    if list(right) == [","]:
+        return "," in left[:-1]  # Lyon → Villeurbanne, near Lyon,
+    return (
+        right[:1] in ([")"], ["）"]) and any(mark in left for mark in "(（") and not any(mark in left for mark in ")）")
+    )
 
 
 def _rearranged(went: tuple[Sequence[str], Sequence[str]], came: tuple[Sequence[str], Sequence[str]]) -> bool:
     """Whether the words that went on one side of what stays came on its other side, and no other words did."""
-    moved, other = _said(went[0]), _said(went[1])
-    return bool(moved) and not other and not _said(came[0]) and moved == _said(came[1])
-
-
-def _said(words: Sequence[str]) -> list[str]:
-    return [word.lower() for word in words if not _is_mark(word)]
-
-
-def _inflected(gap: Gap, old: Sequence[str], new: Sequence[str]) -> list[Gap]:
-    """Words replaced one by one, some by another form of themselves or another figure, as edits of their own.
-
-    An article goes with its noun, and what only serves a verb with it: am living → have lived.
-    """
-    count = gap.b - gap.a
-    if count < 2 or count != gap.d - gap.c:
-        return [gap]
-    pairs = list(zip(old[gap.a : gap.b], new[gap.c : gap.d], strict=True))
-    if not any(_is_form(one, other) or (_is_number(one) and _is_number(other)) for one, other in pairs):
-        return [gap]
-    if sorted(_said(old[gap.a : gap.b])) == sorted(_said(new[gap.c : gap.d])):
-        return [gap]  # 29 pages, 3 MB → 3 MB, 29 pages
-    parts: list[Gap] = []
-    first = 0
-    for k, (one, other) in enumerate(pairs, 1):
-        if k < count and _leads(one) and _leads(other):
-            continue
-        parts.append(Gap(gap.a + first, gap.a + k, gap.c + first, gap.c + k))
-        first = k
-    return parts
-
-
-def _leads(word: str) -> bool:
-    """Whether a word stands with the one behind it."""
-    return word.lower() in _ARTICLES or word.lower() in _AUXILIARIES
-
-
-def _is_number(word: str) -> bool:
-    return any(map(str.isdigit, word)) or word.lower() in _NUMBERS
-
-
-def _is_form(one: str, other: str) -> bool:
-    """Whether two words look like forms of one: they begin alike."""
-    one, other = one.lower(), other.lower()
-    if not (one.isalpha() and other.isalpha()):
-        return False
-    return one != other and Prefix.similarity(one, other) >= max(3, max(len(one), len(other)) / 2)
+    moved, other = said(went[0]), said(went[1])
+    return bool(moved) and not other and not said(came[0]) and moved == said(came[1])
