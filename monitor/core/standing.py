@@ -27,6 +27,7 @@ from monitor.core.events import (
     Evidence,
 )
 from monitor.core.revision.noise import Place, wording
+from monitor.core.validators import Trust
 from monitor.errors import Corrupt
 
 Access = Literal["full", "teaser"]
@@ -80,7 +81,7 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article.
     `fingerprint` is that of the newest page (`ports.ParsedPage`). `walls` are the looks in a row that something stood before.
     `other` is the known variant that is seen for now, `reread_by` the newest extractor that reads the text on record as it
-    stands. `modified` is the newest stamp, which may be newer than the words.
+    stands. `modified` is the newest stamp, which may be newer than the words; `trust` is what the page's validators are worth.
     """
 
     seen_at: datetime | None = None
@@ -98,6 +99,7 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     other: Variant | None = None
     reread_by: str = ""
     modified: datetime | None = None
+    trust: Trust = Trust()
 
 
 class Seed(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
-"""Whether what a feed says of itself with a 304 is believed, and when it is asked for its body all the same. It asks nobody.
+"""Whether what a feed or page says of itself with a 304 is believed, and when it is asked for its body all the same. It asks nobody.
 
-A 304 saves a body, and one that hides a change costs articles. So a feed is asked without validators now and then, and once when its
-rhythm says that something should have come. Where its entries then turn out to have changed, the validators of before are tried: a 304
-now is a lie, whatever the reason. Each change that they do not hide is to their credit, and lets the next such question wait longer.
+A 304 saves a body, and one that hides a change costs articles and edits. So each is asked without validators now and then, and a feed
+once when its rhythm says that something should have come. Where it then turns out to have changed, the validators of before are tried: a
+304 now is a lie, whatever the reason. Each change that they do not hide is to their credit, and lets the next such question wait longer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST_PROVED: Final = 3 * GOOD
 
 
 class Trust(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the validators of a feed are worth.
+    """What the validators of a feed or page are worth.
 
     `unseen` counts the answers without a body since it was last had, at `had`; `proved` the changes in a row that they did not
     hide, `lies` those that they did, in all.
@@ -37,7 +37,9 @@ class Trust(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def may_be_sent(trust: Trust, rhythm: Rhythm, at: datetime) -> bool:
-    """Whether a 304 would be believed now; of validators that were not caught lying."""
+    """Whether a 304 would be believed now."""
+    if trust.lies and trust.proved < GOOD:
+        return False
     if trust.had is None or at - trust.had >= LONGEST or trust.unseen >= most_unseen(trust):
         return False
     awaited = _awaited(rhythm, at)

@@ -1,4 +1,4 @@
-"""Asks a feed for what it holds, or whether that has changed, and tries validators that are in doubt. It reads no feed and decides nothing."""
+"""Asks a feed for what it holds, or whether that has changed, and tries validators that are in doubt, a page's too. It reads nothing and decides nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,13 @@ async def tried(
 ) -> Step:
     """Find out whether the validators of `before` would have hidden what a look has brought, which has seen these entries."""
     changed = len(news(before, seen)) if before.known else 0
-    hides = False if with_validators else await _would_hide(net, feed.url, before) if changed else None
+    hides = (
+        False
+        if with_validators
+        else await would_hide(net, feed.url, before.etag, before.last_modified)
+        if changed
+        else None
+    )
     if not changed or hides is None:
         return feed, looks, ()
     if hides:
@@ -48,9 +54,9 @@ async def tried(
     return conduct.tried(feed, looks, at, hidden=changed if hides else 0, before=before.trust)
 
 
-async def _would_hide(net: Net, url: str, looks: FeedLooks) -> bool | None:
-    """Whether the feed answers 304 to validators from before a change; None where there are none, or the answer says neither."""
-    sent = validators(looks.etag, looks.last_modified)
+async def would_hide(net: Net, url: str, etag: str, last_modified: str) -> bool | None:
+    """Whether the answer is 304 to validators from before a change; None where there are none, or the answer says neither."""
+    sent = validators(etag, last_modified)
     if not sent:
         return None
     try:

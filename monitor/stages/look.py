@@ -14,13 +14,16 @@ import msgspec
 
 from monitor.core import article as core
 from monitor.core import repeated
+from monitor.core import validators as trust
 from monitor.core.article import Article, Decision, Looks, Seed, Sighting
-from monitor.core.events import Absence, Evidence
+from monitor.core.events import Absence, ArticleRevised, Evidence
 from monitor.core.http import retry_after
+from monitor.core.rhythm import Rhythm
 from monitor.core.text import lettering
 from monitor.errors import Permanent, Transient
 from monitor.ports import Captures, Net, ParsedPage, Parser, Response
 from monitor.stages.asked import Asked, Look, Rechecks, is_front
+from monitor.stages.asking import would_hide
 from monitor.stages.identity import Addresses
 from monitor.stages.jobs import FetchJob
 from monitor.stages.sight import Eyes
@@ -42,7 +45,11 @@ class Looker:
         """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
         if asked.job.content == "feed":
             return await self._read_entry(asked)
-        response = await self._fetched(asked)
+        response, sent = await self._fetched(asked)
+        found = await self._found(asked, response)
+        return found and await self._weighed(asked, found, response, sent=sent)
+
+    async def _found(self, asked: Asked, response: Response) -> Look | None:
         known, job = asked.known, asked.job
         same = response.status == 200 and sha256(response.body) == known.looks.raw_sha256
         if response.status == 304 or (same and not asked.afresh):
@@ -57,11 +64,39 @@ class Looker:
             raise Transient(f"http_{response.status}", status=response.status, retry_after=pause)
         return await self._read(asked, response)
 
-    async def _fetched(self, asked: Asked) -> Response:
-        """The answer. While a headline is unconfirmed it is asked for afresh, so that nothing cached confirms it."""
+    async def _fetched(self, asked: Asked) -> tuple[Response, bool]:
+        """The answer, and whether validators were sent. While a headline is unconfirmed none are, so that nothing cached confirms it.
+
+        Raises Transient for a 304 that nobody asked for.
+        """
         looks = asked.known.looks
-        headers = {} if asked.afresh else validators(looks.etag, looks.last_modified)
-        return await self._net.get(asked.job.url, headers=headers)
+        believed = not asked.afresh and trust.may_be_sent(looks.trust, Rhythm(), asked.at)
+        sent = validators(looks.etag, looks.last_modified) if believed else {}
+        response = await self._net.get(asked.job.url, headers=sent)
+        if response.status == 304 and not sent:
+            raise Transient("http_304", status=304)
+        return response, bool(sent)
+
+    async def _weighed(self, asked: Asked, found: Look, response: Response, *, sent: bool) -> Look:
+        """What was found, with what the page's validators are worth after it."""
+        known = asked.known.looks
+        if response.status == 304:
+            worth = trust.unseen(known.trust)
+        elif response.status == 200:
+            worth = trust.seen(known.trust, asked.at)
+            hides = await self._would_hide(asked, found.decision, sent=sent)
+            worth = worth if hides is None else trust.caught(worth) if hides else trust.proved(worth)
+        else:
+            return found
+        looks = msgspec.structs.replace(found.decision.looks, trust=worth)
+        return dataclasses.replace(found, decision=msgspec.structs.replace(found.decision, looks=looks))
+
+    async def _would_hide(self, asked: Asked, decision: Decision, *, sent: bool) -> bool | None:
+        """Whether the validators of before would have hidden a revision; None where that is not asked."""
+        if not any(isinstance(event, ArticleRevised) for event in decision.events) or asked.afresh:
+            return None
+        looks = asked.known.looks
+        return False if sent else await would_hide(self._net, asked.job.url, looks.etag, looks.last_modified)
 
     async def _read(self, asked: Asked, response: Response) -> Look | None:
         known, looks = asked.known, asked.known.looks

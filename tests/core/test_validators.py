@@ -110,6 +110,14 @@ def test_lying_validators_are_believed_again_after_five_changes_in_a_row_over_a_
         assert feed.lying_since == NOON
 
 
+def test_validators_that_lied_are_not_sent_until_they_have_proved_good():
+    trust = validators.caught(Trust(had=NOON, proved=9))
+    for _ in range(validators.GOOD):
+        assert not validators.may_be_sent(trust, rhythms.Rhythm(), NOON)
+        trust = validators.proved(trust)
+    assert validators.may_be_sent(trust, rhythms.Rhythm(), NOON)
+
+
 def test_what_is_known_of_validators_survives_its_note():
     trust = Trust(3, NOON, 2, 1)
     assert msgspec.json.decode(msgspec.json.encode(trust), type=Trust) == trust
