@@ -11,7 +11,7 @@ MonitorError
 ├── ViewsUnavailable       there are no views to read, or none of this version
 ├── DiskTrouble            the data directory takes nothing just now: it may again, once there is room
 ├── Transient              the outside failed in a way that may pass: try again later
-│   └── Postponed          nothing was asked: the host wants to be left alone until then
+│   └── Postponed          nothing was asked: it is not the time to ask this host
 └── Permanent              the outside refused, and asking again would be refused again
 """
 
@@ -101,12 +101,12 @@ class Transient(OutsideError):
 
 
 class Postponed(Transient):
-    """The host has asked for a pause: nothing was asked of it, so that nothing has failed either. `retry_after` is never None."""
+    """It is not the time to ask this host: nothing was asked of it, so that nothing has failed either. `retry_after` is never None."""
 
     retry_after: float
 
-    def __init__(self, pause: float) -> None:
-        super().__init__("postponed", "the host has asked for a pause", retry_after=pause)
+    def __init__(self, pause: float, why: str = "too many wait for this host") -> None:
+        super().__init__("postponed", why, retry_after=pause)
 
 
 class Permanent(OutsideError):

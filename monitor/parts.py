@@ -93,6 +93,7 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
                 concurrency=config.polling.concurrency,
                 per_host=config.polling.per_host,
                 pause=config.polling.pause.total_seconds(),
+                queue=max(config.polling.per_host, config.polling.concurrency // 2),
                 limits=Limits(total_seconds=config.polling.timeout.total_seconds()),
             )
         )

@@ -200,12 +200,13 @@ async def open_net(
     concurrency: int = 64,
     per_host: int = 2,
     pause: float = 0.0,
+    queue: int | None = None,
     limits: Limits | None = None,
 ) -> AsyncIterator[HttpNet]:
     """The Net, open for as long as the context. `allow_private` are networks that `get` may reach though they are not public.
 
-    At most `concurrency` fetches run at once, and `per_host` with one host and port, begun `pause` seconds apart; addresses in
-    `allow_private` are the user's own, and are asked without a pause.
+    At most `concurrency` fetches run at once, and `per_host` with one host and port, begun `pause` seconds apart; with `queue`, at
+    most so many are under way or wait for it, and others are Postponed. Addresses in `allow_private` are the user's own, without either.
     """
     tls = ssl.create_default_context()
     async with AsyncExitStack() as stack:
@@ -218,7 +219,7 @@ async def open_net(
             {False: guarded, True: private},
             allow_private=allow_private,
             concurrency=concurrency,
-            hosts=Hosts(per_host, pause, allow_private),
+            hosts=Hosts(per_host, pause, allow_private, queue),
             limits=limits or Limits(),
         )
 

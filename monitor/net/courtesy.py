@@ -50,7 +50,7 @@ class CourteousNet:
         """Fetch, as the Net within. Raises Postponed where the host is left alone just now."""
         plea = self._pleas.get(urlsplit(url).netloc)
         if plea and plea.until > self._clock():
-            raise Postponed(plea.until - self._clock())
+            raise Postponed(plea.until - self._clock(), "the host has asked for a pause")
         response = await self._net.get(url, headers=headers, limits=limits)
         self._hear(urlsplit(response.url).netloc, response)
         return response

@@ -1,44 +1,78 @@
-"""Whose turn it is: how many requests go to one host at once, and how long it has between two. It sends none."""
+"""Whose turn it is: how many requests go to one host at once, how long it has between two, and how many may wait for it. It sends none."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
 from monitor.core.addresses import Network, read_literal
+from monitor.errors import Postponed
 
 HOSTS_KEPT: Final = 10_000
+SOONEST: Final = 1.0  # seconds until somebody who may not wait may come back, …
+LATEST: Final = 60.0  # … and at most
+
+
+@dataclass(slots=True)
+class _Host:
+    """A host: its places, how many are here for it, when it may be asked next (the loop's clock), how long the last request took."""
+
+    places: asyncio.Semaphore
+    here: int = 0
+    turn: float = 0.0
+    took: float = 0.0
 
 
 class Hosts:
     """The places and turns of all hosts, each with its port."""
 
-    def __init__(self, per_host: int, pause: float, own: Sequence[Network] = ()) -> None:
-        """At most `per_host` requests at once, begun `pause` seconds apart; to addresses in `own` networks with no pause between."""
-        self._per_host, self._pause, self._own = per_host, pause, tuple(own)
-        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._turns: dict[str, float] = {}  # when each may be asked again, by the loop's clock; the latest asked last
+    def __init__(self, per_host: int, pause: float, own: Sequence[Network] = (), queue: int | None = None) -> None:
+        """At most `per_host` requests at once, begun `pause` seconds apart; at most `queue` are here for a host, under way or waiting.
+
+        Addresses in `own` networks are asked without a pause, and any number may wait for them.
+        """
+        self._per_host, self._pause, self._own, self._queue = per_host, pause, tuple(own), queue
+        self._hosts: dict[str, _Host] = {}  # the latest asked last
 
     @asynccontextmanager
     async def place(self, url: str) -> AsyncIterator[None]:
-        """Wait for a place and a turn at the host of an address; the place is kept while entered."""
-        parts = urlsplit(url)
-        places = self._places.setdefault(parts.netloc, asyncio.Semaphore(self._per_host))
-        async with places:
-            if self._pause and not self._is_own(parts.hostname or ""):
-                await self._turn(parts.netloc)
-            yield
+        """Wait for a place and a turn at the host of an address; the place is kept while entered.
 
-    async def _turn(self, host: str) -> None:
+        Raises Postponed where too many wait already: whoever waits holds up others, whose hosts are quick.
+        """
+        parts = urlsplit(url)
+        host, is_own = self._known(parts.netloc), self._is_own(parts.hostname or "")
+        if self._queue is not None and not is_own and host.here >= self._queue:
+            raise Postponed(min(max(host.here * host.took / self._per_host, SOONEST), LATEST))
+        host.here += 1
+        try:
+            async with host.places:
+                if self._pause and not is_own:
+                    await self._turn(host)
+                begun = asyncio.get_running_loop().time()
+                try:
+                    yield
+                finally:
+                    host.took = asyncio.get_running_loop().time() - begun
+        finally:
+            host.here -= 1
+
+    def _known(self, name: str) -> _Host:
+        host = self._hosts.pop(name, None) or _Host(asyncio.Semaphore(self._per_host))
+        self._hosts[name] = host
+        if len(self._hosts) > HOSTS_KEPT:
+            idle = next((old for old, found in self._hosts.items() if not found.here), name)
+            del self._hosts[idle]
+        return host
+
+    async def _turn(self, host: _Host) -> None:
         now = asyncio.get_running_loop().time()
-        turn = max(now, self._turns.pop(host, now))
-        self._turns[host] = turn + self._pause
-        if len(self._turns) > HOSTS_KEPT:
-            del self._turns[next(iter(self._turns))]
+        turn = max(now, host.turn)
+        host.turn = turn + self._pause
         await asyncio.sleep(turn - now)
 
     def _is_own(self, host: str) -> bool:
