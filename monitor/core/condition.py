@@ -175,7 +175,7 @@ def _lost(known: Known, when: _When) -> str:
         f" between {when(known.gap_since)} and {when(known.gap_until)}" if known.gap_since and known.gap_until else ""
     )
     last = window if known.gaps == 1 else f"; the last time{window}" if window else ""
-    return f"{times} a look knew none of its entries, so that others may have come and gone{last}."
+    return f"{times} a look knew none of its entries, so that others may have come and gone{last}. Poll it more often."
 
 
 def _because(known: Known) -> str:

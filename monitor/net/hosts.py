@@ -47,7 +47,8 @@ class Hosts:
         parts = urlsplit(url)
         host, is_own = self._known(parts.netloc), self._is_own(parts.hostname or "")
         if self._queue is not None and not is_own and host.here >= self._queue:
-            raise Postponed(min(max(host.here * host.took / self._per_host, SOONEST), LATEST))
+            each = max(host.took / self._per_host, self._pause)
+            raise Postponed(min(max(host.here * each, SOONEST), LATEST))
         host.here += 1
         try:
             async with host.places:

@@ -62,7 +62,7 @@ def test_the_gravest_is_the_word_and_nothing_else_is_kept_back(states):
 def test_windows_of_loss_are_told_with_their_bounds():
     [once] = how(gaps=1, gap_since=NOON, gap_until=NOON).besides
     assert once == (
-        "Once a look knew none of its entries, so that others may have come and gone between 12:00 and 12:00."
+        "Once a look knew none of its entries, so that others may have come and gone between 12:00 and 12:00. Poll it more often."
     )
     assert "3 times" in how(gaps=3, gap_since=NOON, gap_until=NOON).besides[0]
 
