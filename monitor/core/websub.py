@@ -26,7 +26,7 @@ LONGEST_RETRY: Final = timedelta(days=1)
 APART: Final = timedelta(seconds=30)  # between two polls that pushes ask for
 METHODS: Final = frozenset({"sha1", "sha256", "sha384", "sha512"})
 PROVEN: Final = 3  # pushes that brought something: then the feed is polled less often, …
-LESS_OFTEN: Final = 4  # … by so much, …
+LESS_OFTEN: Final = 2  # … by so much, for a push that is lost must not cost entries, …
 AT_LEAST_EVERY: Final = timedelta(hours=1)  # … and so often still
 _MOST_PROVEN: Final = 5
 _MISSED: Final = 2  # what one unannounced change costs of that
@@ -187,7 +187,7 @@ def looked(announced: Announced, pushes: int, *, brings: bool) -> Announced:
 
 
 def wait(usual: timedelta, announced: Announced, *, active: bool) -> timedelta:
-    """The time until the next poll: four times as long, an hour at most, while a hub that has proved itself is to push."""
+    """The time until the next poll: twice as long, an hour at most, while a hub that has proved itself is to push."""
     if not active or announced.proved < PROVEN:
         return usual
     return max(usual, min(usual * LESS_OFTEN, AT_LEAST_EVERY))
