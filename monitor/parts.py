@@ -132,6 +132,7 @@ def name_for_pages(parts: Parts) -> None:
     config, desk = parts.config, parts.ground.desk
     names = {name: table.aliases[0] for name, table in config.entities.items()}
     desk.entities = config.named()
+    desk.public_url = str(config.public_url or "").rstrip("/")
     desk.queries = {
         name: written
         for name, watchlist in parts.rulebook.watchlists.items()

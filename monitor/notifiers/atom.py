@@ -11,7 +11,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -20,17 +20,15 @@ import msgspec
 
 from monitor.config.channels import Atom as Table
 from monitor.core.policy.summary import one_line
+from monitor.notifiers import syndication
 from monitor.notifiers.plain import Telling, telling
+from monitor.notifiers.syndication import Entry, tag
 from monitor.ports import Net, Outcome
 
-_ATOM = "http://www.w3.org/2005/Atom"
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _WATCHLIST = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ARTICLE = re.compile(r"article_([0-9a-f]{20})")
 MOST_ARTICLES = 1_000
 ARTICLES_LAST = timedelta(days=30)  # since the last entry
-
-ET.register_namespace("", _ATOM)
 
 
 def from_table(table: Table, _net: Net) -> Atom:
@@ -70,8 +68,8 @@ class Atom:
         for name, title in feeds.items():
             file = self._folder / f"{name}.atom"
             entry = _entry(notification, told, at)
-            kept = [old for old in _entries_of(file) if old.findtext(_tag("id")) != entry.findtext(_tag("id"))]
-            _write(file, _feed(name, title, [entry, *kept][: self._entries], at), at)
+            kept = [old for old in _entries_of(file) if old.findtext(tag("id")) != entry.findtext(tag("id"))]
+            _write(file, syndication.feed(name, title, [entry, *kept][: self._entries], at), at)
         _let_go(self._folder.glob("article-*.atom"), at)
         _sync(self._folder)
 
@@ -97,33 +95,14 @@ def _articles(members: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]
             yield f"article-{found[1]}", f"Monitor: {one_line(str(article.get('headline') or article.get('url')))}"
 
 
-def _feed(name: str, title: str, entries: list[ET.Element], at: datetime) -> ET.Element:
-    feed = ET.Element(_tag("feed"))
-    _put(feed, "id", f"urn:monitor:feed:{name}")
-    _put(feed, "title", title)
-    _put(feed, "updated", _stamp(at))
-    _put(ET.SubElement(feed, _tag("author")), "name", "Monitor")
-    feed.extend(entries)
-    return feed
-
-
 def _entry(notification: str, told: Telling, at: datetime) -> ET.Element:
-    entry = ET.Element(_tag("entry"))
-    _put(entry, "id", f"urn:monitor:{notification}")
-    _put(entry, "title", told.title)
-    _put(entry, "updated", _stamp(at))
-    if told.link.startswith(("http://", "https://")):
-        ET.SubElement(entry, _tag("link"), {"rel": "alternate", "href": _clean(told.link)})
-    ET.SubElement(entry, _tag("category"), {"term": _clean(told.kind)})
-    content = _put(entry, "content", "\n".join(told.lines))
-    content.set("type", "text")
-    return entry
+    return syndication.entry(Entry(notification, told.title, at, told.link, told.kind, told.lines))
 
 
 def _entries_of(file: Path) -> list[ET.Element]:
     """The entries of a feed that was written before; none where there is none, or it is none."""
     try:
-        return ET.parse(file).getroot().findall(_tag("entry"))  # noqa: S314 - a file of our own making
+        return ET.parse(file).getroot().findall(tag("entry"))  # noqa: S314 - a file of our own making
     except (FileNotFoundError, ET.ParseError):
         return []
 
@@ -155,21 +134,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _put(parent: ET.Element, name: str, text: str) -> ET.Element:
-    element = ET.SubElement(parent, _tag(name))
-    element.text = _clean(text)
-    return element
-
-
-def _clean(text: Any) -> str:
-    return _ILLEGAL.sub("\ufffd", str(text))
-
-
-def _tag(name: str) -> str:
-    return f"{{{_ATOM}}}{name}"
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

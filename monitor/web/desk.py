@@ -33,7 +33,11 @@ class Source:
 
 @dataclass(slots=True)
 class Desk:
-    """Where the views lie, and what the configuration calls things. `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids; `captures` holds the raw pages."""
+    """Where the views lie, and what the configuration calls things.
+
+    `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids; `captures` holds the
+    raw pages; `public_url` is where readers find the page, without a slash at its end, or empty.
+    """
 
     views: Path
     zone: ZoneInfo
@@ -43,6 +47,7 @@ class Desk:
     entities: Iterable[Entity] = ()
     channels: tuple[str, ...] = ()
     captures: FileCaptures | None = None
+    public_url: str = ""
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def ask(self, question: Callable[[Reader], Answer]) -> Answer:

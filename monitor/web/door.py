@@ -19,6 +19,7 @@ from monitor.core.addresses import Network
 from monitor.stages.websub import PATH
 
 COOKIE: Final = "monitor"
+FEEDS: Final = "/atom/"
 OPEN: Final = frozenset(
     {"/login", "/healthz", "/readyz", "/static/monitor.css", "/static/monitor.js", "/static/icon.svg"}
 )
@@ -97,8 +98,19 @@ class Keys:
 
     def open_to(self, request: web.Request) -> bool:
         """Whether a request may come in."""
-        known = self.token is not None and admits(self.token, request)
-        return not self.are_needed or known or self.reader(request) is not None
+        if not self.are_needed or self.reader(request) is not None:
+            return True
+        return self.token is not None and (admits(self.token, request) or self._opens_a_feed(request))
+
+    @property
+    def of_feeds(self) -> str:
+        """The key of the Atom feeds, for feed readers, which can send no header; empty where no token guards them."""
+        return _derived(self.token, b"monitor feeds")[:32] if self.token is not None else ""
+
+    def _opens_a_feed(self, request: web.Request) -> bool:
+        if request.method not in _SAFE or not request.path.startswith(FEEDS):
+            return False
+        return hmac.compare_digest(request.query.get("key", "").encode(), self.of_feeds.encode())
 
     def reader(self, request: web.Request) -> str | None:
         """Who asks, by a proxy's word; None where no proxy that is trusted says so, or it says it twice."""
@@ -125,7 +137,12 @@ def admits(token: str, request: web.Request) -> bool:
 
 def pass_of(token: str) -> str:
     """What a browser keeps in the place of the token itself."""
-    return hmac.new(token.encode(), b"monitor page", hashlib.sha256).hexdigest()
+    return _derived(token, b"monitor page")
+
+
+def _derived(token: str, use: bytes) -> str:
+    """A secret of its own for one use: whoever has it cannot find the token, nor the secret of another use (RFC 5869, 3.2)."""
+    return hmac.new(token.encode(), use, hashlib.sha256).hexdigest()
 
 
 def own_path(path: str) -> str:

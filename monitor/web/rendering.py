@@ -24,8 +24,8 @@ _UNSEEN: Final = re.compile(
 class Pages:
     """The templates, loaded once."""
 
-    def __init__(self, zone: ZoneInfo, *, is_guarded: bool = False) -> None:
-        """`is_guarded`: a token is asked for, so that there is something to log out of."""
+    def __init__(self, zone: ZoneInfo, *, is_guarded: bool = False, feed_key: str = "") -> None:
+        """`is_guarded`: a token is asked for, so that there is something to log out of. `feed_key` opens the Atom feeds to programs."""
         self._zone = zone
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -43,7 +43,12 @@ class Pages:
             "lasting": _lasting,
             "bytes": _bytes,
         }
-        self._templates.globals |= {"shown": shown, "version": __version__, "is_guarded": is_guarded}
+        self._templates.globals |= {
+            "shown": shown,
+            "version": __version__,
+            "is_guarded": is_guarded,
+            "for_feeds": f"?key={feed_key}" if feed_key else "",
+        }
         self._templates.tests["web"] = _leads_to_the_web
         self._templates.finalize = _cleaned
 

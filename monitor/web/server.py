@@ -23,6 +23,7 @@ from monitor.web.bench import Bench
 from monitor.web.callbacks import Callbacks
 from monitor.web.desk import Desk
 from monitor.web.door import Keys, guarded, headed
+from monitor.web.feeds_out import FeedsOut
 from monitor.web.figures import Figures
 from monitor.web.live import Wire
 from monitor.web.login import Login
@@ -54,7 +55,7 @@ async def serving(
     names that it may be asked by. `called`: hubs may call here.
     """
     keys = keys or Keys()
-    pages = Pages(desk.zone, is_guarded=keys.token is not None)
+    pages = Pages(desk.zone, is_guarded=keys.token is not None, feed_key=keys.of_feeds)
     wire = Wire(desk, pages)
     made = application(desk, pages, wire, body, keys, frozenset(hosts))
     if called:
@@ -85,7 +86,7 @@ def application(desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, ho
     """All routes behind the door."""
     made = web.Application(middlewares=[headed(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES)
     made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log, keys).routes()])
-    made.add_routes(Figures(desk, pages).routes())
+    made.add_routes([*Figures(desk, pages).routes(), *FeedsOut(desk).routes()])
     bench = Bench(desk)
     made.add_routes(Trying(desk, pages, bench).routes())
     api = Api(desk, body.log, bench, keys)
