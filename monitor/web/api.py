@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler as PageHandler
+from aiohttp.typedefs import Middleware
 from msgspec import Meta
 
 from monitor import __version__, commands
@@ -48,6 +50,7 @@ BASE: Final = "/api/v1"
 MOST: Final = 200  # rows of a page
 LONGEST_QUESTION: Final = 1_000  # characters
 MOST_NAMES: Final = 20  # of one article
+_KEPT: Final = frozenset({"allow", "retry-after", "www-authenticate"})  # headers of a refusal
 Row = TypeVar("Row")
 Handler = Callable[[web.Request], Awaitable[Any]]
 Note = Annotated[str, Meta(max_length=500)]
@@ -414,16 +417,31 @@ def answering(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Respo
     """The handler of an endpoint for aiohttp: what it returns as JSON, with a tag of what it says."""
 
     async def answer(request: web.Request) -> web.Response:
-        try:
-            body = msgspec.json.encode(await endpoint.handler(request))
-        except web.HTTPException as error:
-            return _json(msgspec.json.encode(Trouble((error.text or error.reason).strip())), error.status)
+        body = msgspec.json.encode(await endpoint.handler(request))
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         if request.method == "GET" and tag in request.headers.get("if-none-match", ""):
             return web.Response(status=304, headers={"etag": tag})
         return _json(body, 200, tag)
 
     return answer
+
+
+def refusing() -> Middleware:
+    """Where the API is asked, and there is no answer, why not as JSON."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: PageHandler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400 or not request.path.startswith(f"{BASE}/"):
+                raise
+            why = _json(msgspec.json.encode(Trouble((error.text or error.reason).strip())), error.status)
+            kept = {name: value for name, value in error.headers.items() if name.lower() in _KEPT}
+            why.headers.update(kept)
+            return why
+
+    return middleware
 
 
 def _json(body: bytes, status: int, tag: str = "") -> web.Response:

@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.errors import ViewsUnavailable
-from monitor.web.api import BASE, Api, answering
+from monitor.web.api import BASE, Api, answering, refusing
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
 from monitor.web.bench import Bench
@@ -84,7 +84,9 @@ async def serving(
 
 def application(desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, hosts: frozenset[str]) -> web.Application:
     """All routes behind the door."""
-    made = web.Application(middlewares=[headed(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES)
+    made = web.Application(
+        middlewares=[headed(), refusing(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES
+    )
     made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log, keys).routes()])
     made.add_routes([*Figures(desk, pages).routes(), *FeedsOut(desk).routes()])
     bench = Bench(desk)
@@ -107,10 +109,12 @@ def _explained(pages: Pages) -> Middleware:
         try:
             return await handler(request)
         except ViewsUnavailable as error:
-            if request.path.startswith(BASE):
-                return web.json_response({"error": str(error)}, status=503)
+            if request.path.startswith(f"{BASE}/"):
+                raise web.HTTPServiceUnavailable(text=str(error)) from error
             return pages.show("trouble.html", status=503, here="", says=str(error))
         except web.HTTPNotFound as error:
+            if request.path.startswith(f"{BASE}/"):
+                raise
             return pages.show("trouble.html", status=404, here="", says=error.text or "")
 
     return middleware

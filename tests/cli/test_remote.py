@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
+from beside import beside
 from recording import STORY
 from verbs import Said
 
@@ -47,30 +46,6 @@ def verb(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Said(code, *capsys.readouterr())
 
     return ran
-
-
-@contextmanager
-def beside(serve: Callable[[], Any]) -> Iterator[str]:
-    """Have something served by a loop of its own; gives its address."""
-    loop, began, address = asyncio.new_event_loop(), threading.Event(), [""]
-    over: asyncio.Event
-
-    async def live() -> None:
-        nonlocal over
-        over = asyncio.Event()
-        async with serve() as address[0]:
-            began.set()
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(live()))
-    thread.start()
-    assert began.wait(20)
-    try:
-        yield address[0].rstrip("/")
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture(scope="module")

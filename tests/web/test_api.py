@@ -153,6 +153,31 @@ async def test_what_makes_no_sense_is_refused_in_words(program, path, status, tr
     assert (found, trouble in said["error"]) == (status, True)
 
 
+async def test_refusals_are_json_wherever_the_api_is_asked(visiting, recorded):
+    async with visiting(recorded, "a-token-of-many-letters-0123456789") as visitor:
+        for method, path, status, header in (
+            ("GET", "/alerts", 401, "www-authenticate"),
+            ("GET", "/nowhere", 401, "www-authenticate"),
+        ):
+            async with visitor.session.request(method, visitor.address + BASE + path) as answer:
+                assert (answer.status, bool((await answer.json())["error"]), header in answer.headers) == (
+                    status,
+                    True,
+                    True,
+                )
+    async with visiting(recorded) as visitor:
+        for method, path, status in (
+            ("GET", "/nowhere", 404),
+            ("PUT", "/alerts", 405),
+            ("POST", "/silences", 403),
+            ("GET", "/articles/%FF/x", 404),
+        ):
+            headers = {} if status == 403 else {"authorization": "Bearer none"}
+            async with visitor.session.request(method, visitor.address + BASE + path, headers=headers) as answer:
+                assert (answer.status, bool((await answer.json())["error"])) == (status, True)
+                assert ("allow" in answer.headers) == (status == 405)
+
+
 async def test_what_programs_ask_for_is_recorded(program, asking):
     _, log, folder = asking
 
