@@ -179,8 +179,18 @@ def _until_worth(coming: Sequence[tuple[float, float]]) -> float:
 
 def _asked_for(hints: Hints, fresh: float | None, coming: Sequence[tuple[float, float]]) -> float:
     """Seconds that the feed and its server ask for, as far as no news waits meanwhile: most such words are set once and forgotten."""
-    rate = coming[0][1]
-    return min(max(hints.ttl or 0.0, fresh or 0.0), DOUBTED / rate if rate else math.inf)
+    return min(max(hints.ttl or 0.0, fresh or 0.0), _until_expected(coming, DOUBTED))
+
+
+def _until_expected(coming: Sequence[tuple[float, float]], entries: float) -> float:
+    """Seconds until so many entries are to be expected; infinitely many where they are not."""
+    passed = 0.0
+    for seconds, rate in coming:
+        if rate * seconds >= entries:
+            return passed + entries / rate
+        entries -= rate * seconds
+        passed += seconds
+    return math.inf
 
 
 def _before_it_rolls(cadence: Cadence) -> float:

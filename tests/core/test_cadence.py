@@ -110,8 +110,17 @@ def test_what_a_feed_says_makes_no_look_sooner_and_none_later_where_news_are_to_
     said = Hints(said.ttl, said.period)
     plain, polite = wait(cadence, at, rhythm), wait(cadence, at, rhythm, said, fresh=fresh)
     assert polite >= plain
-    rate = core._rate(cadence, rhythm, said, math.floor(at.timestamp() / HOUR), at)
-    assert polite <= max(plain, timedelta(seconds=core.DOUBTED / rate)) + timedelta(microseconds=1)
+    coming = core._coming(cadence, rhythm, said, at, BOUNDS.longest.total_seconds())
+    assert polite <= plain or polite.total_seconds() <= core._until_expected(coming, core.DOUBTED) + 1e-5
+
+
+@given(st.lists(st.tuples(st.floats(1, 3600), st.floats(0, 1)), min_size=1, max_size=5), st.floats(0.01, 100))
+def test_until_when_so_many_are_to_be_expected(coming, entries):
+    until, left, expected = core._until_expected(coming, entries), 0.0, 0.0
+    for seconds, rate in coming:
+        expected += rate * min(max(until - left, 0.0), seconds)
+        left += seconds
+    assert expected == pytest.approx(entries) if until < math.inf else expected < entries * 1.001
 
 
 def test_hints_are_heard_while_little_comes():
@@ -172,10 +181,11 @@ def test_nights_and_weekends_are_slept_through(weeks):
     assert wait(cadence, MONDAY + timedelta(days=5, hours=10), rhythm) > by_day * 1.2
 
 
-def test_the_morning_is_waited_for():
+@pytest.mark.parametrize("said", [SILENT, Hints(ttl=3600.0)])
+def test_the_morning_is_waited_for(said):
     cadence, rhythm = Cadence(usually=600 / (168 * HOUR), watched=168 * HOUR), of_a_daily()
     before = MONDAY + timedelta(hours=7, minutes=52)
-    found = wait(cadence, before, rhythm)
+    found = wait(cadence, before, rhythm, said)
     assert 8 * MINUTE < found < 11 * MINUTE
     assert wait(cadence, before + 20 * MINUTE, rhythm) < 3 * MINUTE
 

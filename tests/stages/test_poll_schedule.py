@@ -1,18 +1,20 @@
 """When feeds are polled: on a real log, in a time of its own, so that days pass in a second."""
 
+import importlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
 import redis
 from stages.conftest import PlainParser
 
-from monitor.core.cadence import Bounds
+from monitor.core.cadence import Bounds, Hints
 from monitor.core.feed import FeedLooks
 from monitor.ports import Response
 from monitor.scheduling import until_cron
@@ -21,6 +23,7 @@ from monitor.stages.poll import FIRST_LOOKS, Poller, arrange
 from monitor.stages.sources import Source
 from monitor.store import RedisLog, open_log
 
+BENCH = Path(__file__).resolve().parents[1] / "bench"
 RSS = "https://post.example/rss"
 MINUTE = timedelta(minutes=1)
 MORNING = datetime(2015, 11, 16, 6, 0, 17, tzinfo=UTC)
@@ -30,7 +33,7 @@ BY_THE_CLOCK = Source("post", RSS, until=partial(until_cron, "*/10 * * * *", "UT
 
 @dataclass
 class Site:
-    """A feed of its newest ten entries, whose answers take a while; `answers` are headers, or the status and headers of a refusal."""
+    """A feed of its newest entries, whose answers take a while, with some headers, or which `refuses` with a status."""
 
     now: datetime = MORNING
     takes: timedelta = timedelta(0)
@@ -38,14 +41,15 @@ class Site:
     headers: dict[str, str] = field(default_factory=dict)
     refuses: int = 0
     asked: list[datetime] = field(default_factory=list)
+    shows: int = 10
 
     async def get(self, url: str, **_: object) -> Response:
         self.asked.append(self.now)
-        shown = [at for at in self.entries if at <= self.now][-10:]
+        shown = [at for at in self.entries if at <= self.now][-self.shows :]
         self.now += self.takes
         items = "".join(
-            f"<item><guid>{at:%d%H%M%S}</guid><link>https://post.example/{at:%d%H%M%S}</link><title>At {at:%d %H:%M:%S}</title>"
-            f"<pubDate>{format_datetime(at)}</pubDate></item>"
+            f"<item><guid>tag:{at.timestamp()}</guid><link>https://post.example/{at:%d%H%M%S%f}</link>"
+            f"<title>At {at}</title><pubDate>{format_datetime(at)}</pubDate></item>"
             for at in reversed(shown)
         )
         body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Post</title>{items}</channel></rss>'
@@ -159,3 +163,25 @@ async def test_many_new_feeds_are_not_all_due_at_once_but_for_whoever_ends_when_
     assert len(await stage.log.claim(jobs.POLL, 0, 200, 60.0)) == FIRST_LOOKS
     await arrange(stage.log, feeds, at_once=True)
     assert len(await stage.log.claim(jobs.POLL, 0, 200, 60.0)) == 100 - FIRST_LOOKS - 1
+
+
+@pytest.mark.parametrize("number", [11, 34, 43], ids=["office", "daily", "batch"])
+async def test_the_poller_finds_all_of_a_day_in_about_as_many_looks_as_the_bench_of_its_core(
+    stage, monkeypatch, number
+):
+    monkeypatch.syspath_prepend(BENCH)
+    day = importlib.import_module("day")
+    invented = replace(day.invented(number, 5, "tuning", 1), hints=Hints(), fresh=None)
+    expected = day.together(day.adaptive([invented], 0))
+    midnight = datetime.fromtimestamp(day.MONDAY, UTC)
+    stage.site.now, stage.site.shows = midnight, invented.shows
+    before = [
+        midnight - timedelta(hours=hours) for hours in (3, 2, 1)
+    ]  # an entry an hour, as of a feed that is unknown
+    stage.site.entries = before + [datetime.fromtimestamp(round(at, 6), UTC) for at in invented.entries]
+    asked = await stage.run(timedelta(days=1))
+    looks = await stage.looks()
+    found = {entry for entry in stage.site.entries if entry <= asked[-1]}
+    assert len(found) >= 10
+    assert looks.known.keys() == {f"tag:{entry.timestamp()}" for entry in found}
+    assert len(asked) == pytest.approx(expected.requests, rel=0.1)
