@@ -120,8 +120,10 @@ def _standing(columns: list[Column], tones: tuple[str, ...]) -> Chart:
 
 
 def _bar(x: float, y: float, width: float, height: float, tone: str, column: Column) -> Bar:
+    """The bar from edge to edge, edges rounded: what was stacked without a gap has none, and nothing sticks out."""
     says = f"{column.counts[tone]}{'' if tone == 'plain' else f' {tone}'}"
-    return Bar(round(x, 1), round(max(0.0, y), 1), round(width, 1), round(height, 1), tone, says)
+    left, top = round(x, 1), round(max(0.0, y), 1)
+    return Bar(left, top, round(round(x + width, 1) - left, 1), round(round(y + height, 1) - top, 1), tone, says)
 
 
 def _lying(name: str, counts: Counter[str], tones: tuple[str, ...], most: int) -> Chart:
