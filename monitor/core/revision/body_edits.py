@@ -171,7 +171,8 @@ def _looks_alike(both: Compared) -> bool:
     if both.pair.kind == "changed" and before.isascii() and after.isascii():
         return False  # it would have been kept
     if not before or not after:
-        return not lettering(before or after)
+        text = before or after
+        return not (text[:1].isalnum() or lettering(text))
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 
 

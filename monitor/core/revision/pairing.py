@@ -53,6 +53,11 @@ def linked(old: Sequence[str], new: Sequence[str]) -> list[Link]:
     """
     if kinds := in_place(old, new):
         return [Link(kind, i, i + 1, i, i + 1) for i, kind in enumerate(kinds)]
+    return rearranged(old, new)
+
+
+def rearranged(old: Sequence[str], new: Sequence[str]) -> list[Link]:
+    """The same for passages of which `in_place` could not tell what became of them."""
     if list(old) > list(new):  # of the two directions one is computed, so that the other is its mirror
         return sorted(map(_mirrored, _linked(new, old)), key=_place)
     return _linked(old, new)

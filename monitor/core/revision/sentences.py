@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.core.revision.pairing import Kind, in_place, linked, moves
+from monitor.core.revision.pairing import Kind, in_place, moves, rearranged
 from monitor.core.sentences import sentences
 
 _MOST_CHARACTERS = 200_000  # of one paragraph: a longer one is not taken apart
@@ -41,7 +41,7 @@ def pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[SentencePair
     before, after = [sentence.text for sentence in old], [sentence.text for sentence in new]
     if kinds := in_place(before, after):
         return [SentencePair(kind, (one,), (other,)) for kind, one, other in zip(kinds, old, new, strict=True)]
-    links = linked(before, after)
+    links = rearranged(before, after)
     return [SentencePair(link.kind, tuple(old[link.a : link.b]), tuple(new[link.c : link.d])) for link in links]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.core.content import Content
 from monitor.core.events import Declared, Edit, Significance
+from monitor.core.revision.differing import differing
 from monitor.core.revision.lexicon.entry import words
 
 _MAJOR: Final = words(
@@ -41,7 +42,8 @@ def _negated(edit: Edit) -> bool:
     """Whether a rewritten passage says no where it said yes, or the other way about."""
     if not edit.before or not edit.after:
         return False
-    return _denials(edit.before) != _denials(edit.after)
+    left, right = differing(edit.before, edit.after)
+    return _denials(left) != _denials(right)
 
 
 def _denials(text: str) -> int:

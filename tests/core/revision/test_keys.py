@@ -70,3 +70,16 @@ def test_what_a_pattern_finds_its_gate_lets(data: st.DataObject) -> None:
     text = f"1 {found} 2"
     if entry.pattern([phrase]).search(text):
         assert gate([phrase]).lets(small(text), text)
+
+
+@given(st.data())
+def test_a_finder_finds_what_its_pattern_would(data: st.DataObject) -> None:
+    entry = data.draw(st.sampled_from(SPACED))
+    name = data.draw(st.sampled_from(["says", "by", "hedges"]))
+    said = st.sampled_from([word for phrase in getattr(entry, name) for word in spellings(phrase) if "\0" not in word])
+    text = " ".join(
+        data.draw(st.lists(st.one_of(said, st.sampled_from(["un", "the", "Said,", "–", "US"])), max_size=6))
+    )
+    text = data.draw(st.sampled_from([text, text.upper(), text.replace(" ", "")]))
+    found = [match.span() for match in entry.finder(getattr(entry, name)).finditer(text)]
+    assert found == [match.span() for match in entry.pattern(getattr(entry, name)).finditer(text)]

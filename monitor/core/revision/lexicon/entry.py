@@ -7,7 +7,7 @@ whole words where the language parts its words by spaces.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.revision.lexicon.keys import Finder
@@ -90,7 +90,7 @@ class Lexicon:
         """`any_of`, compiled; capitals do not matter."""
         return re.compile(self.any_of(options), re.IGNORECASE)
 
-    def finder(self, options: Iterable[str]) -> Finder:
+    def finder(self, options: Sequence[str]) -> Finder:
         """The same for many phrases that are looked for in whole texts."""
         return Finder(self.pattern(options), options, spaced=self.spaced)
 

@@ -7,7 +7,7 @@ another must be searched. It knows the little of regular expressions that lexico
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.core.revision.tokens import small
@@ -72,12 +72,13 @@ def telling_words(phrases: Iterable[str], functions: Collection[str]) -> frozens
 
 
 class Finder:
-    """Finds the phrases of a pattern; a text that holds none of their words is not searched."""
+    """Finds the phrases of a pattern; a text that holds none of their words is not searched, and others only where one may begin."""
 
-    def __init__(self, pattern: re.Pattern[str], phrases: Iterable[str], *, spaced: bool) -> None:
+    def __init__(self, pattern: re.Pattern[str], phrases: Sequence[str], *, spaced: bool) -> None:
         self._pattern = pattern
         found = gate(phrases)
         self._gate = found if spaced and not found.signs else None
+        self._first = _first_words(phrases) if spaced else None
 
     def may_find(self, words: Collection[str]) -> bool:
         """Whether a text with these words, in small letters, may hold a phrase."""
@@ -89,7 +90,35 @@ class Finder:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The phrases in the text, in their order."""
-        return self._pattern.finditer(text) if self.may_find(small(text)) else iter(())
+        words = small(text)
+        if not self.may_find(words):
+            return iter(())
+        if self._first is None or not text.isascii():
+            return self._pattern.finditer(text)
+        return self._where_one_begins(text, self._first.intersection(words))
+
+    def _where_one_begins(self, text: str, first: frozenset[str]) -> Iterator[re.Match[str]]:
+        """The phrases that begin with one of these words, in plain text."""
+        lower = text.lower()
+        done = 0
+        for start in sorted(start for word in first for start in _occurrences(word, lower)):
+            if start >= done and (match := self._pattern.match(text, start)):
+                done = match.end()
+                yield match
+
+
+def _occurrences(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word))
+
+
+def _first_words(phrases: Iterable[str]) -> frozenset[str] | None:
+    """The words with which phrases begin, in small letters; None where one may begin with any word, or with a sign."""
+    found = {_word.match(spelling.lower()) for phrase in phrases for spelling in spellings(phrase)}
+    words = {match[0] for match in found if match}
+    return None if None in found or any(_ANYTHING in word for word in words) else frozenset(words)
 
 
 def spellings(phrase: str) -> list[str]:
