@@ -5,23 +5,26 @@ What no edit of its own tells is one edit of the paragraph, so that no change of
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from monitor.core.content import Block
-from monitor.core.events import Edit
+from monitor.core.events import Edit, Measure
 from monitor.core.revision.alignment import BlockPair
 from monitor.core.revision.authors import is_author_line
 from monitor.core.revision.differing import Compared
 from monitor.core.revision.name_edits import name_edits
 from monitor.core.revision.quote_edits import quote_edits
 from monitor.core.revision.reading import Reading, Zone
+from monitor.core.revision.recount import alike
 from monitor.core.revision.sentence_edits import edits_within
 from monitor.core.revision.sentences import SentencePair
 from monitor.core.text import lettering
 
+_MOST_TWINS = 8  # figures of one amount and unit that are looked through
 _NOTES: Final = {"correction", "update"}
 
 
@@ -128,14 +131,34 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
         return
     zone = reading.zone(place, new=True)
     untold = False
+    found: list[Edit] = []
     in_note = {"added": False, "removed": False}
     for both in reading.compared(pair):
         told = _sentence_edits(reading, both, zone, in_note)
         untold |= told is None
-        yield from told or ()
-    if untold:
+        found += told or ()
+    stay = _without_standing(found)
+    yield from stay
+    if untold or len(stay) < len(found):
         kind = "lede" if zone == "lede" else "paragraph_changed"
         yield Edit(kind=kind, zone=zone, before=before, after=after, block=place)
+
+
+def _without_standing(found: list[Edit]) -> list[Edit]:
+    """The edits without figures that left one sentence of a paragraph and stand in another."""
+    come: dict[tuple[Measure | None, str], list[Edit]] = defaultdict(list)
+    for edit in found:
+        if edit.kind == "figure_added":
+            come[edit.figure_after, edit.unit].append(edit)
+    standing: set[int] = set()
+    for edit in found if come else ():
+        if edit.kind == "figure_removed":
+            there = come.get((edit.figure_before, edit.unit), [])
+            twin = next((other for other in there[:_MOST_TWINS] if alike(edit.noun, other.noun)), None)
+            if twin:
+                there.remove(twin)
+                standing |= {id(edit), id(twin)}
+    return [edit for edit in found if id(edit) not in standing] if standing else found
 
 
 def _text(blocks: tuple[Block, ...], numbers: tuple[int, ...]) -> str:

@@ -82,6 +82,21 @@ def test_a_quote_that_is_still_elsewhere_is_not_removed() -> None:
     assert not [edit for edit in edits(once, twice) if edit.kind == "quote_added"]
 
 
+def test_a_figure_that_stands_in_another_sentence_of_its_paragraph_is_not_removed() -> None:
+    old = content(
+        "T", "The road was shut. Rescuers found 40 people in the hall. They had no light, no heat and no food."
+    )
+    new = content(
+        "T", "The road was shut. They had no light, no heat and no food. Of the 40 people, most were children."
+    )
+    for one, other in ((old, new), (new, old)):
+        assert {edit.kind for edit in edits(one, other)} <= {"lede"}
+    fewer = content(
+        "T", "The road was shut. They had no light, no heat and no food. Of the 30 people, most were children."
+    )
+    assert {edit.kind for edit in edits(old, fewer)} >= {"figure_removed", "figure_added"}
+
+
 def test_a_quote_that_goes_on_within_its_marks_is_reworded() -> None:
     said = "“It broke my heart,” said Tom Ashby. “Thirty years of work, gone."
     old, new = content("T", f"{said}”"), content("T", f"{said} And nobody picks up the phone.”")
