@@ -40,14 +40,10 @@ async def tried(
 ) -> Step:
     """Find out whether the validators of `before` would have hidden what a look has brought, which has seen these entries."""
     changed = len(news(before, seen)) if before.known else 0
-    hides = (
-        False
-        if with_validators
-        else await would_hide(net, feed.url, before.etag, before.last_modified)
-        if changed
-        else None
-    )
-    if not changed or hides is None:
+    if not changed:
+        return feed, looks, ()
+    hides = False if with_validators else await would_hide(net, feed.url, before.etag, before.last_modified)
+    if hides is None:
         return feed, looks, ()
     if hides:
         logger.warning("feed lies: a 304 would have hidden a change", feed=feed.id, entries=changed)
