@@ -11,11 +11,13 @@ from aiohttp import web
 from monitor.core.condition import Condition, condition
 from monitor.core.content import Content
 from monitor.core.revision.comparison import Comparison, compare
+from monitor.ports import Log
 from monitor.store.views import Reader
 from monitor.store.views.rows import AlertRow, ArticleRow, FeedRow, RevisionRow, TallyRow
 from monitor.web import charts, shown
 from monitor.web.bodies import evidence
 from monitor.web.desk import Desk, article_named
+from monitor.web.noted import looks_of
 from monitor.web.rendering import Pages
 from monitor.web.trying import DAYS
 
@@ -28,8 +30,8 @@ _ARTICLE: Final = r"/article/{id:[a-z0-9_]{4,40}}"
 class Site:
     """The handlers of all pages."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
-        self._desk, self._pages = desk, pages
+    def __init__(self, desk: Desk, pages: Pages, log: Log) -> None:
+        self._desk, self._pages, self._log = desk, pages, log
 
     def routes(self) -> list[web.RouteDef]:
         """Where each page stands."""
@@ -173,7 +175,8 @@ class Site:
             (source, seen.get(source.id), self._condition(seen.get(source.id)), counts.get(source.id, 0))
             for source in self._desk.sources
         ]
-        return self._pages.show("feeds.html", here="feeds", sources=sources)
+        looks = await looks_of(self._log, (source.id for source in self._desk.sources if source.kind == "feed"))
+        return self._pages.show("feeds.html", here="feeds", sources=sources, looks=looks)
 
     def _condition(self, row: FeedRow | None) -> Condition | None:
         zone = self._desk.zone

@@ -87,7 +87,7 @@ def application(desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, ho
     made = web.Application(
         middlewares=[headed(), refusing(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES
     )
-    made.add_routes([*Site(desk, pages).routes(), *Forms(desk, pages, body.log, keys).routes()])
+    made.add_routes([*Site(desk, pages, body.log).routes(), *Forms(desk, pages, body.log, keys).routes()])
     made.add_routes([*Figures(desk, pages).routes(), *FeedsOut(desk).routes()])
     bench = Bench(desk)
     made.add_routes(Trying(desk, pages, bench).routes())

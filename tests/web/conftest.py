@@ -59,8 +59,14 @@ class Visitor:
         return text
 
 
+class Away:
+    """A log that does not answer."""
+
+    trouble = "the log's server is away"
+
+
 def body_of(log: Log | None, trouble: str = "") -> Body:
-    return Body(cast("Log", log), ("match",), lambda: ("poll",), lambda: trouble)
+    return Body(cast("Log", log or Away()), ("match",), lambda: ("poll",), lambda: trouble)
 
 
 @asynccontextmanager

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from recording import START, STORY, WITHDRAWN, project
 from recording import Desk as Scribe
 
+from monitor.core import rhythm as rhythms
 from monitor.core.events import FeedFailing, FeedGapped
+from monitor.core.feed import FeedLooks
+from monitor.core.overlap import Gaps
 from monitor.core.urls import article_id
+from monitor.ports import Batch
+from monitor.stages.poll import entity, looks_note
 
 ARTICLE = f"/article/{article_id(STORY)}"
 EVERY = ["/", "/?watchlist=raqqa", "/articles", "/articles?source=post", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..3", f"{ARTICLE}/diff/3..1?view=side",
@@ -117,10 +124,20 @@ async def test_a_feed_in_trouble_says_what_it_is_and_what_to_do(visiting, growin
     await scribe.record("feed_post", "post", FeedGapped(**about, since=START, entries=20, count=1))
     failing = FeedFailing(**about, reason="http_403", detail="", status=403, failures=2, last_ok=START)
     await scribe.record("feed_post", "post", failing)
+    rhythm = rhythms.came(rhythms.begun(START), START + timedelta(hours=5))
+    looks = FeedLooks(
+        last_ok=START, next_look=START + timedelta(hours=3), gaps=Gaps(entries=20, known=17), rhythm=rhythm
+    )
+    note = {looks_note("post"): msgspec.json.encode(looks)}
+    await log.commit(Batch(log.partition_of(entity("post")), notes=note))
     await project(log, folder)
     async with visiting(folder, None, log) as visitor:
         page = await visitor.page("/feeds")
     assert re.findall(r'class="state (\w+)"', page) == ["blocked", "waiting"]
+    assert "17 of 20" in page
+    assert re.findall(r'<time datetime="([^"]+)"', page) == [
+        "2015-11-16T01:00:00+00:00", "2015-11-15T20:40:00+00:00", "2015-11-15T23:40:00+00:00",
+    ]  # fmt: skip
     for words in ("refuses to let it be read (http_403), 2 times in a row", "polling.contact", "Once a look knew none"):
         assert words in page
 
