@@ -24,7 +24,7 @@ def miss(
     """What a look that did not find the article means: gone only after `checks` such looks in a row, spread over `over`."""
     absences = _remembered(looks.absences, absence)
     looks = msgspec.structs.replace(looks, absences=absences, walls=())
-    met = f"({absence.status} {absence.reason})"
+    met = f"({_named(absence)})"
     if article is None or article.status == "gone":
         return Decision((), article, looks, f"Not there {met}.", outcome="absent")
     counted = _counted(absences, checks, over)
@@ -48,7 +48,7 @@ def wall(
     """
     walls = _remembered(looks.walls, met)
     looks = msgspec.structs.replace(looks, walls=walls)
-    told = f"Something stands before the page ({met.status} {met.reason})"
+    told = f"Something stands before the page ({_named(met)})"
     if article is None or is_unread(article, looks):
         return Decision((), article, looks, f"{told}: only its feed can be read.", outcome="blocked")
     if article.status != "live":
@@ -65,7 +65,7 @@ def wall(
 
 def doubted(article: Article | None, looks: Looks, absence: Absence) -> Decision:
     """A look that did not find the article, or met a wall, while most of the net could not be reached from here: it counts for nothing."""
-    why = f"Not found ({absence.status} {absence.reason}), but most hosts cannot be reached from here just now: not counted."
+    why = f"Not found ({_named(absence)}), but most hosts cannot be reached from here just now: not counted."
     return Decision((), article, looks, why, outcome="doubted")
 
 
@@ -93,6 +93,11 @@ def is_unread(article: Article | None, looks: Looks) -> bool:
 def _remembered(before: tuple[Absence, ...], new: Absence) -> tuple[Absence, ...]:
     """The first looks and the newest: the first says since when."""
     return (*before[: _MOST - 1], new)
+
+
+def _named(met: Absence) -> str:
+    """What a look met: its status, unless the page was not even asked for, and the reason."""
+    return f"{met.status} {met.reason}" if met.status else met.reason
 
 
 def _suffices(looks: tuple[Absence, ...], checks: int, over: timedelta) -> bool:

@@ -142,7 +142,7 @@ class FeedMoved(Event, frozen=True, tag="feed.moved"):
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How a revision was captured: enough to show it to somebody who doubts it."""
+    """How a revision was captured: enough to show it to somebody who doubts it. `status` is 0 where the page was not asked for."""
 
     fetched_at: datetime
     url: str

@@ -30,6 +30,7 @@ from monitor.stages.sight import Eyes
 from monitor.stages.sources import validators
 
 REFUSALS = frozenset({401, 403, 451})
+NOT_ASKED = 0  # stands for the status of a page that was not asked for
 
 
 class Looker:
@@ -45,7 +46,13 @@ class Looker:
         """What one look brings; None where the address turned out to be another article's, which is looked at instead."""
         if asked.job.content == "feed":
             return await self._read_entry(asked)
-        response, sent = await self._fetched(asked)
+        try:
+            response, sent = await self._fetched(asked)
+        except Permanent as refusal:
+            if refusal.reason != "robots" or not (asked.unread and asked.job.title):
+                raise
+            look = await self._walled(asked, Absence(asked.at, NOT_ASKED, "robots_txt"), refusal.detail)
+            return dataclasses.replace(look, status=None)
         found = await self._found(asked, response)
         return found and await self._weighed(asked, found, response, sent=sent)
 

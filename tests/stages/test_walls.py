@@ -9,6 +9,7 @@ from monitor.core.explained import decode, note_key
 from monitor.core.urls import aliases, article_id
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Watchlist
+from monitor.errors import Permanent
 from monitor.ports import Batch, SetTimer
 from monitor.stages import jobs
 from monitor.stages.jobs import FetchJob
@@ -126,6 +127,45 @@ async def test_a_page_that_opens_is_no_edit_and_alerts_for_what_is_new_alone(wor
         "unchanged",
         "revised",
     ]
+
+
+ROBOTS = Permanent("robots", "the host's robots.txt asks not to read this")
+
+
+async def test_the_feeds_own_words_are_told_where_robots_txt_refuses_the_page(world, matcher, page):
+    world.net.answers[URL] = ROBOTS
+    await ask_for(world, title="Hollande: an act of war", html=SUMMARY)
+    await look(world)
+    await look(world)
+    [found] = await story(world)
+    assert (found.access, found.content.title, len(found.content.blocks)) == ("teaser", "Hollande: an act of war", 1)
+    assert await alerts(world, matcher) == [("war", 1, ("appeared",))]
+    first, second = await seen(world)
+    assert (first.outcome, second.outcome, second.status) == ("discovered", "blocked", None)
+    assert "Something stands before the page (robots_txt): only its feed can be read." in first.why
+    assert first.filters == ("robots txt: the host's robots.txt asks not to read this",)
+    world.net.answers[URL] = page("Strikes on Raqqa")
+    await look(world)
+    _, opened = await story(world)
+    assert (opened.opened, opened.access) == (True, "full")
+
+
+async def test_where_the_feed_names_no_article_robots_txt_is_obeyed_in_silence(world):
+    world.net.answers[URL] = ROBOTS
+    await ask_for(world)
+    await look(world)
+    assert await story(world) == []
+    assert (await seen(world))[-1].outcome == "failed"
+
+
+async def test_robots_txt_that_refuses_a_page_read_before_changes_nothing(world, page):
+    world.net.answers[URL] = page("Strikes on Raqqa")
+    await ask_for(world, title="Strikes on Raqqa", html=SUMMARY)
+    await look(world)
+    world.net.answers[URL] = ROBOTS
+    await look(world)
+    assert len(await story(world)) == 1
+    assert (await seen(world))[-1].outcome == "failed"
 
 
 async def test_a_headline_that_changes_in_the_feed_is_an_edit_though_the_page_stays_closed(world):
