@@ -196,8 +196,11 @@ def _parse(text: str) -> Node:
 def _leaves(key: Node) -> Iterator[Node]:
     """The parts of a key from its last to its first: the grammar nests dotted keys to the left."""
     while key.type == "dotted_key":
-        key, last = key.named_children
-        yield last
+        parts = [child for child in key.named_children if child.type in _KEYS]  # two, but in what is no TOML
+        if not parts:
+            return
+        key = parts[0]
+        yield from reversed(parts[1:])
     yield key
 
 

@@ -220,7 +220,19 @@ def test_a_missing_key_stands_where_its_nearest_table_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0\x00= ", "a = \x00 1", "[\x00]", "[]\na = 1", "[[\n]]", "a = b = c", "= 1", "[a.]\nb = 1\nb = 2"]
+    "text",
+    [
+        "0\x00= ",
+        "a = \x00 1",
+        "[\x00]",
+        "[]\na = 1",
+        "[[\n]]",
+        "a = b = c",
+        "= 1",
+        "[0\x00.]",
+        "a.\x00.b = 1",
+        "[a.]\nb = 1\nb = 2",
+    ],
 )
 def test_what_is_no_toml_has_the_places_that_can_be_told(text: str) -> None:
     positions = Positions(text)
