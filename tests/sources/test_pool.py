@@ -19,6 +19,7 @@ import pytest
 
 from monitor.errors import OutsideError, Permanent, Transient
 from monitor.ports import ParsedFeed
+from monitor.sources import lane as lanes
 from monitor.sources import pool as pools
 from monitor.sources.pool import ParserPool, open_pool
 
@@ -45,7 +46,7 @@ async def error_of(call) -> OutsideError:
 
 
 def workers_of(pool: ParserPool) -> list[int]:
-    return [pid for pid in pool._pool._pool_manager.worker_manager.workers if pid]
+    return [pid for pid in pool._common._pool._pool_manager.worker_manager.workers if pid]
 
 
 def is_alive(pid: int) -> bool:
@@ -75,8 +76,8 @@ class Unspeakable(Exception):
 raise Unspeakable(1, 2)
 """
 SPIN = """
-from monitor.sources import pool
-pool._allow_cpu(0)
+from monitor.sources import lane
+lane._allow_cpu(0, None)
 while True:
     pass
 """
@@ -116,13 +117,13 @@ async def test_a_parsers_error_crosses_with_its_reason(pool):
     error = await error_of(pool.feed(b"", URL, {}))
     assert isinstance(error, Permanent)
     assert (error.reason, error.detail) == ("empty", "0 bytes without a letter")
-    error = await error_of(pool._run(exec, FAIL_WITH_EVERYTHING))
+    error = await error_of(pool._run(URL, exec, FAIL_WITH_EVERYTHING))
     assert isinstance(error, Transient)
     assert (error.reason, error.detail, error.retry_after, error.status) == ("busy", "later", 7.5, 503)
 
 
 async def test_a_stumbling_parser_is_a_malformed_document(pool):
-    error = await error_of(pool._run(exec, FAIL_UNSPEAKABLY))
+    error = await error_of(pool._run(URL, exec, FAIL_UNSPEAKABLY))
     assert (type(error), error.reason) == (Permanent, "malformed")
     assert error.detail.startswith("Unspeakable at <string>:")
     assert await titles(pool) == ["One"]
@@ -130,7 +131,7 @@ async def test_a_stumbling_parser_is_a_malformed_document(pool):
 
 @pytest.mark.case(id="P21")
 async def test_an_answer_of_the_wrong_shape_is_refused_at_the_border(pool):
-    error = await error_of(pool._parse(pools._feed_decoder, dict, (("title", 5),)))
+    error = await error_of(pool._parse(pools._feed_decoder, URL, dict, (("title", 5),)))
     assert (type(error), error.reason) == (Permanent, "malformed")
     assert "shape" in error.detail
 
@@ -148,15 +149,15 @@ async def test_an_answer_of_the_wrong_shape_is_refused_at_the_border(pool):
     ],
 )
 async def test_a_dying_worker_is_named_and_replaced(pool, call, detail):
-    error = await error_of(pool._run(*call))
+    error = await error_of(pool._run(URL, *call))
     assert (type(error), error.reason, error.detail) == (Transient, "parser_killed", detail)
     assert await titles(pool) == ["One"]
 
 
 async def test_a_task_that_sleeps_is_killed_by_the_wall_clock(monkeypatch):
-    monkeypatch.setattr(pools, "WALL_SECONDS", 0.3)
+    monkeypatch.setattr(lanes, "WALL_SECONDS", 0.3)
     async with open_pool(1) as pool:
-        error = await error_of(pool._run(time.sleep, 60))
+        error = await error_of(pool._run("", time.sleep, 60))
         assert (type(error), error.reason) == (Transient, "parser_killed")
         assert await titles(pool) == ["One"]
 
@@ -164,16 +165,61 @@ async def test_a_task_that_sleeps_is_killed_by_the_wall_clock(monkeypatch):
 @pytest.mark.case(id="P03")
 @pytest.mark.case(id="P07")
 async def test_a_task_that_spins_is_killed_by_its_processor_time(pool):
-    error = await error_of(pool._run(exec, SPIN))
+    error = await error_of(pool._run(URL, exec, SPIN))
     assert error.reason == "parser_killed"
     assert "processor time" in error.detail
     assert await titles(pool) == ["One"]
 
 
+async def test_what_takes_long_is_read_apart_until_it_is_quick_again(pool, monkeypatch):
+    monkeypatch.setattr(pools, "QUICK_SECONDS", 0.2)
+    monkeypatch.setattr(pool._common, "_quick", 0.05)
+    burn = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
+    await pool._run(URL, exec, burn.format(0.15))
+    assert list(pool._suspects) == [URL]
+    await pool._run(URL, exec, burn.format(0.15))
+    assert list(pool._suspects) == [URL]
+    assert await titles(pool) == ["One"]
+    assert list(pool._suspects) == []
+
+
+@pytest.mark.case(id="P09")
+async def test_a_suspect_at_work_holds_up_nobody_and_yields_to_all():
+    async with open_pool(1) as pool:
+        await error_of(pool._run("https://bad.example/", os.abort))
+        slow = asyncio.create_task(pool._run("https://bad.example/", time.sleep, 60))
+        while not (apart := [pid for pid in pool._apart._pool._pool_manager.worker_manager.workers if pid]):
+            await asyncio.sleep(0.02)
+        for _ in range(20):
+            assert await titles(pool) == ["One"]
+        async with asyncio.timeout(30):  # a worker has a number before it has confined itself
+            while os.getpriority(os.PRIO_PROCESS, apart[0]) != os.getpriority(os.PRIO_PROCESS, 0) + 10:
+                await asyncio.sleep(0.02)
+        assert not slow.done()
+        slow.cancel()
+
+
+async def test_no_more_suspects_wait_or_are_remembered_than_can_be(monkeypatch):
+    monkeypatch.setattr(pools, "MOST_WAITING", 2)
+    monkeypatch.setattr(pools, "SUSPECTS_KEPT", 3)
+    async with open_pool(1) as pool:
+        for number in range(5):
+            pool._suspect(f"https://bad.example/{number}", "")
+        assert [url[-1] for url in pool._suspects] == ["2", "3", "4"]
+        waiting = [asyncio.create_task(pool._run(f"https://bad.example/{n}", time.sleep, 60)) for n in (2, 3)]
+        await asyncio.sleep(0)
+        error = await error_of(pool._run("https://bad.example/4", time.sleep, 60))
+        assert (type(error), error.reason) == (Transient, "parser_busy")
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert pool._waiting == 0
+
+
 async def test_processor_time_is_counted_anew_for_each_task(monkeypatch):
     async with open_pool(1) as pool:
         for _ in range(15):
-            await pool._run(exec, BURN)
+            await pool._run(URL, exec, BURN)
         (worker,) = workers_of(pool)
         assert (
             resource.prlimit(worker, resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
@@ -185,17 +231,18 @@ async def test_a_task_lost_on_its_way_is_handed_to_another_worker(monkeypatch):
     async with open_pool(1) as pool:
         (worker,) = workers_of(pool)
         os.kill(worker, signal.SIGSTOP)  # it will never fetch the task
-        monkeypatch.setattr(pools, "_LOST_SECONDS", 1.0)
+        monkeypatch.setattr(lanes, "WALL_SECONDS", 0.5)
+        monkeypatch.setattr(lanes, "_LOST_SECONDS", 0.5)
         assert await titles(pool) == ["One"]
         assert until_dead([worker]) == []
 
 
 async def test_a_task_that_is_lost_twice_does_not_hang(monkeypatch):
-    monkeypatch.setattr(pools, "_LOST_SECONDS", 0.3)
     async with open_pool(1) as pool:
-        error = await error_of(pool._run(time.sleep, 60))
+        monkeypatch.setattr(lanes, "_LOST_SECONDS", 0.3 - lanes.WALL_SECONDS)  # no worker is that fast
+        error = await error_of(pool._run(URL, time.sleep, 60))
         assert (type(error), error.reason) == (Transient, "parser_killed")
-        monkeypatch.setattr(pools, "_LOST_SECONDS", 15)
+        monkeypatch.undo()
         assert await titles(pool) == ["One"]
 
 
@@ -217,12 +264,12 @@ async def test_a_worker_killed_before_it_took_its_task_is_no_failure_of_the_feed
 
 
 async def test_a_worker_killed_from_outside_is_no_failure_of_the_feed(pool, tmp_path):
-    assert await pool._run(exec, DIE_ONCE.format(mark=str(tmp_path / "killed"))) == NOTHING
+    assert await pool._run(URL, exec, DIE_ONCE.format(mark=str(tmp_path / "killed"))) == NOTHING
     assert (tmp_path / "killed").exists()
 
 
 async def test_a_fork_server_killed_with_its_workers_is_no_failure_of_the_feed(pool):
-    reading = asyncio.create_task(pool._run(exec, BURN))
+    reading = asyncio.create_task(pool._run(URL, exec, BURN))
     await asyncio.sleep(0.05)
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
     assert await reading == NOTHING
@@ -239,7 +286,7 @@ async def test_a_worker_killed_at_any_moment_is_no_failure_of_a_feed(pool):
     """One kill a task, each at another moment of a worker's life: its start, its wait, its work."""
     chance = random.Random(2)
     for _ in range(10):
-        reading = asyncio.create_task(pool._run(exec, BURN))
+        reading = asyncio.create_task(pool._run(URL, exec, BURN))
         await asyncio.sleep(chance.uniform(0, 0.15))
         with suppress(ProcessLookupError):
             os.kill(chance.choice(workers_of(pool)), signal.SIGKILL)
@@ -251,7 +298,7 @@ async def test_a_worker_killed_at_any_moment_is_no_failure_of_a_feed(pool):
 
 async def test_a_cancelled_task_frees_its_worker():
     async with open_pool(1) as pool:
-        task = asyncio.create_task(pool._run(time.sleep, 60))
+        task = asyncio.create_task(pool._run("", time.sleep, 60))
         await asyncio.sleep(0.3)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -262,12 +309,12 @@ async def test_a_cancelled_task_frees_its_worker():
 async def test_what_waits_is_served_in_turn(pool):
     feeds = await asyncio.gather(*(pool.feed(FEED, URL, {}) for _ in range(100)))
     assert all(isinstance(feed, ParsedFeed) for feed in feeds)
-    assert pool._pool._context.task_queue.qsize() == 0
+    assert pool._common._pool._context.task_queue.qsize() == 0
 
 
 async def test_closing_leaves_no_worker_even_a_busy_one():
     async with open_pool(2) as pool:
-        task = asyncio.create_task(pool._run(time.sleep, 60))
+        task = asyncio.create_task(pool._run("", time.sleep, 60))
         await asyncio.sleep(0.2)
         workers = workers_of(pool)
         task.cancel()
@@ -281,9 +328,9 @@ from monitor.sources.pool import open_pool
 
 async def main():
     async with open_pool(2) as pool:
-        tasks = [asyncio.create_task(pool._run(time.sleep, 60)) for _ in range(1)]
+        tasks = [asyncio.create_task(pool._run("", time.sleep, 60)) for _ in range(1)]
         await asyncio.sleep(0.2)
-        print(*pool._pool._pool_manager.worker_manager.workers, flush=True)
+        print(*pool._common._pool._pool_manager.worker_manager.workers, flush=True)
         await asyncio.gather(*tasks)
 
 if __name__ == "__main__":
@@ -350,7 +397,7 @@ async def outcome(pool: ParserPool, body: bytes) -> str:
 @pytest.mark.case(id="P07")
 async def test_bytes_that_no_bound_catches_are_caught_by_the_pool(pool, monkeypatch):
     """A million open elements inside a description: many seconds of sanitising, while others are served."""
-    monkeypatch.setattr(pools, "WALL_SECONDS", 2.0)
+    monkeypatch.setattr(pool._apart, "_wall", 2.0)
     flood = "<div>" * 1_500_000
     body = f"<rss><channel><item><title>t</title><description><![CDATA[{flood}]]></description></item></channel></rss>"
     bad, *good = await asyncio.gather(outcome(pool, body.encode()), *(outcome(pool, FEED) for _ in range(50)))
