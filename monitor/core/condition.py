@@ -21,6 +21,7 @@ _ADVICE: Final = {
     "dns": "See whether names can be resolved on this machine.",
     "forbidden_address": "It stands on a private address: polling.allow_private lets it be read, where it is yours.",
     "not_a_feed": "See what stands there now, with `monitor feeds preview`: a feed may have become a page.",
+    "replaced": "See whose site it is now: if it is still the one that you mean, it is read again by itself after a day.",
     "no_links": "See what `monitor feeds preview` finds, and say in `links` which paths are articles.",
     "too_large": "Find a smaller feed of the site.",
     "bomb": "Take it out: what it sends unpacks to no end.",

@@ -68,7 +68,7 @@ def test_windows_of_loss_are_told_with_their_bounds():
 
 
 @pytest.mark.parametrize(
-    "reason", ["tls", "dns", "not_a_feed", "bomb", "http_404", "timeout", "http_429", "no_such_host"]
+    "reason", ["tls", "dns", "not_a_feed", "replaced", "bomb", "http_404", "timeout", "http_429", "no_such_host"]
 )
 def test_there_is_something_to_do_about_every_failure(reason):
     found = how(state="failing", reason=reason, failures=3)
