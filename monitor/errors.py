@@ -7,6 +7,7 @@ MonitorError
 │   ├── Fenced             the lease or claim is somebody else's now: drop the work silently
 │   ├── UnknownEvent       written by a newer Monitor: stop loudly
 │   ├── Corrupt            a fold, hash or chain does not verify: stop loudly
+│   ├── Dropped            it was recorded, and retention has dropped it since
 │   └── LogUnavailable     the log cannot be used as it is configured (not: "is down for a moment")
 ├── ViewsUnavailable       there are no views to read, or none of this version
 ├── DiskTrouble            the data directory takes nothing just now: it may again, once there is room
@@ -72,6 +73,10 @@ class UnknownEvent(LogError):
 
 class Corrupt(LogError):
     """Stored data does not verify against its own hash."""
+
+
+class Dropped(LogError):
+    """What was asked for was recorded, and dropped by retention (`archive.keep`, `archive.megabytes`)."""
 
 
 class LogUnavailable(LogError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +16,17 @@ from monitor.net.hosts import is_within
 from monitor.net.manners import PoliteNet
 from monitor.parts import Ground, Parts
 from monitor.ports import Claim, Consumed, Log
-from monitor.rules import NAME, archiving_of, audience_of, feeds_of, pages_of, rechecks_of, retention_of, rules_of
+from monitor.rules import (
+    NAME,
+    archiving_of,
+    audience_of,
+    feeds_of,
+    keeping_of,
+    pages_of,
+    rechecks_of,
+    retention_of,
+    rules_of,
+)
 from monitor.stages import archive, deliver, follow, jobs, match, policy, project, retention
 from monitor.stages.disk import Disk
 from monitor.stages.fetch import Fetcher
@@ -27,7 +39,7 @@ from monitor.stages.waiting import Waker
 from monitor.stages.websub import Hubs, Subscriber
 from monitor.stages.work import Pace, one_lane, over_events, over_timers
 from monitor.store.views import FILE as VIEWS
-from monitor.store.views import Reader
+from monitor.store.views import Reader, renewed
 
 TICK = 0.1  # seconds: how late a due timer may be noticed when nothing rings the bell
 POLL_LEASE = 120.0  # seconds; longer than the longest exchange and parse
@@ -40,6 +52,7 @@ WAKING_AT_ONCE = 4  # of policy's timers in a partition
 DELIVERIES_AT_ONCE = {"webhook": 4}  # of one channel; all others tell one thing after another
 GROUPS = (match.GROUP, policy.GROUP, deliver.GROUP, project.GROUP)
 READERS = (jobs.POLL, jobs.FETCH)
+RENEWAL = 30.0  # seconds between two looks whether the views tell what retention has dropped
 SWEEP = 3_600.0  # seconds between two looks for captures that may go
 
 
@@ -98,8 +111,19 @@ def steady_loops(ground: Ground, config: Config) -> dict[str, Loop]:
         for at in range(ground.log.partitions)
     }
     for at, archivist in enumerate(ground.archivists):
-        loops[f"{archive.GROUP}@{at}"] = partial(archive.run, archivist, archiving_of(config), ground.disk)
+        loops[f"{archive.GROUP}@{at}"] = partial(
+            archive.run, archivist, archiving_of(config), ground.disk, keeping_of(config)
+        )
+    if keeping_of(config):
+        loops["renewing"] = partial(_renewing, ground, config.data_dir / VIEWS)
     return loops
+
+
+async def _renewing(ground: Ground, path: Path) -> None:
+    """Make the views again whenever retention has dropped what they tell, for ever."""
+    while True:
+        await ground.disk.until_taken(partial(renewed, ground.log, path, ground.views))
+        await asyncio.sleep(RENEWAL)
 
 
 def loops_of(parts: Parts, *, ending: bool = False) -> Loops:

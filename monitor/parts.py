@@ -16,7 +16,7 @@ from monitor.net import open_net
 from monitor.net.courtesy import CourteousNet
 from monitor.net.manners import Known
 from monitor.notifiers import KINDS
-from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parser, Projection
+from monitor.ports import Archivist, Captures, Limits, Log, Net, Notifier, Parser
 from monitor.rules import user_agent
 from monitor.sources.pool import open_pool
 from monitor.stages import deliver
@@ -29,7 +29,7 @@ from monitor.store.captures import FOLDER as CAPTURES
 from monitor.store.captures import FileCaptures
 from monitor.store.durable import probe
 from monitor.store.views import FILE as VIEWS
-from monitor.store.views import Views
+from monitor.store.views import Views, renewed
 from monitor.web.desk import Desk
 from monitor.web.desk import Source as PageSource
 
@@ -44,7 +44,7 @@ class Ground:
     net: Net
     parser: Parser
     captures: Captures
-    views: Projection
+    views: Views
     disk: Disk
     desk: Desk
     archivists: Sequence[Archivist] = ()  # of each partition, where events are archived
@@ -98,6 +98,7 @@ async def grounded(config: Config) -> AsyncIterator[Ground]:
             )
         )
         views = stack.enter_context(Views(config.data_dir / VIEWS))
+        await renewed(log, config.data_dir / VIEWS, views)
         disk = Disk(partial(probe, config.data_dir))
         shelf = FileCaptures(config.data_dir / CAPTURES)
         captures = WatchedCaptures(shelf, disk)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from monitor.core.cadence import Hints
 from monitor.core.content import Content
 from monitor.core.events import AnyEvent, Recorded
 from monitor.core.listing import ListingKind
+from monitor.core.standing import Article
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 
@@ -104,6 +105,39 @@ class Consumed:
     deliveries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is left of an entity's events, oldest first; `lost` is how many before them retention has dropped.
+
+    `first` is an article's state after the first of those that are left, where any were dropped.
+    """
+
+    lost: int = 0
+    first: Article | None = None
+    events: list[Recorded] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Up to which position retention has dropped events of a partition, and how many."""
+
+    position: str
+    dropped: int
+
+    @property
+    def at(self) -> datetime:
+        """When the newest of them was recorded, UTC."""
+        return datetime.fromtimestamp(int(self.position.partition("-")[0]) / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """An article that lost its beginning: its state after the first event that is left, and the addresses that the lost ones named."""
+
+    article: Article
+    addresses: tuple[str, ...]
+
+
 class Log(Protocol):
     """The append-only log with its snapshots, timers and notes.
 
@@ -134,7 +168,17 @@ class Log(Protocol):
         ...
 
     async def history(self, partition: int, entity: str, upto: int | None = None) -> list[Recorded]:
-        """The entity's events, oldest first, to version `upto` included. Raises Corrupt where the chain does not verify."""
+        """The entity's events, oldest first, to version `upto` included.
+
+        Raises Corrupt where the chain does not verify, Dropped where retention has dropped the first of them.
+        """
+        ...
+
+    async def past(self, partition: int, entity: str, upto: int | None = None) -> Past:
+        """What retention has left of the entity's events, to version `upto` included.
+
+        Raises Corrupt where the chain does not verify, Dropped where nothing is left.
+        """
         ...
 
     async def commit(self, batch: Batch) -> list[Recorded]:
@@ -200,6 +244,14 @@ class Log(Protocol):
         """Every event after a position, oldest first; with `follow`, for ever."""
         ...
 
+    async def floor(self, partition: int) -> Floor | None:
+        """Up to where retention has dropped events; None where it has dropped none."""
+        ...
+
+    def founded(self, partition: int) -> AsyncIterator[list[Founded]]:
+        """The articles of which it has dropped the beginning, in pages."""
+        ...
+
 
 # --- the archive -----------------------------------------------------------------------------------------------------
 
@@ -211,6 +263,24 @@ class Waiting:
     events: int
     size: int
     age: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long archived events are kept, in seconds, and how many bytes all of a partition may take; None: however long, however many.
+
+    What is younger than `fresh` seconds always stays.
+    """
+
+    age: float | None = None
+    size: int | None = None
+    fresh: float = 0.0
+
+    def lets_go(self, age: float, size: int) -> bool:
+        """Whether the oldest segment of an archive of this size may go, whose newest event is of this age."""
+        too_old = self.age is not None and age > self.age
+        too_many = self.size is not None and size > self.size
+        return age >= self.fresh and (too_old or too_many)
 
 
 class Archivist(Protocol):
@@ -226,6 +296,10 @@ class Archivist(Protocol):
 
     async def trim(self) -> int:
         """Drop from the hot log what is archived and what every group has done with; returns how many events."""
+        ...
+
+    async def let_go(self, keep: Keep) -> int:
+        """Drop from the archive what need not be kept; returns how many events. Waits for the lease."""
         ...
 
 

@@ -20,6 +20,7 @@ from monitor.core.policy.silences import Inhibition
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.grammar import parse
 from monitor.core.watch.rules import Watchlist
+from monitor.ports import Keep
 from monitor.scheduling import until_cron
 from monitor.stages import archive, retention
 from monitor.stages.fetch import Rechecks
@@ -173,6 +174,15 @@ def archiving_of(config: Config) -> archive.Limits:
     """How much waits to be archived at most."""
     seal = config.archive.seal
     return archive.Limits(seal.after, seal.events, seal.size)
+
+
+def keeping_of(config: Config) -> Keep | None:
+    """How long archived events are kept, and how much of a partition; None for ever and all."""
+    age, megabytes = config.archive.keep, config.archive.megabytes
+    if age is None and megabytes is None:
+        return None
+    size = None if megabytes is None else megabytes * 10**6 // config.redis.partitions
+    return Keep(None if age is None else age.total_seconds(), size, fresh=archive.FRESH)
 
 
 def user_agent(contact: str | None) -> str:

@@ -71,9 +71,27 @@ def history(
             return
         kept = _kept(settings, row, revisions)
     if as_json:
-        show_json({"article": row, "revisions": revisions, "absences": absences, "captures": kept})
+        show_json(
+            {
+                "article": row,
+                "revisions": revisions,
+                "absences": absences,
+                "captures": kept,
+                "dropped": _dropped(revisions),
+            }
+        )
     else:
-        screen().print(Group(heading(row), "", _timeline(revisions, absences, kept, settings.timezone)))
+        gone = (
+            [safe(f"Revisions 1 to {dropped} were dropped by retention.", "yellow")]
+            if (dropped := _dropped(revisions))
+            else []
+        )
+        screen().print(Group(heading(row), *gone, "", _timeline(revisions, absences, kept, settings.timezone)))
+
+
+def _dropped(revisions: list[RevisionRow]) -> int:
+    """How many of the first revisions retention has dropped."""
+    return revisions[0].revision - 1 if revisions else 0
 
 
 def _kept(settings: Config | Remote, article: ArticleRow, revisions: list[RevisionRow]) -> list[CaptureRow]:
@@ -91,7 +109,12 @@ def _write_raw(settings: Config | Remote, article: ArticleRow, revisions: list[R
     """Write the bytes as they came; never to a terminal, which they could command."""
     named = {row.revision: row.evidence.raw_sha256 for row in revisions}
     if number not in named:
-        raise nothing(f"{article.url} has no revision {number}")
+        dropped = number <= _dropped(revisions)
+        raise nothing(
+            f"revision {number} of {article.url} was dropped by retention"
+            if dropped
+            else f"{article.url} has no revision {number}"
+        )
     body = _raw(settings, article, number, named[number])
     if body is None:
         raise nothing(f"the raw page of revision {number}, {named[number]}, is not kept any more")

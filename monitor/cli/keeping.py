@@ -43,13 +43,18 @@ def verify(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     found = with_log(configuration(config, telling=False), "events verified", as_json, look)
     if as_json:
-        counts = {"events": found.events, "entities": found.entities, "segments": found.segments}
+        counts: dict[str, object] = {"events": found.events, "entities": found.entities, "segments": found.segments}
+        counts |= {"dropped": found.dropped, "dropped_until": found.since or None}
         show_json({"whole": not found.problems, **counts, "problems": found.problems})
     else:
         for problem in found.problems:
             screen().print(safe(problem, "red"))
         of = f"{found.events} events of {found.entities} entities, {found.segments} archived segments"
         screen().print(f"{of}: {'whole' if not found.problems else f'{len(found.problems)} problems'}.")
+        if found.dropped:
+            screen().print(
+                f"Retention has dropped {found.dropped} events from before {found.since}: nothing is known of those."
+            )
     if found.problems:
         raise nothing("the log is not as it was recorded: restore it from a backup")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, overload
 
+from monitor.cli.output import minute
 from monitor.core.urls import aliases, canonical
 from monitor.errors import LogUnavailable, Permanent
 from monitor.ports import Log
@@ -57,6 +59,16 @@ def is_here(place: Config | Remote) -> TypeGuard[Config]:
 def elsewhere(place: Config | Remote) -> TypeGuard[Remote]:
     """Whether it is a Monitor that is asked over HTTP."""
     return hasattr(place, "readiness")
+
+
+def forgotten(reader: Reader | Remote, zone: tzinfo) -> str:
+    """What retention has dropped, in a sentence without its end; empty where it has dropped nothing."""
+    upto = reader.forgotten()
+    return (
+        f"what was recorded up to {minute(upto, zone)} and does not stand any more was dropped by retention"
+        if upto
+        else ""
+    )
 
 
 def captures(config: Config) -> FileCaptures:

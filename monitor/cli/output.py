@@ -96,11 +96,11 @@ def nothing(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def one_of(found: Sequence[Any], name: str, what: str) -> Any:
-    """The one row that a name means. Ends the verb where it means none, or several."""
+def one_of(found: Sequence[Any], name: str, what: str, forgotten: str = "") -> Any:
+    """The one row that a name means. Ends the verb where it means none, or several; `forgotten` says why it may be none."""
     exact = [row for row in found if row.id == name]
     if not found:
-        raise nothing(f"no {what} is known as {name}")
+        raise nothing(f"no {what} is known as {name}{forgotten and f': {forgotten}'}")
     if len(found) > 1 and not exact:
         raise nothing(f"{name} may mean {', '.join(row.id for row in found)}: type more of it")
     return (exact or found)[0]

@@ -85,6 +85,10 @@ class Remote:
 
     # --- what a Reader answers ---
 
+    def forgotten(self) -> datetime | None:
+        """As `Reader.forgotten`."""
+        return self.about().forgotten
+
     def alerts(self, *, watchlist: str | None = None, since: datetime | None = None, limit: int = 50) -> list[AlertRow]:
         """As `Reader.alerts`."""
         asked = {"watchlist": watchlist, "since": since}

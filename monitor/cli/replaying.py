@@ -24,7 +24,7 @@ from monitor.core.templates import Site, sum_up
 from monitor.core.urls import site
 from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.explain import explain_rule
-from monitor.errors import Corrupt
+from monitor.errors import Corrupt, Dropped
 from monitor.stages.templates import Threshold
 from monitor.store.entries import opened
 from monitor.store.log import RedisLog
@@ -160,8 +160,8 @@ class Replay:
             if article is None:
                 raise Corrupt(f"the past of {recorded.entity} is lost")
             return article
-        history = await self._log.history(recorded.partition, recorded.entity, recorded.version - 1)
-        return core.folded([past.event for past in history if isinstance(past.event, ArticleFact)])
+        past = await self._log.past(recorded.partition, recorded.entity, recorded.version - 1)
+        return core.folded([each.event for each in past.events if isinstance(each.event, ArticleFact)], past.first)
 
     def _remember(self, entity: str, version: int, article: Article | None) -> None:
         _keep(self._articles, entity, (version, article), ARTICLES_KEPT)
@@ -195,7 +195,7 @@ class Replay:
             return step
         try:
             history = await self._log.history(partition, alert.article)
-        except Corrupt:
+        except (Corrupt, Dropped):
             return None
         return next((step for step in steps([past.event for past in history]) if step.event.at == alert.at), None)
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from monitor.cli.opening import listed
+from monitor.cli.opening import forgotten, listed
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, LimitOption, SinceOption, UrlOption, place
 from monitor.cli.output import minute, safe, screen, short, show_json
 
 if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
+    from monitor.store.views import Reader
     from monitor.store.views.searching import Hit, Passage, Stood
 
 
@@ -42,7 +44,14 @@ def search(
     typed = " ".join(words)
     if not any(character.isalnum() for character in typed):
         raise typer.BadParameter(f"expected a word to look for, got {typed!r}")
-    hits = listed(settings, lambda reader: reader.search(typed, site=site, source=source, since=since, limit=limit))
+    gone = ""
+
+    def ask(reader: Reader | Remote) -> list[Hit]:
+        nonlocal gone
+        gone = forgotten(reader, settings.timezone)
+        return reader.search(typed, site=site, source=source, since=since, limit=limit)
+
+    hits = listed(settings, ask)
     if as_json:
         show_json(hits)
     elif not hits:
@@ -50,6 +59,8 @@ def search(
     else:
         for hit in hits:
             screen().print(_shown(hit, settings.timezone))
+    if gone and not as_json:
+        screen().print(safe(f"Not looked at: {gone}.", "yellow"))
 
 
 def _shown(hit: Hit, zone: tzinfo) -> Text:

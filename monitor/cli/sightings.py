@@ -19,7 +19,7 @@ from monitor.cli.opening import log
 from monitor.cli.output import listing, safe, when
 from monitor.core.events import AnyEvent
 from monitor.core.explained import Explained, Seen, decode, note_key
-from monitor.errors import Corrupt
+from monitor.errors import Corrupt, Dropped
 from monitor.store.views.rows import AbsenceRow, ArticleRow
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def _recorded(settings: Config, article: str) -> tuple[Explained, list[Any
         explained, now = decode(await opened.note(partition, note_key(article))), await opened.now()
         try:
             history = [recorded.event for recorded in await opened.history(partition, article)]
-        except Corrupt as error:
+        except (Corrupt, Dropped) as error:
             return explained, [], str(error), now
         return explained, history, "", now
 

@@ -19,10 +19,10 @@ from rich.text import Text
 from monitor.cli import sightings
 from monitor.cli.articles import article_named
 from monitor.cli.deliveries import attempts_table
-from monitor.cli.opening import here, log
+from monitor.cli.opening import forgotten, here, log
 from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
 from monitor.cli.output import one_of, safe, screen, short, show_json, when
-from monitor.errors import Corrupt, LogUnavailable
+from monitor.errors import Corrupt, Dropped, LogUnavailable
 from monitor.store.views.rows import AckRow, AlertRow, AttemptRow, DeliveryRow, RevisionRow, TellingRow
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def why(
     """Explain an alert (what happened, which rule it met, what policy decided, every attempt) or an article (what each look at it came to)."""
     settings = configuration(config, telling=False)
     with here(settings) as reader:
+        gone = forgotten(reader, settings.timezone)
         alerts = [] if _names_an_article(what) else reader.alerts_named(what)
         if alerts or what.startswith("alert"):
-            found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert"))
+            found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert", gone))
         else:
             found = sightings.sightings(settings, reader, article_named(reader, what, "alert or article"))
     if as_json:
@@ -116,7 +117,7 @@ async def _beside(settings: Config, alert: AlertRow) -> Beside | None:
     try:
         async with log(settings) as opened:
             history = await opened.history(opened.partition_of(alert.article), alert.article)
-    except (Corrupt, LogUnavailable):
+    except (Corrupt, Dropped, LogUnavailable):
         return None  # the views alone tell the rest
     of_alert = [step for step in steps([each.event for each in history]) if step.event.at == alert.at]
     return beside(rulebook_of(settings), of_alert[0], alert.watchlist) if of_alert else None

@@ -50,3 +50,18 @@ class Archive(Table):
     seal: Annotated[Sealing, Field(description="When what waits is archived; whatever is reached first.")] = Field(
         default_factory=Sealing
     )
+    keep: Annotated[
+        Duration | None,
+        Field(
+            ge=timedelta(days=7),
+            description="How long archived events are kept that do not stand any more: older revisions, alerts, messages. Left out: for ever.",
+        ),
+    ] = None
+    megabytes: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=10**9,
+            description="How much the archive may take on the disk; the oldest such events go first, none within a week. Left out: all it needs.",
+        ),
+    ] = None

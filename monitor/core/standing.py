@@ -190,10 +190,13 @@ def fold(article: Article | None, event: ArticleFact) -> Article:
             return msgspec.structs.replace(article, held=isinstance(event, ArticleHeld))
 
 
-def folded(events: Sequence[ArticleFact]) -> Article:
-    """The article after its whole history. Raises Corrupt, also for an empty one."""
-    article: Article | None = None
-    for event in events:
+def folded(events: Sequence[ArticleFact], first: Article | None = None) -> Article:
+    """The article after its whole history. Raises Corrupt, also for an empty one.
+
+    `first` is the article after the first of these events, where retention has dropped what came before.
+    """
+    article = first
+    for event in events[1 if first else 0 :]:
         article = fold(article, event)
     if article is None:
         raise Corrupt("no events to fold")

@@ -1,4 +1,4 @@
-"""When a partition is archived: by the age, the number or the size of what waits. How it is done safely is the archivist's business."""
+"""When a partition is archived, by the age, the number or the size of what waits; when old events go. How it is done safely is the archivist's business."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import Final
 
 import structlog
 
 from monitor.errors import Fenced
-from monitor.ports import Archivist, Waiting
+from monitor.ports import Archivist, Keep, Waiting
 from monitor.stages.disk import Disk
 
 GROUP: Final = "archive"
 PAUSE: Final = 2.0  # seconds between two looks at what waits
+FIRST_LOOK: Final = 600.0  # seconds after the start at which what is too old is first looked for
+LOOK: Final = 86_400.0  # seconds between two such looks: the views are made again after each that found something
+FRESH: Final = (
+    7 * 86_400.0
+)  # seconds for which an archived event always stays: whatever still waits for it has come by then
 
 logger = structlog.get_logger()
 
@@ -40,9 +46,9 @@ def is_due(waiting: Waiting, limits: Limits) -> bool:
     return waiting.events > 0 and (is_full(waiting, limits) or waiting.age >= limits.age.total_seconds())
 
 
-async def run(archivist: Archivist, limits: Limits, disk: Disk | None = None) -> None:
-    """Archive a partition, for ever. Raises Corrupt or LogUnavailable where going on would do harm."""
-    disk = disk or Disk()
+async def run(archivist: Archivist, limits: Limits, disk: Disk | None = None, keep: Keep | None = None) -> None:
+    """Archive a partition, for ever, and drop from the archive what need not be kept, now and then. Raises Corrupt or LogUnavailable where going on would do harm."""
+    disk, next_look = disk or Disk(), monotonic() + FIRST_LOOK
     while True:
         with suppress(Fenced):  # another daemon archives this partition now: wait for the lease again
             waiting = await disk.until_taken(partial(archivist.gather, limits.events, limits.size))
@@ -52,4 +58,7 @@ async def run(archivist: Archivist, limits: Limits, disk: Disk | None = None) ->
                 logger.info("archived events dropped from the hot log", events=dropped)
             if is_full(waiting, limits):
                 continue
+            if keep and monotonic() >= next_look:
+                next_look = monotonic() + LOOK
+                await disk.until_taken(partial(archivist.let_go, keep))
         await asyncio.sleep(PAUSE)

@@ -75,8 +75,8 @@ class Herald:
         head = await self._log.load(partition, recorded.entity)
         if head.version == recorded.version and (newest := core.decode_article(head.snapshot)):
             return newest
-        history = await self._log.history(partition, recorded.entity, recorded.version)
-        return core.folded([past.event for past in history if isinstance(past.event, ArticleFact)])
+        past = await self._log.past(partition, recorded.entity, recorded.version)
+        return core.folded([each.event for each in past.events if isinstance(each.event, ArticleFact)], past.first)
 
 
 def append_of(formed: NotificationFormed) -> Append:

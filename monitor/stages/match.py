@@ -87,8 +87,8 @@ class Matcher:
         version, article = self._known.get(recorded.entity, (0, None))
         if version == recorded.version - 1:
             return article
-        history = await self._log.history(consumed.ack.partition, recorded.entity, recorded.version - 1)
-        return core.folded([past.event for past in history if isinstance(past.event, ArticleFact)])
+        past = await self._log.past(consumed.ack.partition, recorded.entity, recorded.version - 1)
+        return core.folded([each.event for each in past.events if isinstance(each.event, ArticleFact)], past.first)
 
     def _remember(self, entity: str, version: int, article: Article) -> None:
         self._known[entity] = (version, article)

@@ -16,7 +16,7 @@ from monitor.core.policy.grouping import Joined, Lane, Window, closed, left, mem
 from monitor.core.policy.notifications import correct, form, remind
 from monitor.core.policy.quiet import LOUD
 from monitor.core.policy.routing import Aim, Handling, Route, by_name
-from monitor.errors import Conflict
+from monitor.errors import Conflict, Dropped
 from monitor.ports import Append, Batch, Claim, Finish, Head, Log
 from monitor.stages.drafts import Draft
 from monitor.stages.jobs import AlertState, Close, Correct, Message, Remind, scheduled, set_waiting, waiting
@@ -127,6 +127,8 @@ class Waker:
             return bundle(window, inside, now)
         brief = inside[0].brief
         alert = await self._alert(brief["id"], brief["article"]["id"])
+        if alert is None:
+            return bundle(window, inside, now)
         copies, route = brief["copies"], window.route
         told = form(
             alert, window.channel, now, route=route,
@@ -142,8 +144,12 @@ class Waker:
             job = Remind(formed.notification, aim.channel, alerts, every.total_seconds(), formed.notification)
             draft.timers[home].append(set_waiting(f"remind:{formed.notification}", job, job.every))
 
-    async def _alert(self, alert: str, article: str) -> AlertRaised:
-        [recorded] = await self._log.history(self._log.partition_of(article), alert, 1)
+    async def _alert(self, alert: str, article: str) -> AlertRaised | None:
+        """An alert; None where retention has dropped it."""
+        try:
+            [recorded] = await self._log.history(self._log.partition_of(article), alert, 1)
+        except Dropped:
+            return None
         if not isinstance(recorded.event, AlertRaised):
             raise TypeError(f"{alert} does not begin as an alert")
         return recorded.event
@@ -166,11 +172,13 @@ class Waker:
             await self._done(claim)
             return
         told, alert = overtaken[0], await self._alert(overtaken[0].alert, job.article)
-        if wait := max((self._quiet_for(telling.route, alert.severity, now) for telling in told.tellings), default=0.0):
+        severity = alert.severity if alert else ""
+        if wait := max((self._quiet_for(telling.route, severity, now) for telling in told.tellings), default=0.0):
             await self._later(claim, wait)
             return
         draft = Draft()
-        await self._take_back(draft, home, told, alert, undone, now)
+        if alert:  # else nobody can be told any more what it was that does not hold
+            await self._take_back(draft, home, told, alert, undone, now)
         after = corrections.taken_back(thread, frozenset({told.alert}))
         draft.appends[home].append(Append(entity, head, (), msgspec.json.encode(after)))
         await draft.commit(log, home, finish=Finish(claim, 0.0 if len(overtaken) > 1 else None))
@@ -190,7 +198,10 @@ class Waker:
     async def _taken_out(self, draft: Draft, alert: AlertRaised, telling: Telling, now: datetime) -> bool:
         """Whether nobody was or will be told by this window: the alert leaves it now, or has left it before."""
         home = self._log.partition_of(telling.lane)
-        events = [recorded.event for recorded in await self._log.history(home, telling.group)]
+        try:
+            events = [recorded.event for recorded in await self._log.history(home, telling.group)]
+        except Dropped:  # closed long ago: its message was formed
+            return False
         if any(isinstance(one, AlertSuppressed) and one.alert == alert.alert for one in events):
             return True
         head = await self._log.load(home, telling.group)
@@ -212,7 +223,11 @@ class Waker:
         if last is None or last.state == "scheduled":  # the channel is behind: it need not hear it twice
             await self._later(claim, job.every)
             return
-        [first] = await log.history(home, job.notification, 1)
+        try:
+            [first] = await log.history(home, job.notification, 1)
+        except Dropped:  # older than anything is kept: it was said often enough
+            await self._done(claim)
+            return
         if not isinstance(first.event, NotificationFormed):
             raise TypeError(f"{job.notification} does not begin as a message")
         again = remind(first.event, job.number, await log.now())

@@ -6,6 +6,7 @@ is in the archive by then, and what its events name is among the captures. A bac
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -19,10 +20,12 @@ import msgspec
 
 from monitor.errors import Corrupt, LogUnavailable
 from monitor.store import appendfile, durable
+from monitor.store.archive import FOLDER as ARCHIVE
+from monitor.store.dropping import locked
 
 LIST: Final = "backup.json"
 APPENDFILE: Final = "log/appendonlydir"
-_TREES: Final = ("archive", "captures")
+_TREES: Final = (ARCHIVE, "captures")
 _CHUNK: Final = 2**20
 _TRIES: Final = 10
 
@@ -56,12 +59,18 @@ def back_up(data_dir: Path, target: Path, counted: Counted = lambda _: None) -> 
     _see_that_it_is_empty(target)
     made_at = datetime.now(UTC)
     durable.make_folder(target)
-    files = list(_copy_appendfile(data_dir, target, counted))
-    for tree in _TREES:
-        for path in _below(data_dir / tree):
-            name = str(path.relative_to(data_dir))
-            with suppress(FileNotFoundError), path.open("rb") as file:  # a capture that nobody needs may go meanwhile
-                files.append(_copy(file, target, name, counted))
+    with ExitStack() as stack:
+        for folder in sorted((data_dir / ARCHIVE).glob("[0-9]*")):
+            stack.enter_context(locked(folder, fcntl.LOCK_SH))  # what the log names when it is copied stays until it is
+        files = list(_copy_appendfile(data_dir, target, counted))
+        for tree in _TREES:
+            for path in _below(data_dir / tree):
+                name = str(path.relative_to(data_dir))
+                with (
+                    suppress(FileNotFoundError),
+                    path.open("rb") as file,
+                ):  # a capture that nobody needs may go meanwhile
+                    files.append(_copy(file, target, name, counted))
     backup = Backup(made_at, tuple(files))
     os.sync()
     durable.write(target / LIST, msgspec.json.format(msgspec.json.encode(backup), indent=1))

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from monitor.errors import DiskTrouble
 
@@ -23,11 +24,18 @@ def keeping(what: str) -> Iterator[None]:
 
 def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Put a file in its place; once this returns, a power cut leaves it there with all its bytes."""
+    with writing(path, mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """A file to be written in pieces, and put in its place as a whole at the end; nothing is left of it where that fails."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

@@ -64,11 +64,15 @@ def opened(event: Stored, partition: int) -> Recorded:
     return Recorded(event.id, event.entity, event.v, event.h, decoded, partition, event.position)
 
 
-def verified(entity: str, events: Iterable[Stored], partition: int) -> list[Recorded]:
-    """Read an entity's events from its first on. Raises Corrupt where versions or hashes do not follow one another."""
+def verified(
+    entity: str, events: Iterable[Stored], partition: int, after: int = 0, previous: str = ""
+) -> list[Recorded]:
+    """Read an entity's events from its first on, or on from version `after`, which had the hash `previous`.
+
+    Raises Corrupt where versions or hashes do not follow one another.
+    """
     found: list[Recorded] = []
-    previous = ""
-    for version, event in enumerate(events, start=1):
+    for version, event in enumerate(events, start=after + 1):
         if (event.entity, event.v) != (entity, version):
             raise Corrupt(f"{entity}: version {version} is {event.entity} {event.v} at {event.position}")
         if chain(previous, bytes(event.data)) != event.h:

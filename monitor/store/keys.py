@@ -50,7 +50,7 @@ class Keys:
 
     @property
     def archive(self) -> str:
-        """How far the partition is archived (`manifest`, `sha256`, `position`, `n`), and the first position that was kept."""
+        """How far the partition is archived (`manifest`, `sha256`, `position`, `n`), the first position that was kept, and the `floor`."""
         return self._key("archive")
 
     @property

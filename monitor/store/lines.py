@@ -12,6 +12,7 @@ import msgspec
 import zstandard
 
 from monitor.errors import Corrupt
+from monitor.store.bases import Cut
 from monitor.store.entries import Stored
 
 FORMAT: Final = 1
@@ -31,6 +32,23 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="event"
 
     partition: int
     event: Stored
+
+
+class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="floor", tag_field="line"):
+    """Before a partition's first event: retention has dropped `dropped` events up to `position`, the `n`-th. Cuts follow, then what was kept."""
+
+    partition: int
+    number: int
+    position: str
+    n: int
+    dropped: int
+
+
+class Lost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cut", tag_field="line"):
+    """An entity that lost its beginning; in the order of entities."""
+
+    partition: int
+    cut: Cut
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="key", tag_field="line"):
@@ -57,7 +75,7 @@ class End(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="end", ta
     sha256: str
 
 
-Line = Heading | Event | Key | Group | End
+Line = Heading | Floor | Lost | Event | Key | Group | End
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -67,7 +85,7 @@ class Writer:
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._digest = file, hashlib.sha256()
 
-    def write(self, line: Heading | Event | Key | Group) -> None:
+    def write(self, line: Heading | Floor | Lost | Event | Key | Group) -> None:
         """Write one line."""
         self.raw(msgspec.json.encode(line) + b"\n")
 
@@ -102,11 +120,11 @@ def check(path: Path) -> Heading:
     return heading
 
 
-def read(path: Path) -> Iterator[Event | Key | Group]:
+def read(path: Path) -> Iterator[Floor | Lost | Event | Key | Group]:
     """What a file holds between its heading and its end. Raises Corrupt."""
     for raw in _raw(path):
         line = _decoded(raw, path)
-        if isinstance(line, Event | Key | Group):
+        if not isinstance(line, Heading | End):
             yield line
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from monitor.core.events import Recorded
-from monitor.errors import Corrupt
-from monitor.ports import Batch, Claim, Consumed, Head
+from monitor.errors import Corrupt, Dropped
+from monitor.ports import Batch, Claim, Consumed, Floor, Founded, Head, Past
 from monitor.store import entries
 from monitor.store.archive import Archive, Missing
 from monitor.store.commits import Fact, commit_of, places
@@ -70,13 +70,36 @@ class RedisLog:
         return Head(int(version), head.decode(), snapshot) if version else Head()
 
     async def history(self, partition: int, entity: str, upto: int | None = None) -> list[Recorded]:
-        """The entity's events, oldest first. Raises Corrupt where the chain does not verify."""
-        last = -1 if upto is None else upto - 1
+        """The entity's events, oldest first. Raises Corrupt where the chain does not verify, Dropped where its beginning was."""
+        past = await self.past(partition, entity, upto)
+        if past.lost:
+            raise Dropped(f"versions 1 to {past.lost} of {entity} were dropped by retention")
+        return past.events
+
+    async def past(self, partition: int, entity: str, upto: int | None = None) -> Past:
+        """What retention has left of an entity's events, oldest first; raises Dropped where that is nothing, Corrupt where the chain does not verify."""
         if upto == 0:
-            return []
+            return Past()
+        last = -1 if upto is None else upto - 1
         keys = Keys(partition)
-        positions = await self._connection.ask("LRANGE", keys.history(entity), 0, last)
-        return entries.verified(entity, await self.stored(partition, positions), partition)
+        positions, floor = await self._connection.ask_all(
+            [("LRANGE", keys.history(entity), 0, last), ("HGET", keys.archive, "floor")]
+        )
+        try:
+            return await self._left(partition, entity, positions, floor)
+        except Corrupt:
+            if await self._connection.ask("HGET", keys.archive, "floor") == floor:
+                raise
+            return await self.past(partition, entity, upto)  # dropped while it was read
+
+    async def _left(self, partition: int, entity: str, positions: Sequence[bytes], floor: bytes | None) -> Past:
+        cut = await self.archive.cut(partition, entity) if floor else None
+        if cut is None:
+            return Past(events=entries.verified(entity, await self.stored(partition, positions), partition))
+        if len(positions) <= cut.version:
+            raise Dropped(f"versions 1 to {cut.version} of {entity} were dropped by retention")
+        left = await self.stored(partition, positions[cut.version :])
+        return Past(cut.version, cut.article, entries.verified(entity, left, partition, cut.version, cut.hash))
 
     async def commit(self, batch: Batch) -> list[Recorded]:
         """Apply a batch. Raises Conflict, Fenced, or LogError for a batch that is too large or contradicts itself."""
@@ -199,6 +222,16 @@ class RedisLog:
                 f"{len(missing)} events of partition {partition} are gone from the log, the first at {missing[0]!r}"
             )
         return [hot[position] if position in hot else cold[position.decode()] for position in positions]
+
+    async def floor(self, partition: int) -> Floor | None:
+        """Up to where events were dropped; None where none was."""
+        base = await self.archive.base(partition)
+        return Floor(base.position, base.dropped) if base else None
+
+    async def founded(self, partition: int) -> AsyncIterator[list[Founded]]:
+        """The articles that lost their beginning, as they were when they said what is their first text now, in pages."""
+        async for page in self.archive.cuts(partition):
+            yield [Founded(cut.article, cut.addresses) for cut in page if cut.article]
 
     def archivist(self, partition: int) -> Archivist:
         """Whoever archives a partition; a context manager."""

@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from monitor.core import article
-from monitor.core.events import ArticleFact, chain, stored_id
+from monitor.core.events import ArticleDiscovered, ArticleFact, ArticleRevised, chain, stored_id
 from monitor.errors import Corrupt, LogError
+from monitor.store.bases import Cut
 from monitor.store.entries import Stored, opened, order
 
 _ARTICLES: Final = "article."
@@ -19,7 +20,10 @@ _ARTICLES: Final = "article."
 
 @dataclass(slots=True)
 class Findings:
-    """What was looked at, and what is wrong: each problem in one sentence, at most `MOST` of them."""
+    """What was looked at, and what is wrong: each problem in one sentence, at most `MOST` of them.
+
+    `dropped` is how many events retention has dropped, all before the time `since` (RFC 3339) or at it.
+    """
 
     MOST = 1000
 
@@ -27,6 +31,8 @@ class Findings:
     entities: int = 0
     segments: int = 0
     problems: list[str] = field(default_factory=list)
+    dropped: int = 0
+    since: str = ""
 
     def add(self, problem: str) -> None:
         """Take note of a problem."""
@@ -35,12 +41,16 @@ class Findings:
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where an entity's events have led; `folded` is an article's snapshot."""
+    """Where an entity's events have led; `folded` is an article's snapshot. Up to version `cut` they were dropped by retention.
+
+    While nothing is known of an article but that, `folded` is the state after its next event.
+    """
 
     entity: str
     version: int = 0
     hash: str = ""
     folded: bytes = b""
+    cut: int = 0
 
 
 class Reckoning:
@@ -49,10 +59,13 @@ class Reckoning:
     def __init__(self, partition: int, findings: Findings) -> None:
         self.findings, self._partition = findings, partition
         self._number, self._position = 0, "0-0"
+        self._floor, self._dropped = "0-0", 0
         self._scratch = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._scratch.execute("PRAGMA journal_mode = OFF")
         self._scratch.execute("CREATE TABLE ids (id TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._scratch.execute("CREATE TABLE heads (entity TEXT PRIMARY KEY, version INT, hash TEXT, folded BLOB)")
+        self._scratch.execute(
+            "CREATE TABLE heads (entity TEXT PRIMARY KEY, version INT, hash TEXT, folded BLOB, cut INT)"
+        )
         self._scratch.execute(
             "CREATE TABLE places (entity TEXT, version INT, position TEXT, PRIMARY KEY (entity, version, position)) WITHOUT ROWID"
         )
@@ -60,6 +73,15 @@ class Reckoning:
     def close(self) -> None:
         """Forget it all."""
         self._scratch.close()
+
+    def stand_on(self, position: str, number: int) -> None:
+        """Of the events up to a position, the `number`-th of all, retention has left only some."""
+        self._floor, self._dropped = position, number
+
+    def found(self, page: list[Cut]) -> None:
+        """Entities that lost their beginning go on from there."""
+        rows = [(each.entity, each.version, each.hash, _state(each), each.version) for each in page]
+        self._scratch.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?)", rows)
 
     def enter(self, page: list[Stored]) -> None:
         """Check events against all before them."""
@@ -80,7 +102,7 @@ class Reckoning:
 
     def standing(self, entity: str) -> Standing:
         """Where an entity's events have led."""
-        sql = "SELECT entity, version, hash, folded FROM heads WHERE entity = ?"
+        sql = "SELECT entity, version, hash, folded, cut FROM heads WHERE entity = ?"
         row = self._scratch.execute(sql, (entity,)).fetchone()
         return Standing(*row) if row else Standing(entity)
 
@@ -96,7 +118,8 @@ class Reckoning:
         elif head.folded and not _same(snapshot or b"", head.folded):
             self.findings.add(f"{entity}: its snapshot is not what its events fold to")
         places = self._scratch.execute("SELECT position FROM places WHERE entity = ? ORDER BY version", (entity,))
-        if [position.decode() for position in history[: head.version]] != [position for (position,) in places]:
+        said = [position.decode() for position in history[head.cut : head.version]]
+        if said != [position for (position,) in places]:
             self.findings.add(f"{entity}: its history names other places than its events stand at")
         return True
 
@@ -107,7 +130,7 @@ class Reckoning:
         self._number, self._position = event.n, event.position
 
     def _wrong(self, event: Stored) -> Iterator[str]:
-        if event.n != self._number + 1:
+        if not self._follows(event):
             yield f"its number is {event.n}, after {self._number}"
         if order(event.position) <= order(self._position):
             yield f"it stands after {self._position}"
@@ -126,6 +149,12 @@ class Reckoning:
             yield f"its id {event.id} stands there twice"
         yield from self._chained(event, raw, decoded)
 
+    def _follows(self, event: Stored) -> bool:
+        """Whether an event has the next number; of those that were kept while others were dropped, a later one."""
+        if order(event.position) <= order(self._floor):
+            return self._number < event.n <= self._dropped
+        return event.n == max(self._number, self._dropped) + 1
+
     def _chained(self, event: Stored, raw: bytes, decoded: Any) -> Iterator[str]:
         before = self.standing(event.entity)
         if event.v != before.version + 1:
@@ -135,11 +164,12 @@ class Reckoning:
         folded = before.folded
         if event.type.startswith(_ARTICLES):
             try:
-                folded = _fold(before.folded, decoded)
+                first = before.version == before.cut > 0
+                folded = _checked(before.folded, decoded) if first else _fold(before.folded, decoded)
             except Corrupt as error:
                 yield str(error)
         self._scratch.execute(
-            "INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?)", (event.entity, event.v, event.h, folded)
+            "INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?)", (event.entity, event.v, event.h, folded, before.cut)
         )
         self._scratch.execute("INSERT OR IGNORE INTO places VALUES (?, ?, ?)", (event.entity, event.v, event.position))
 
@@ -147,6 +177,20 @@ class Reckoning:
 def _fold(before: bytes, event: ArticleFact) -> bytes:
     known = article.decode_article(before) if before else None
     return article.encode(article.fold(known, event))
+
+
+def _state(cut: Cut) -> bytes:
+    return article.encode(cut.article) if cut.article else b""
+
+
+def _checked(state: bytes, event: ArticleFact) -> bytes:
+    """What an article's first event that is left leads to, as it was noted when those before it were dropped. Raises Corrupt."""
+    known = article.decode_article(state) if state else None
+    if not isinstance(event, ArticleDiscovered | ArticleRevised) or known is None:
+        raise Corrupt(f"{event.article} has no text to go on from")
+    if (known.id, known.sha256, known.content.digest()) != (event.article, event.sha256, event.sha256):
+        raise Corrupt(f"{event.article} goes on from another text than was recorded")
+    return state
 
 
 def _same(snapshot: bytes, folded: bytes) -> bool:

@@ -35,6 +35,7 @@ LAG = _script("lag")
 REPIN = _script("repin")
 MARK = _script("mark")
 TRIM = _script("trim")
+FLOOR = _script("floor")
 REPLAY = _script("replay")
 
-ALL = (COMMIT, CLAIM, NEXT_DUE, RELEASE, LEASE, LEAVE, READ, PARK, UNPARK, LAG, REPIN, MARK, TRIM, REPLAY)
+ALL = (COMMIT, CLAIM, NEXT_DUE, RELEASE, LEASE, LEAVE, READ, PARK, UNPARK, LAG, REPIN, MARK, TRIM, FLOOR, REPLAY)

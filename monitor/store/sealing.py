@@ -14,10 +14,11 @@ from typing import Final, Self
 import structlog
 
 from monitor.errors import Fenced, LogUnavailable
-from monitor.ports import Waiting
+from monitor.ports import Keep, Waiting
 from monitor.store import durable, segments
 from monitor.store.archive import Archive, Mark
 from monitor.store.connection import Call, Connection
+from monitor.store.dropping import Dropping, Holder, clear
 from monitor.store.entries import Stored, order, stored
 from monitor.store.keys import ARCHIVE, GROUPS, IDENTITY, META, Keys
 from monitor.store.leases import TTL, Lease
@@ -96,6 +97,20 @@ class Archivist:
             )
         return int(what)
 
+    async def let_go(self, keep: Keep) -> int:
+        """Drop from the archive what need not be kept; returns how many events. Waits for the lease.
+
+        Raises Corrupt, DiskTrouble where the disk does not take what is kept, or Fenced where the lease is lost.
+        """
+        await self._hold()
+        holder = Holder(self._lease.owner, self._token)
+        try:
+            return await Dropping(self._connection, self._archive, self._partition, holder).drop(keep)
+        except Fenced:
+            self._lease.lose()
+            self._token = ""
+            raise
+
     async def _hold(self) -> None:
         """Return once the lease is ours; under a new token, begin anew where the log says that the archive ends."""
         await self._lease.hold()
@@ -106,6 +121,7 @@ class Archivist:
             identity = await self._connection.ask("HGET", META, IDENTITY)
             with durable.keeping("the archive"):
                 await asyncio.to_thread(self._sweep, identity.decode(), int(token))
+                await self._clear(int(token))
             self._token = token
 
     async def _read(self, limit: int) -> list[Stored]:
@@ -131,10 +147,16 @@ class Archivist:
             at=datetime.now(UTC),
         )
 
+    async def _clear(self, token: int) -> None:
+        """Delete what was dropped, where a crash or a backup came in between, and bases that were never noted."""
+        folder, base = self._archive.folder(self._partition), await self._archive.base(self._partition)
+        if folder.exists():
+            await asyncio.to_thread(clear, folder, base.number if base else 0, self._mark.floor, token)
+
     def _sweep(self, log: str, token: int) -> None:
         folder = self._archive.folder(self._partition)
         segments.belong(folder.parent, log)
-        if self._mark.seal.name:
+        if self._mark.seal.name and self._mark.seal != self._mark.floor:
             segments.manifest(folder, self._mark.seal)  # an archive that has vanished must not be built upon
         if folder.exists():
             segments.sweep(folder, _number(self._mark), token)

@@ -20,9 +20,9 @@ from monitor.errors import Corrupt
 from monitor.store import durable
 from monitor.store.entries import Stored, order
 
-_FRAME_BYTES: Final = 2**18
-_LEVEL: Final = 6
-_MOST_BYTES: Final = 2**28  # of one frame, unpacked: an event has at most 8 MiB
+FRAME_BYTES: Final = 2**18
+LEVEL: Final = 6
+MOST_BYTES: Final = 2**28  # of one frame, unpacked: an event has at most 8 MiB
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +91,7 @@ def write(
 ) -> Seal:
     """Write a segment and its manifest durably; they count once the log has taken note of the seal."""
     durable.make_folder(folder)
-    frames, packed = _pack(events)
+    frames, packed = pack(events)
     manifest = Manifest(
         partition=partition,
         number=number,
@@ -113,14 +113,25 @@ def write(
     return Seal(manifest.name, hashlib.sha256(content).hexdigest())
 
 
-def manifest(folder: Path, seal: Seal) -> Manifest:
-    """Read a manifest. Raises Corrupt where it is not there or not the one that was sealed."""
+def sealed(folder: Path, seal: Seal) -> bytes:
+    """What a manifest holds. Raises Corrupt where it is not there or not the one that was sealed."""
     try:
         content = (folder / seal.name).read_bytes()
     except OSError as error:
         raise Corrupt(f"the archive's manifest {folder / seal.name} cannot be read: {error.strerror}") from error
     if hashlib.sha256(content).hexdigest() != seal.sha256:
         raise Corrupt(f"the archive's manifest {folder / seal.name} holds other bytes than were sealed")
+    return content
+
+
+def digest(folder: Path, of: Manifest) -> str:
+    """The sha256 (hex) of a manifest that was read before."""
+    return hashlib.sha256((folder / of.name).read_bytes()).hexdigest()
+
+
+def manifest(folder: Path, seal: Seal) -> Manifest:
+    """Read a segment's manifest. Raises Corrupt where it is not there or not the one that was sealed."""
+    content = sealed(folder, seal)
     try:
         return _manifests.decode(content)
     except msgspec.MsgspecError as error:
@@ -129,7 +140,7 @@ def manifest(folder: Path, seal: Seal) -> Manifest:
 
 def read(folder: Path, of: Manifest) -> Iterator[Stored]:
     """Every event of a segment, in order. Raises Corrupt where its bytes are not those that were sealed."""
-    packed = _bytes(folder, of, 0, of.size)
+    packed = some_bytes(folder / of.segment, 0, of.size)
     if len(packed) != of.size or hashlib.sha256(packed).hexdigest() != of.sha256:
         raise Corrupt(f"the archive's segment {folder / of.segment} holds other bytes than were sealed")
     for begin, end in _spans(of):
@@ -142,8 +153,15 @@ def look_up(folder: Path, of: Manifest, positions: set[str]) -> Iterator[Stored]
     ends = [*starts[1:], (2**64, 0)]
     for (begin, end), low, high in zip(_spans(of), starts, ends, strict=True):
         if any(low <= order(position) < high for position in positions):
-            events = _unpack(_bytes(folder, of, begin, end), folder / of.segment)
+            events = _unpack(some_bytes(folder / of.segment, begin, end), folder / of.segment)
             yield from (event for event in events if event.position in positions)
+
+
+def drop(folder: Path, number: int) -> None:
+    """Take away every segment up to this number, its manifest last."""
+    for path in sorted(folder.glob("[0-9]*-[0-9]*.json*"), reverse=True):
+        if int(path.name.partition("-")[0]) <= number and ".base" not in path.name:
+            path.unlink(missing_ok=True)
 
 
 def sweep(folder: Path, number: int, token: int) -> None:
@@ -154,18 +172,19 @@ def sweep(folder: Path, number: int, token: int) -> None:
             path.unlink(missing_ok=True)
 
 
-def _pack(events: Sequence[Stored]) -> tuple[tuple[Frame, ...], bytes]:
+def pack(events: Sequence[Stored]) -> tuple[tuple[Frame, ...], bytes]:
+    """Events as the bytes of a segment, and the frames in it."""
     frames, packed = [], bytearray()
     for first, lines in _framed(events):
         frames.append(Frame(first, len(packed)))
-        packed += zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(lines)
+        packed += zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(lines)
     return tuple(frames), bytes(packed)
 
 
 def _framed(events: Sequence[Stored]) -> Iterator[tuple[str, bytes]]:
     first, lines = events[0].position, bytearray()
     for event in events:
-        if len(lines) >= _FRAME_BYTES:
+        if len(lines) >= FRAME_BYTES:
             yield first, bytes(lines)
             first, lines = event.position, bytearray()
         lines += line(event)
@@ -177,18 +196,19 @@ def _spans(of: Manifest) -> list[tuple[int, int]]:
     return list(zip(offsets, [*offsets[1:], of.size], strict=True))
 
 
-def _bytes(folder: Path, of: Manifest, begin: int, end: int) -> bytes:
+def some_bytes(path: Path, begin: int, end: int) -> bytes:
+    """A part of a file of the archive. Raises Corrupt where it cannot be read."""
     try:
-        with (folder / of.segment).open("rb") as file:
+        with path.open("rb") as file:
             file.seek(begin)
             return file.read(end - begin)
     except OSError as error:
-        raise Corrupt(f"the archive's segment {folder / of.segment} cannot be read: {error.strerror}") from error
+        raise Corrupt(f"the archive's file {path} cannot be read: {error.strerror}") from error
 
 
 def _unpack(frame: bytes, path: Path) -> Iterator[Stored]:
     try:
-        lines = zstandard.ZstdDecompressor().decompress(frame, max_output_size=_MOST_BYTES)
+        lines = zstandard.ZstdDecompressor().decompress(frame, max_output_size=MOST_BYTES)
         yield from map(_lines.decode, lines.splitlines())
     except (zstandard.ZstdError, msgspec.MsgspecError) as error:
         raise Corrupt(f"the archive's segment {path} cannot be unpacked: {error}") from error

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from monitor.errors import LogUnavailable
-from monitor.store import lines
+from monitor.store import bases, lines, segments
+from monitor.store.bases import Base, Cuts
 from monitor.store.connection import Call
-from monitor.store.keys import GROUPS, IMPORTING, META, Keys
+from monitor.store.entries import order
+from monitor.store.keys import GROUPS, IDENTITY, IMPORTING, META, Keys
 from monitor.store.log import RedisLog
 from monitor.store.scripts import REPLAY
 
@@ -55,10 +58,14 @@ async def take_in(log: RedisLog, path: Path, counted: Counted = lambda _: None) 
         raise LogUnavailable(f"{path} has {heading.partitions} partitions: set partitions = {heading.partitions}")
     await _see_that_it_is_empty(log)
     await log.connection.ask("HSET", META, IMPORTING, "yes")
-    events = 0
+    events, floors = 0, dict[int, lines.Floor]()
     for page in _pages(lines.read(path)):
+        for line in page:
+            if isinstance(line, lines.Floor):
+                await _stand_on(log, path, line)
+                floors[line.partition] = line
         recorded = [line for line in page if isinstance(line, lines.Event)]
-        await _replay(log, recorded)
+        await _replay(log, [line for line in recorded if not _is_below(line, floors.get(line.partition))])
         await log.connection.ask_all([words for line in page for words in _words(line)])
         events += len(recorded)
         counted(len(recorded))
@@ -76,6 +83,8 @@ async def _export(log: RedisLog, writer: lines.Writer, events_only: bool, counte
     for _ in range(_TRIES):
         before = await _writes(log)
         for partition in range(log.partitions):
+            if after[partition] == "0-0":
+                await _export_floor(log, writer, partition)
             async for event in log.scan(partition, after[partition]):
                 writer.write(lines.Event(partition, event))
                 after[partition], events = event.position, events + 1
@@ -93,10 +102,20 @@ async def _export(log: RedisLog, writer: lines.Writer, events_only: bool, counte
     return events
 
 
+async def _export_floor(log: RedisLog, writer: lines.Writer, partition: int) -> None:
+    """What the rest stands on, where retention has dropped the beginning."""
+    if base := await log.archive.base(partition):
+        writer.write(lines.Floor(partition, base.number, base.position, base.n, base.dropped))
+        async for page in log.archive.cuts(partition):
+            for cut in page:
+                writer.write(lines.Lost(partition, cut))
+
+
 async def _writes(log: RedisLog) -> list[Any]:
-    """What changes with every decision that is recorded and every timer that is taken."""
-    ledgers = [Keys(partition).ledger for partition in range(log.partitions)]
-    return await log.connection.ask_all([("HMGET", ledger, "events", "requests") for ledger in ledgers])
+    """What changes with every decision that is recorded, every timer that is taken, and whenever something is dropped for good."""
+    keys = [Keys(partition) for partition in range(log.partitions)]
+    asked = [("HMGET", each.ledger, "events", "requests") for each in keys]
+    return await log.connection.ask_all([*asked, *(("HGET", each.archive, "floor") for each in keys)])
 
 
 async def _stand_beside(log: RedisLog, file: IO[bytes]) -> None:
@@ -164,6 +183,31 @@ async def _see_that_it_is_empty(log: RedisLog) -> None:
             raise LogUnavailable("this log is not empty: an import needs one that is")
 
 
+async def _stand_on(log: RedisLog, path: Path, floor: lines.Floor) -> None:
+    """Put what retention had left of the beginning into the archive, on which the rest stands."""
+    folder, at = log.archive.folder(floor.partition), floor.partition
+    identity = await log.connection.ask("HGET", META, IDENTITY)
+    await asyncio.to_thread(segments.belong, folder.parent, identity.decode())
+    about = Base(
+        partition=at, number=floor.number, token=0, made_at=datetime.now(UTC), covers="", covers_sha256="",
+        position=floor.position, n=floor.n, dropped=floor.dropped, parts=(), cuts=Cuts(0, 0, "", ()),
+    )  # fmt: skip
+    kept = (line.event for line in lines.read(path) if isinstance(line, lines.Event) and _is_below(line, floor))
+    cuts = (line.cut for line in lines.read(path) if isinstance(line, lines.Lost) and line.partition == at)
+    _, seal = await asyncio.to_thread(bases.write, folder, about, kept, cuts)
+    milliseconds, sequence = order(floor.position)
+    noted = {"manifest": seal.name, "sha256": seal.sha256, "floor": seal.name, "floor_sha256": seal.sha256}
+    noted |= {"position": floor.position, "n": str(floor.n), "kept": f"{milliseconds}-{sequence + 1}"}
+    await log.connection.ask("HSET", Keys(at).archive, *(word for pair in noted.items() for word in pair))
+
+
+def _is_below(line: lines.Event, floor: lines.Floor | None) -> bool:
+    """Whether an event is one of those that were kept of a beginning that is gone."""
+    if floor is None or line.partition != floor.partition:
+        return False
+    return order(line.event.position) <= order(floor.position)
+
+
 async def _replay(log: RedisLog, recorded: Sequence[lines.Event]) -> None:
     for partition in sorted({line.partition for line in recorded}):
         events = [line.event for line in recorded if line.partition == partition]
@@ -174,7 +218,7 @@ async def _replay(log: RedisLog, recorded: Sequence[lines.Event]) -> None:
         await log.connection.run(Call(REPLAY, [Keys(partition).events], words))
 
 
-def _words(line: lines.Event | lines.Key | lines.Group) -> Iterator[tuple[Any, ...]]:
+def _words(line: lines.Floor | lines.Lost | lines.Event | lines.Key | lines.Group) -> Iterator[tuple[Any, ...]]:
     """The commands, safe to repeat, that put a line in its place."""
     keys = Keys(line.partition)
     match line:

@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Final
 
 from monitor.errors import Corrupt, LogError
+from monitor.ports import Floor
 from monitor.store import segments
 from monitor.store.entries import Stored
 from monitor.store.keys import Keys
@@ -29,6 +30,7 @@ async def verify(log: RedisLog, counted: Callable[[int], None] = lambda _: None)
     for partition in range(log.partitions):
         with closing(Reckoning(partition, findings)) as reckoning:
             await _check_archive(log, partition, findings)
+            await _check_base(log, partition, reckoning)
             await _check_events(log, partition, reckoning, counted)
             await _check_heads(log, partition, reckoning, counted)
     return findings
@@ -53,6 +55,22 @@ async def _check_archive(log: RedisLog, partition: int, findings: Findings) -> N
             findings.add(
                 f"partition {partition}: the manifest {manifest.name} says other events than its segment holds"
             )
+
+
+async def _check_base(log: RedisLog, partition: int, reckoning: Reckoning) -> None:
+    """What the archive stands on, where its oldest segments were dropped."""
+    findings = reckoning.findings
+    try:
+        base = await log.archive.base(partition)
+        if base is None:
+            return
+        reckoning.stand_on(base.position, base.n)
+        findings.dropped += base.dropped
+        findings.since = max(findings.since, Floor(base.position, base.dropped).at.isoformat(timespec="seconds"))
+        async for page in log.archive.cuts(partition):
+            await asyncio.to_thread(reckoning.found, page)
+    except Corrupt as error:
+        findings.add(str(error))
 
 
 async def _check_events(log: RedisLog, partition: int, reckoning: Reckoning, counted: Callable[[int], None]) -> None:

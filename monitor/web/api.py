@@ -145,10 +145,11 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True):
-    """Which Monitor answers, and in whose time zone it tells the time."""
+    """Which Monitor answers, in whose time zone it tells the time, and up to when retention has dropped what does not stand any more."""
 
     monitor: str
     timezone: str
+    forgotten: datetime | None
 
 
 class Silences(msgspec.Struct, frozen=True):
@@ -215,7 +216,8 @@ class Api:
 
     async def about(self, _: web.Request) -> About:
         """Which Monitor answers."""
-        return About(__version__, str(self._desk.zone))
+        (forgotten,) = await self._desk.listed(lambda reader: [reader.forgotten()]) or [None]
+        return About(__version__, str(self._desk.zone), forgotten)
 
     # --- alerts ---
 

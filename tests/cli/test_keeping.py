@@ -47,9 +47,16 @@ def another(folder: Path) -> Path:
 
 def test_a_whole_log_is_said_to_be_whole(home: Path, run: RunVerb) -> None:
     said = run(home, "verify", "--json")
-    assert (said.code, said.json) == (
-        0, {"whole": True, "events": EVENTS, "entities": 1, "segments": 0, "problems": []}
-    )  # fmt: skip
+    assert said.code == 0
+    assert said.json == {
+        "whole": True,
+        "events": EVENTS,
+        "entities": 1,
+        "segments": 0,
+        "dropped": 0,
+        "dropped_until": None,
+        "problems": [],
+    }
     assert run(home, "verify").out == f"{EVENTS} events of 1 entities, 0 archived segments: whole.\n"
 
 

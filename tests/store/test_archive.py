@@ -7,15 +7,14 @@ import random
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
+from archived import STREAM, append, archive, done_with_all, everything, moved, some, story
 
-from monitor.core import article
-from monitor.core.content import Block, Content, Replace
-from monitor.core.events import AnyEvent, ArticleDiscovered, ArticleRevised, Evidence, FeedMoved, Recorded
+from monitor.core.events import Recorded
 from monitor.errors import Corrupt, Fenced, LogUnavailable
 from monitor.ports import Append, Batch, Waiting
 from monitor.stages.archive import Limits, is_due, is_full
@@ -24,13 +23,6 @@ from monitor.store.keys import GROUPS
 from monitor.store.sealing import Archivist
 from monitor.store.verify import verify
 from monitor.store.views import Reader, Views, compare, rebuild
-
-DAY = datetime(2026, 11, 23, tzinfo=UTC)
-STREAM = "{monitor:0}:events"
-
-
-def moved(text: str) -> FeedMoved:
-    return FeedMoved(at=DAY, feed="f", url="u", to=text)
 
 
 @pytest.fixture
@@ -44,39 +36,6 @@ def raw(valkey_url: str) -> redis.Redis:
 async def log(raw: redis.Redis, valkey_url: str, tmp_path: Path) -> AsyncIterator[RedisLog]:
     async with open_log(valkey_url, data_dir=tmp_path, archiving=True, lease_seconds=1.0) as opened:
         yield opened
-
-
-async def append(log: RedisLog, entity: str, *events: AnyEvent, snapshot: bytes = b"") -> list[Recorded]:
-    head = await log.load(0, entity)
-    return await log.commit(Batch(0, (Append(entity, head, events, snapshot),)))
-
-
-async def some(log: RedisLog, count: int, entities: int = 7) -> list[Recorded]:
-    """Events of several entities, one after another."""
-    return [
-        event
-        for number in range(count)
-        for event in await append(log, f"feed_{number % entities}", moved(f"{number} " + "x" * 300))
-    ]
-
-
-async def everything(log: RedisLog, after: str = "0-0") -> list[Recorded]:
-    return [event async for event in log.read(0, after)]
-
-
-def done_with_all(raw: redis.Redis) -> None:
-    """All groups have read and finished everything."""
-    last = raw.xrevrange(STREAM, count=1)[0][0]
-    for group in GROUPS:
-        raw.xgroup_setid(STREAM, group, last)
-
-
-async def archive(log: RedisLog, events: int = 10_000) -> int:
-    """Seal everything, in segments of so many events, and drop what may be dropped; returns how many events were."""
-    async with log.archivist(0) as archivist:
-        while (await archivist.gather(events, 2**23)).events:
-            await archivist.seal()
-        return await archivist.trim()
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -322,34 +281,6 @@ async def test_the_bounds_of_a_segment_are_kept(log: RedisLog, raw: redis.Redis)
 
 
 # --- verifying --------------------------------------------------------------------------------------------------------
-
-
-def content(number: int) -> Content:
-    return Content(title=f"Headline {number}", blocks=(Block("paragraph", f"The text says {number}."),))
-
-
-async def story(log: RedisLog, name: str, revisions: int) -> None:
-    """An article that is rewritten again and again."""
-    state = None
-    for number in range(1, revisions + 1):
-        event = revision(name, number)
-        state = article.fold(state, event)
-        await append(log, name, event, snapshot=article.encode(state))
-
-
-def revision(name: str, number: int) -> ArticleDiscovered | ArticleRevised:
-    at, url, now = DAY + timedelta(minutes=number), f"https://post.example/{name}", content(number)
-    evidence = Evidence(at, url, 200, "0" * 64, "test")
-    if number == 1:
-        return ArticleDiscovered(
-            at=at, article=name, url=url, source="post", tags=(), aliases=(), backlog=False,
-            content=now, sha256=now.digest(), access="full", evidence=evidence,
-        )  # fmt: skip
-    return ArticleRevised(
-        at=at, article=name, revision=number, before_sha256=content(number - 1).digest(), sha256=now.digest(),
-        operations=(Replace(1, now.blocks),), fields={"title": now.title}, edits=(), summary="", last_seen_before=at,
-        access="full", evidence=evidence,
-    )  # fmt: skip
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ from monitor.core.events import (
     event_id,
 )
 from monitor.errors import Corrupt, ViewsUnavailable
+from monitor.ports import Founded
 from monitor.stages import project
 from monitor.store.views import Reader, Views, compare, rebuild
 from monitor.store.views.projection import fold
@@ -394,6 +395,13 @@ class Shelf:
         for recorded in self.events:
             if recorded.partition == partition and order(recorded.position) > order(after):
                 yield recorded
+
+    async def floor(self, _: int) -> None:
+        return None
+
+    async def founded(self, _: int) -> AsyncIterator[list[Founded]]:
+        for never in ():
+            yield never
 
 
 def order(position: str) -> tuple[int, ...]:

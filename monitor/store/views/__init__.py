@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.store.views.reader import Reader
-from monitor.store.views.rebuild import Difference, compare, rebuild
+from monitor.store.views.rebuild import Difference, compare, outlived, rebuild, renewed
 from monitor.store.views.writer import Views
 
 FILE: Final = "views.sqlite3"  # its name under the data directory
 
-__all__ = ["FILE", "Difference", "Reader", "Views", "compare", "rebuild"]
+__all__ = ["FILE", "Difference", "Reader", "Views", "compare", "outlived", "rebuild", "renewed"]

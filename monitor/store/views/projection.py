@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import assert_never
 
-from monitor.core.article import revise
+from monitor.core.article import Article, revise
 from monitor.core.content import Content
 from monitor.core.events import (
     AlertAcked,
@@ -161,6 +161,33 @@ def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ..
     )
     revision = _revision(recorded, event, FIRST_REVISION, event.content)
     return (article, *revision, *_aliases(event.article, event.url, event.evidence.url, *event.aliases))
+
+
+def founded(recorded: Recorded, event: ArticleRevised, state: Article, addresses: tuple[str, ...]) -> tuple[Write, ...]:
+    """The first revision that is left of an article, whose state after it is known: what came before was dropped by retention.
+
+    Raises Corrupt where the state is not that of the event.
+    """
+    if (state.sha256, state.content.digest()) != (event.sha256, event.sha256):
+        raise Corrupt(f"{event.article} goes on from another text than was recorded")
+    article = insert(
+        "articles",
+        id=state.id,
+        url=state.url,
+        source=state.source,
+        tags=as_json(state.tags),
+        backlog=state.backlog,
+        state=state.status,
+        title=state.content.title,
+        lang=state.content.lang,
+        access=state.access,
+        revision=state.revision,
+        discovered_at=stamp(state.discovered_at),
+        changed_at=stamp(state.changed_at),
+        held=state.held,
+    )
+    revision = _revision(recorded, event, event.revision, state.content)
+    return (article, *revision, *_aliases(state.id, state.url, *state.aliases, *addresses, event.evidence.url))
 
 
 def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tuple[Write, ...]:

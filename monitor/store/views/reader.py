@@ -19,6 +19,7 @@ import zstandard
 
 from monitor.core.content import Content
 from monitor.errors import Corrupt
+from monitor.ports import Floor
 from monitor.store.views import searching
 from monitor.store.views.contents import unpack
 from monitor.store.views.rows import (
@@ -74,6 +75,15 @@ class Reader:
     def positions(self) -> dict[int, str]:
         """How far each partition of the log was read."""
         return dict(self._database.execute("SELECT partition, position FROM checkpoints").fetchall())
+
+    def floors(self) -> dict[int, str]:
+        """Up to which position retention had dropped events of a partition when these views were made, where it had."""
+        return dict(self._database.execute("SELECT partition, floor FROM checkpoints WHERE floor != ''").fetchall())
+
+    def forgotten(self) -> datetime | None:
+        """Up to when retention has dropped what does not stand any more; None where it has dropped nothing."""
+        times = [Floor(position, 0).at for position in self.floors().values()]
+        return max(times, default=None)
 
     # --- articles ----------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 TABLES: Final = {
     "checkpoints": """
         partition INTEGER PRIMARY KEY,
-        position TEXT NOT NULL
+        position TEXT NOT NULL,
+        floor TEXT NOT NULL DEFAULT ''
     """,
     "articles": """
         id TEXT PRIMARY KEY,
@@ -208,6 +209,11 @@ TABLES: Final = {
     """,
 }
 
+# The first texts that are left of articles which lost their beginning: while the views are made, and of no use afterwards.
+_FOUNDED: Final = (
+    "CREATE TEMP TABLE IF NOT EXISTS founded (article TEXT PRIMARY KEY, state BLOB NOT NULL, addresses TEXT NOT NULL)"
+)
+
 # Every text of every revision, whole, so that what was taken out is found as well. FTS5 keeps the index alone; the texts it reads where
 # they stand. `search_…` are its own tables (sqlite.org/fts5.html, section 4.4.3 and appendix), copied as they are.
 SEARCH: Final = ("search_data", "search_idx")
@@ -270,6 +276,7 @@ def open_for_writing(path: Path, *, scratch: bool = False) -> tuple[sqlite3.Conn
             database.execute(pragma)
         _create(database)
         if scratch:
+            database.execute(_FOUNDED)
             database.executemany("INSERT INTO search (search, rank) VALUES (?, ?)", _IN_BULK.items())
         on_failure.pop_all()
         return database, lock

@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from monitor.core.content import Content
-from monitor.core.events import Recorded
+from monitor.core.events import ArticleRevised, Recorded
+from monitor.core.standing import decode_article, encode
 from monitor.errors import Corrupt
+from monitor.ports import Founded
 from monitor.store.views.contents import unpack
-from monitor.store.views.projection import project
+from monitor.store.views.projection import founded, project
 from monitor.store.views.schema import SEARCH, TABLES, on_the_disk, open_for_writing
+from monitor.store.views.statements import Write, as_json
 
 START = "0-0"
 NEWEST = """
@@ -36,7 +41,8 @@ class Views:
         `scratch`: it is filled in large batches, and of no use once a call has failed.
         """
         self._database, self._lock_file = open_for_writing(path, scratch=scratch)
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
+        self._founded = False
 
     def position(self, partition: int) -> str:
         """The stream position of the last event applied of a partition; `0-0` before the first."""
@@ -47,6 +53,19 @@ class Views:
         """The position of every partition of which something was applied."""
         with self._turn:
             return self._checkpoints()
+
+    def floors(self) -> dict[int, str]:
+        """Up to which position retention had dropped events of a partition when these views were made, where it had."""
+        with self._turn:
+            return dict(self._database.execute("SELECT partition, floor FROM checkpoints WHERE floor != ''").fetchall())
+
+    def found(self, partition: int, floor: str, articles: Sequence[Founded]) -> None:
+        """Begin at a floor, with articles that lost their beginning; only in scratch views, before the partition's first event."""
+        rows = [(each.article.id, encode(each.article), as_json(each.addresses)) for each in articles]
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (partition, START, floor))
+            self._database.executemany("INSERT OR REPLACE INTO founded VALUES (?, ?, ?)", rows)
+            self._founded = self._founded or bool(rows)
 
     def apply(self, batch: Sequence[Recorded]) -> None:
         """Bring the views up to these events, all of them or none; those applied before are passed over.
@@ -59,7 +78,11 @@ class Views:
                 if later(recorded.position, positions.get(recorded.partition, START)):
                     self._project(recorded)
                     positions[recorded.partition] = recorded.position
-            self._database.executemany("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", positions.items())
+            self._database.executemany(
+                "INSERT INTO checkpoints (partition, position) VALUES (?, ?) "
+                "ON CONFLICT (partition) DO UPDATE SET position = excluded.position",
+                positions.items(),
+            )
 
     def adopt(self, other: Path, lost: Mapping[int, str]) -> dict[int, str]:
         """Become what `other` says, in one transaction: a reader sees the old rows or the new ones.
@@ -67,16 +90,17 @@ class Views:
         Refused, with the positions that `other` has not reached, where these views have read further than both it and
         `lost` (positions that the log is known not to hold any more). Empty when done.
         """
-        self._database.execute("ATTACH ? AS fresh", (str(other),))
-        try:
-            with self._transaction():
-                theirs = dict(self._database.execute("SELECT partition, position FROM fresh.checkpoints").fetchall())
-                ahead = _ahead(_ahead(self._checkpoints(), theirs), lost)
-                if not ahead:
-                    self._copy()
-                return ahead
-        finally:
-            self._database.execute("DETACH fresh")
+        with self._turn:
+            self._database.execute("ATTACH ? AS fresh", (str(other),))
+            try:
+                with self._transaction():
+                    rows = self._database.execute("SELECT partition, position FROM fresh.checkpoints").fetchall()
+                    ahead = _ahead(_ahead(self._checkpoints(), dict(rows)), lost)
+                    if not ahead:
+                        self._copy()
+                    return ahead
+            finally:
+                self._database.execute("DETACH fresh")
 
     def close(self) -> None:
         """Close the file and let go of it, after what another thread may still be writing. Closing twice is nothing."""
@@ -107,10 +131,21 @@ class Views:
 
     def _project(self, recorded: Recorded) -> None:
         try:
-            for write in project(recorded, self._newest):
+            for write in self._writes(recorded):
                 self._database.execute(write.sql, write.values)
         except sqlite3.IntegrityError as error:
             raise Corrupt(f"event {recorded.id} at {recorded.position} does not fit the views: {error}") from error
+
+    def _writes(self, recorded: Recorded) -> tuple[Write, ...]:
+        """What an event means; an article's first that is left, where those before it were dropped, means that the article is there."""
+        event = recorded.event
+        if self._founded and isinstance(event, ArticleRevised):
+            sql = "SELECT state, addresses FROM founded WHERE article = ?"
+            row = self._database.execute(sql, (event.article,)).fetchone()
+            state = decode_article(row["state"]) if row else None
+            if state and state.revision == event.revision:
+                return founded(recorded, event, state, msgspec.json.decode(row["addresses"], type=tuple[str, ...]))
+        return project(recorded, self._newest)
 
     def _newest(self, article: str) -> Content:
         row = self._database.execute(NEWEST, (article, article)).fetchone()
