@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from redis import exceptions as redis_errors
 from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -25,6 +28,7 @@ _Answer = TypeVar("_Answer")
 
 ANSWER_SECONDS = 10.0  # longer than any script or fsync should take, shorter than a lease lives
 CONNECT_SECONDS = 5.0
+IDLE_SECONDS = 60.0  # after which a connection that nobody needs is closed
 MOST_CONNECTIONS = 1_000  # the client's own bound, 100, would tell busy moments as an outage
 
 
@@ -46,12 +50,31 @@ class Call:
         return ("EVALSHA", self.script.sha, len(self.keys), *self.keys, *self.arguments)
 
 
+class _Pool(ConnectionPool):
+    """Connections that nobody has needed for a while are closed: redis-py's own pool stays as large as its busiest moment."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._released = WeakKeyDictionary[AbstractConnection, float]()
+
+    async def release(self, connection: AbstractConnection) -> None:
+        """Take a connection back; close the one that was longest not needed, if that is long ago: the newest is handed out first."""
+        now = self._released[connection] = monotonic()
+        await super().release(connection)
+        async with self._lock:
+            oldest = self._available_connections[0] if self._available_connections else None
+            if oldest is None or now - self._released.get(oldest, now) < IDLE_SECONDS:
+                return
+            self._available_connections.remove(oldest)
+        await oldest.disconnect(nowait=True)
+
+
 class Connection:
     """A pool of connections to one server."""
 
     def __init__(self, url: str) -> None:
         try:
-            self._pool = ConnectionPool.from_url(
+            self._pool = _Pool.from_url(
                 url,
                 retry=Retry(NoBackoff(), 0),
                 max_connections=MOST_CONNECTIONS,
