@@ -2,8 +2,9 @@
 
     .venv/bin/python tests/faults/soak.py --minutes 30 --feeds 1000
 
-Each feed has one article, which is edited now and then: what is watched stays as much as it is, so that whatever grows is a leak. The
-first third of the time is for warming up. Of the rest the slope is told, by least squares.
+Each feed has one article, which is edited now and then: what is watched stays as much as it is, so that whatever grows is a leak, but for
+what is kept of each alert. The first third of the time is for warming up, and no less than five looks at everything: until then the
+server's memory fills with what is noted of each look. Of the rest the slope is told, by least squares, and what of the server's keys grew.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,7 @@ from monitor.demo.daemon import Daemon
 from monitor.listen import new_secret
 from monitor.store import RedisLog
 
+ROUNDS = 5  # looks at everything before anything is measured
 SAMPLE = 5.0  # seconds between two looks
 EDITS = 5  # a second
 COMES_TO_REST = 120.0  # seconds
@@ -144,11 +147,29 @@ async def look(daemon: int, log: RedisLog, began: float) -> Look:
     )  # fmt: skip
 
 
+async def sizes(log: RedisLog) -> Counter[str]:
+    """The bytes of the server's keys, by kind: what a state or history is of, the kind of a note, else the key's name."""
+    found, cursor = Counter[str](), b"0"
+    while True:
+        cursor, keys = await log.connection.ask("SCAN", cursor, "COUNT", 1000)
+        used = await log.connection.ask_all([("MEMORY", "USAGE", key, "SAMPLES", 0) for key in keys]) if keys else []
+        for key, size in zip(keys, used, strict=True):
+            parts = key.decode().split(":")[2:] or [key.decode()]
+            of = parts[1].partition("_")[0] if parts[0] in {"state", "history"} else ""
+            found[f"{parts[0]} {of}".strip()] += size or 0
+        if cursor == b"0":
+            return found
+
+
 def slope(looks: list[Look], what: str) -> float:
     """MiB (or files) an hour, by least squares."""
     return statistics.linear_regression(
         [each.at / 3600 for each in looks], [getattr(each, what) for each in looks]
     ).slope
+
+
+def seconds_of(every: str) -> float:
+    return float(every[:-1]) * {"s": 1, "m": 60, "h": 3600}[every[-1]]
 
 
 async def run(minutes: float, feeds: int, seed: int, folder: Path, every: str) -> dict[str, object]:
@@ -162,6 +183,7 @@ async def run(minutes: float, feeds: int, seed: int, folder: Path, every: str) -
     text += "".join(f'[feeds.f{number}]\nurl = "{origin}/f/{number}"\n' for number in range(feeds))
     (folder / "config.toml").write_text(text)
     daemon, looks = Daemon(folder / "config.toml", folder / "said.jsonl", {"DESK_SECRET": new_secret()}), list[Look]()
+    warming, grown = max(minutes * 20, ROUNDS * seconds_of(every)), Counter[str]()
     async with daemon.running(), beside("embedded", folder / "data") as log:
         began = time.monotonic()
         while time.monotonic() < began + minutes * 60:
@@ -169,12 +191,16 @@ async def run(minutes: float, feeds: int, seed: int, folder: Path, every: str) -
                 site.edit(chance.randrange(feeds))
                 await asyncio.sleep(1 / EDITS)
             looks.append(await look(daemon.pid or 0, log, began))
+            if not grown and looks[-1].at >= warming:
+                grown = await sizes(log)
         until = time.monotonic() + COMES_TO_REST
         while (left := await lag(log)) and time.monotonic() < until:
             await asyncio.sleep(0.5)
-        events = await log.events()
+        events, now = await log.events(), await sizes(log)
     await runner.cleanup()
-    warm = looks[len(looks) // 3 :]
+    warm = [each for each in looks if each.at >= warming]
+    if len(warm) < len(looks) / 3:
+        raise SystemExit(f"too short: it takes {warming / 60:.0f} minutes to warm up")
     problems = [f"{left} events were not dealt with after {COMES_TO_REST:.0f} s"] if left else []
     problems += [f"the daemon died {daemon.restarts} times"] if daemon.restarts else []
     for what in ("daemon", "server", "parsers"):
@@ -199,6 +225,9 @@ async def run(minutes: float, feeds: int, seed: int, folder: Path, every: str) -
             for what in ("daemon", "server", "parsers")
         },
         "MiB_an_hour": {what: round(slope(warm, what), 2) for what in ("daemon", "server", "parsers")},
+        "server_keys_KiB": {
+            kind: [grown[kind] >> 10, now[kind] >> 10] for kind in now if abs(now[kind] - grown[kind]) > 2**14
+        },
         "files": [warm[0].files, warm[-1].files, warm[0].server_files, warm[-1].server_files],
         "problems": problems,
     }
