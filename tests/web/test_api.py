@@ -117,7 +117,7 @@ async def test_rows_are_found_by_the_beginning_of_their_id(program):
 
 async def test_it_says_who_it_is_and_what_it_watches(program):
     about = (await program.get("/about"))[1]
-    assert about == {"monitor": __version__, "timezone": "Europe/Paris"}
+    assert about == {"monitor": __version__, "timezone": "Europe/Paris", "forgotten": None}
     sources = (await program.get("/sources"))[1]["sources"]
     assert [(one["id"], one["kind"], one["articles"]) for one in sources] == [("post", "feed", 2), ("quiet", "feed", 0)]
     assert (await program.get("/deliveries?since=2015-11-16T00:00:00Z"))[1]["deliveries"] == []
