@@ -135,7 +135,7 @@ def as_often_as_pays(
 
 
 def on_the_beat(every: timedelta, late: timedelta) -> timedelta:
-    """How long to wait after a look that came late, where the interval was named: until the beat that it missed comes again.
+    """How long to wait where the interval was named, so long after a look was due: until its beat comes again.
 
     What would be due within a tenth of the interval is passed over.
     """

@@ -42,7 +42,7 @@ logger = structlog.get_logger()
 ASKED_AT_ONCE = 32  # questions to the log: together they cost one sync of its disk
 BYTES_AT_ONCE = 2**20  # of timers in one write
 EARLY = timedelta(seconds=1)  # a timer may fire a moment before the time that was named, which is not due again then
-FIRST_LOOKS = 25  # a second: a thousand new feeds are read within a minute, and hold up nobody meanwhile
+FIRST_LOOKS = 10  # a second: a hundred new feeds are read within ten, and the articles of many hold up nobody's polls
 
 
 @dataclass(slots=True)
@@ -93,17 +93,17 @@ class Poller:
         look = await self._load(claim, source, at)
         timers: tuple[SetTimer, ...] = ()
         try:
-            wait = await self._look(source, look, at)
-            if self._hubs is not None:
-                look.looks, wait, timers = await self._hubs.looked(source, look.looks, look.before, wait, at)
+            fresh = await self._look(source, look, at)
             now = await self._log.now()
-            wait -= now - at  # a slow answer moves no time that was promised
+            wait = self._next(source, look, claim.due, now, fresh)
+            if self._hubs is not None:
+                look.looks, wait, timers = await self._hubs.looked(source, look.looks, look.before, wait, now)
         except Postponed as error:
             wait, now = core.wait_after_pause(error.retry_after, random.random()), await self._log.now()
             logger.info("feed waits for its host", feed=source.id, next_try_in=round(wait.total_seconds(), 1))
         except OutsideError as error:
             now = await self._log.now()
-            wait = self._after_failure(source, look, error, now)
+            wait = self._after_failure(source, look, error, claim.due, now)
         look.looks = msgspec.structs.replace(look.looks, next_look=now + wait)
         await self._log.commit(
             Batch(
@@ -125,7 +125,8 @@ class Poller:
         looks = looks if looks.url == feed.url else core.FeedLooks(url=feed.url)
         return Look(head, feed, looks, looks, (at - claim.due).total_seconds())
 
-    async def _look(self, source: Source, look: Look, at: datetime) -> timedelta:
+    async def _look(self, source: Source, look: Look, at: datetime) -> float | None:
+        """Look once. Returns for how many seconds the answer says that it is good."""
         response, with_validators = await asked(self._net, look.feed, look.looks, at)
         fresh = fresh_for(response.headers, at)
         log = logger.bind(feed=source.id, status=response.status, bytes=len(response.body), late=round(look.late, 3))
@@ -135,7 +136,7 @@ class Poller:
             look.then(core.worked(look.feed, look.looks, at))
             look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
             log.debug("feed unchanged", how="304")
-            return self._next(source, look, at, fresh)
+            return fresh
         digest = hashlib.sha256(response.body).hexdigest()
         if digest != look.looks.body_sha256:
             await self._read(source, look, response, at, log)
@@ -155,7 +156,7 @@ class Poller:
         look.then(conduct.timed(look.feed, look.looks, response.seconds, at))
         look.then(core.worked(look.feed, look.looks, at, before=look.before, seen=look.seen))
         look.then(core.redirected(look.feed, look.looks, response.permanent_url, at))
-        return self._next(source, look, at, fresh)
+        return fresh
 
     async def _read(
         self, source: Source, look: Look, response: Response, at: datetime, log: structlog.typing.FilteringBoundLogger
@@ -205,10 +206,10 @@ class Poller:
             article = await self._log.pin(alias, article)
         return article
 
-    def _after_failure(self, source: Source, look: Look, error: OutsideError, at: datetime) -> timedelta:
+    def _after_failure(self, source: Source, look: Look, error: OutsideError, due: datetime, at: datetime) -> timedelta:
         if error.reason in NO_ANSWER and self._is_blind():
             logger.info("feed not seen, as nothing is", feed=source.id, reason=error.reason)
-            return self._next(source, look, at)
+            return self._next(source, look, due, at)
         wait = core.wait_after_failure(
             look.looks.failures + 1,
             _usual(source, look, at),
@@ -239,12 +240,13 @@ class Poller:
         )
         return wait
 
-    def _next(self, source: Source, look: Look, at: datetime, fresh: float | None = None) -> timedelta:
+    def _next(self, source: Source, look: Look, due: datetime, at: datetime, fresh: float | None = None) -> timedelta:
+        """How long to wait from now on, `at`, after a look that was `due` then: a slow answer moves no time that was promised."""
         looks = look.looks
         if source.until:
             return _until_named(source.until, at)
         if source.bounds is None or looks.cadence is None:
-            return cadences.on_the_beat(source.every, timedelta(seconds=look.late))
+            return cadences.on_the_beat(source.every, at - due)
         return cadences.as_often_as_pays(
             looks.cadence, looks.rhythm, looks.hints, source.bounds, at, fresh=fresh, chance=random.random()
         )

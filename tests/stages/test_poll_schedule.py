@@ -103,6 +103,12 @@ async def test_a_named_interval_is_kept_to_the_second_though_answers_are_slow(st
     assert len(asked) == 24
 
 
+async def test_an_interval_shorter_than_an_answer_takes_is_no_hammer(stage):
+    stage.source, stage.site.takes = Source("post", RSS, every=timedelta(seconds=2)), timedelta(seconds=7)
+    waits = apart(await stage.run(2 * MINUTE))
+    assert all(abs(wait - timedelta(seconds=8)) < timedelta(milliseconds=10) for wait in waits)
+
+
 async def test_a_restart_moves_no_named_time(stage):
     stage.source = BY_THE_CLOCK
     asked = [at for _ in range(4) for at in await stage.run(timedelta(minutes=17))]
