@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 import redis
 from archived import DAY, append, archive, done_with_all, everything, some, story
 
+from monitor.config import parse
 from monitor.core import article
 from monitor.core.events import (
     AlertRaised,
@@ -21,8 +23,10 @@ from monitor.core.events import (
     MatchExcluded,
     NotificationFormed,
 )
-from monitor.errors import Corrupt, Dropped, Fenced, ViewsUnavailable
-from monitor.ports import Founded, Keep
+from monitor.errors import ConfigError, Corrupt, Dropped, Fenced, ViewsUnavailable
+from monitor.ports import Founded, Keep, Waiting
+from monitor.rules import keeping_of
+from monitor.stages import archive as stage
 from monitor.store import RedisLog, dropping, durable, open_log
 from monitor.store.backup import back_up, restore
 from monitor.store.keys import GROUPS
@@ -197,7 +201,7 @@ async def test_others_may_record_meanwhile(old: RedisLog, monkeypatch: pytest.Mo
     assert (await verify(old)).problems == []
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_dropping_in_steps_leaves_what_dropping_at_once_does(
     log: RedisLog, raw: redis.Redis, valkey_url: str, tmp_path: Path, seed: int
 ) -> None:
@@ -328,7 +332,7 @@ async def test_every_changed_bit_of_the_base_is_found(old: RedisLog, tmp_path: P
     await let_go(old)
     chance, files = random.Random(5), sorted((tmp_path / "archive" / "0").glob("*.base*"))
     assert len(files) == 3
-    for _ in range(60):
+    for _ in range(40):
         path = chance.choice(files)
         whole = path.read_bytes()
         bit = chance.randrange(len(whole) * 8)
@@ -499,3 +503,50 @@ async def test_a_log_that_lost_its_beginning_is_backed_up_and_restored(tmp_path:
     async with open_log("embedded", data_dir=tmp_path / "restored", archiving=True) as log:
         assert await everything(log) == whole
         assert (await verify(log)).problems == []
+
+
+class Idle:
+    """An archivist that has nothing to seal."""
+
+    def __init__(self) -> None:
+        self.asked: list[Keep] = []
+
+    async def gather(self, _events: int, _size: int) -> Waiting:
+        return Waiting(0, 0, 0.0)
+
+    async def seal(self) -> None:
+        raise AssertionError
+
+    async def trim(self) -> int:
+        return 0
+
+    async def let_go(self, keep: Keep) -> int:
+        self.asked.append(keep)
+        return 0
+
+
+@pytest.mark.parametrize(("keep", "every", "times"), [(ALL, 3600.0, 1), (ALL, 0.0, 3), (None, 0.0, 0)])
+async def test_what_is_too_old_is_looked_for_now_and_then_where_anybody_wants_it(
+    monkeypatch: pytest.MonkeyPatch, keep: Keep | None, every: float, times: int
+) -> None:
+    monkeypatch.setattr(stage, "PAUSE", 0.01)
+    monkeypatch.setattr(stage, "FIRST_LOOK", 0.02)
+    monkeypatch.setattr(stage, "LOOK", every)
+    archivist = Idle()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(stage.run(archivist, stage.Limits(), keep=keep), 0.3)
+    assert len(archivist.asked) >= times
+    assert len(archivist.asked) <= times or not every
+    assert set(archivist.asked) <= {keep}
+
+
+def test_how_long_is_for_the_file_to_say() -> None:
+    def kept(text: str) -> Keep | None:
+        text = f'data_dir = "data"\n[redis]\npartitions = 4\n[archive]\n{text}\n'
+        return keeping_of(parse(text, {}, file="config.toml", folder=Path()))
+
+    assert kept("") is None
+    assert kept('keep = "30d"') == Keep(age=30 * 86_400.0, fresh=7 * 86_400.0)
+    assert kept("megabytes = 100") == Keep(size=25_000_000, fresh=7 * 86_400.0)
+    with pytest.raises(ConfigError, match=r"archive\.keep: expected at least 7d, got"):
+        kept('keep = "6d"')
