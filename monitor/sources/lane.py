@@ -38,6 +38,8 @@ TASKS_A_WORKER: Final = 500
 _LOST_SECONDS = 5.0  # beyond the limit by the clock: after them a task that no worker ever took is lost
 _START_SECONDS = 60.0
 _LOADED = [
+    "monitor.cli",  # a new worker imports the program that started it: half a second, were it not there already
+    "monitor.sources.pool",
     "monitor.sources.announced",
     "monitor.sources.feed",
     "monitor.sources.frontpage",
@@ -56,6 +58,10 @@ class _LostError(Exception):
 
     No limit of ours sends SIGKILL: the machine was out of memory, or somebody did.
     """
+
+
+class Broken(Transient):
+    """The pool broke, or lost a task: nobody knows whose doing it was."""
 
 
 class Lane:
@@ -100,7 +106,7 @@ class Lane:
             try:
                 return await self._attempt(read, *arguments)
             except _LostError as lost:
-                raise Transient("parser_killed", str(lost)) from lost
+                raise Broken("parser_killed", str(lost)) from lost
 
     async def _attempt(self, read: Callable[..., object], *arguments: object) -> tuple[bytes, float]:
         """What one worker makes of it. Each way in which a worker can fail gets its name here."""

@@ -18,7 +18,7 @@ import structlog
 
 from monitor.errors import Permanent, Transient
 from monitor.ports import Announced, ParsedFeed, ParsedPage, Parser
-from monitor.sources.lane import Lane, Overdue
+from monitor.sources.lane import Broken, Lane, Overdue
 
 log = structlog.get_logger()
 
@@ -99,6 +99,8 @@ class ParserPool(Parser):
                 found, _seconds = await self._common.run(read, *arguments)
             except Overdue:
                 self._suspect(url, f"more than {QUICK_SECONDS:g} s of processor time")
+            except Broken:
+                raise
             except Transient as error:
                 self._suspect(url, error.detail)
                 raise
