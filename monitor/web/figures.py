@@ -16,7 +16,7 @@ from monitor.web.rendering import Pages
 DAYS: Final = (7, 30, 90)
 MOST_TERMS: Final = 40
 MOST_SITES: Final = 20
-SAMPLE: Final = 2_000  # of the newest, whose lateness is told
+SAMPLE: Final = 1_000  # of the newest, whose lateness is told
 _DAY: Final = 24  # hours
 
 
@@ -53,7 +53,8 @@ class Figures:
     async def figures(self, request: web.Request) -> web.Response:
         """Alerts day by day, revisions of each site, and how long it takes until something is seen and told."""
         days, now = _days(request), self._desk.now()
-        alerts, revisions = await self._counted("alert", days), await self._counted("revision", days, names=MOST_SITES)
+        alerts = await self._counted("alert", days)
+        revisions = await self._counted("revision", days, hours=_DAY * days, names=MOST_SITES)
         since = now - timedelta(days=days)
         seen = await self._desk.listed(lambda reader: reader.seen_within(since, limit=SAMPLE))
         told = await self._desk.listed(lambda reader: reader.told_within(since, limit=SAMPLE))
@@ -69,11 +70,14 @@ class Figures:
             sample=SAMPLE,
         )
 
-    async def _counted(self, kind: str, days: int, *, name: str | None = None, names: int = 1_000) -> list[TallyRow]:
-        now = self._desk.now()
+    async def _counted(
+        self, kind: str, days: int, *, hours: int = _DAY, name: str | None = None, names: int = 1_000
+    ) -> list[TallyRow]:
+        """The counts of so many days, in stretches of so many hours."""
+        now, stretches = self._desk.now(), days * _DAY // hours
 
         def question(reader: Reader) -> list[TallyRow]:
-            return reader.tallies(kind, now, hours=_DAY, stretches=days, name=name, names=names)
+            return reader.tallies(kind, now, hours=hours, stretches=stretches, name=name, names=names)
 
         return await self._desk.listed(question)
 

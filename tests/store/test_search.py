@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.content import Block, Content
-from monitor.core.events import ArticleDiscovered, ArticleRevised, Evidence
+from monitor.core.events import ArticleDiscovered, ArticleRevised, Evidence, Recorded
 from monitor.core.revision.align import align
 from monitor.errors import Corrupt
 from monitor.ports import Append, Batch, Head
 from monitor.store import RedisLog
-from monitor.store.views import FILE, Reader, Views, compare, rebuild
+from monitor.store.views import FILE, Reader, Views, compare, rebuild, statements
+from monitor.store.views import reader as views_reader
 from monitor.store.views.searching import Hit, host_of, passage, questions, segmented
 
 START = datetime(2015, 11, 15, 20, tzinfo=UTC)
@@ -150,6 +151,37 @@ async def test_only_of_a_site_a_feed_a_time(path: Path) -> None:
     assert not found(path, "宣言", site="ahi.example")
     assert found(path, "raqqa OR raid", source="feed-2").keys() == {"2"}
     assert found(path, "raqqa OR raid", since=START + timedelta(hours=2)).keys() == {"1"}
+
+
+async def test_however_many_matches_are_looked_at_at_once_the_same_is_found(path: Path, monkeypatch) -> None:
+    with Reader(path) as reader:
+        for typed in ("raqqa", "report", "officials", "宣"):
+            monkeypatch.undo()
+            whole = reader.search(typed)
+            assert whole != []
+            for first in (1, 2, 3):
+                monkeypatch.setattr(views_reader, "_FIRST_MATCHES", first)
+                assert reader.search(typed) == whole
+                assert reader.search(typed, limit=1) == whole[:1]
+                last = whole[-1]
+                assert [hit.article for hit in reader.search(typed, source=last.source)] == [last.article]
+
+
+async def test_rows_stand_by_their_time_in_whatever_order_they_are_written(
+    path: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(statements, "_ROWS_A_SECOND", 1)  # two revisions a second, then at the end
+    with Reader(path) as reader:
+        rows = reader._database.execute("SELECT rowid, at FROM revisions ORDER BY rowid").fetchall()
+        assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+    other = tmp_path / "other.sqlite3"
+    recorded = [each for url, texts in reversed(ARTICLES.items()) for each in events(url, texts)]
+    with Views(other) as views:
+        for number, event in enumerate(recorded, 1):
+            views.apply([Recorded(f"e{number}", event.article, number, "", event, 0, f"{number}-0")])
+    with Reader(other) as reader, Reader(path) as whole:
+        assert {hit.article for hit in reader.search("report")} == {hit.article for hit in whole.search("report")}
+        assert len(reader._database.execute("SELECT DISTINCT rowid FROM revisions").fetchall()) == len(recorded)
 
 
 async def test_what_is_indexed_is_compared_and_made_again(log: RedisLog, path: Path) -> None:

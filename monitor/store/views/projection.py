@@ -70,7 +70,7 @@ from monitor.store.views.decisions import decided
 from monitor.store.views.feeds import of_feed
 from monitor.store.views.remarks import absence, confirmed, reread, template
 from monitor.store.views.searching import indexed, segmented
-from monitor.store.views.statements import Value, Write, as_json, change, insert, stamp, upsert
+from monitor.store.views.statements import Value, Write, as_json, change, insert, insert_in_time, stamp, upsert
 
 FIRST_REVISION = 1  # what `article.discovered` says; `article.revised` counts on from it
 
@@ -208,8 +208,9 @@ def _revision(
     recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content
 ) -> tuple[Write, ...]:
     revised = event if isinstance(event, ArticleRevised) else None
-    row = insert(
+    row = insert_in_time(
         "revisions",
+        event.at,
         article=event.article,
         revision=number,
         at=stamp(event.at),

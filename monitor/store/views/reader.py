@@ -43,6 +43,9 @@ from monitor.store.views.statements import hour, stamp
 
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
 
+_FIRST_MATCHES: Final = 300  # revisions that are looked at for a search at first
+_AFTER_ALL: Final = 1 << 62  # no row stands there
+
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 Before = tuple[datetime, str]
 """The time and the id of the last row of a page: what comes after it is asked for."""
@@ -181,15 +184,10 @@ class Reader:
             "at >= ?": stamp(since) if since else None,
             "'.' || host_of(articles.url) LIKE '%.' || ?": site,
         }
-        where, values = _where(asked)
-        sql = f"""SELECT articles.*, group_concat(revisions.revision) AS matched, max(at) AS latest FROM search
-            JOIN revisions ON revisions.rowid = search.rowid JOIN articles ON articles.id = article
-            {where.replace("WHERE", "WHERE search MATCH ? AND") or "WHERE search MATCH ?"}
-            GROUP BY articles.id ORDER BY latest DESC, articles.id LIMIT ?"""
         for question in searching.questions(typed):
             try:
-                found = self._database.execute(sql, (question, *values, max(0, min(limit, MOST)))).fetchall()
-                return [self._hit(row, question) for row in found]
+                found = self._found(question, _where(asked), max(0, min(limit, MOST)))
+                return [self._hit(row, question, since) for row in found]
             except sqlite3.OperationalError as error:
                 if "fts5" in str(error):  # operators where none can stand: then they are words
                     continue
@@ -200,15 +198,43 @@ class Reader:
                 raise
         return []
 
-    def _hit(self, row: sqlite3.Row, question: str) -> Hit:
-        having = sorted(map(int, row["matched"].split(",")))
-        seen = "SELECT revision, at FROM revisions WHERE article = ? ORDER BY revision"
-        times = [(number, datetime.fromisoformat(at)) for number, at in self._database.execute(seen, (row["id"],))]
-        sql = f"""SELECT {searching.SNIPPET} FROM search WHERE search MATCH ? AND
-            rowid = (SELECT rowid FROM revisions WHERE article = ? AND revision = ?)"""
-        (snippet,) = self._database.execute(sql, (question, row["id"], having[-1])).fetchone()
+    def _found(self, question: str, narrowed: tuple[str, list[str]], limit: int) -> list[sqlite3.Row]:
+        """The articles of the newest revisions that match, those last seen first.
+
+        Matches are gone through by their row, which is by time, so that a word of every text costs no more than a rare one.
+        """
+        where, values = narrowed
+        sql = f"""SELECT articles.*, max(at) AS latest FROM (
+                SELECT rowid AS place FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?
+            ) JOIN revisions ON revisions.rowid = place JOIN articles ON articles.id = article {where} GROUP BY articles.id"""
+        last = "SELECT count(*), min(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)"
+        found: dict[str, sqlite3.Row] = {}
+        below, at_once = _AFTER_ALL, _FIRST_MATCHES
+        while len(found) < limit:
+            these = (question, below, at_once)
+            for row in self._database.execute(sql, (*these, *values)):
+                found.setdefault(row["id"], row)
+            count, below = self._database.execute(last, these).fetchone()
+            if count < at_once:
+                break
+            at_once *= 4
+        return sorted(found.values(), key=lambda row: (row["latest"], row["id"]), reverse=True)[:limit]
+
+    def _hit(self, row: sqlite3.Row, question: str, since: datetime | None) -> Hit:
+        matching = (
+            "SELECT rowid FROM search WHERE search MATCH ? AND rowid IN (SELECT rowid FROM revisions WHERE article = ?)"
+        )
+        rows = {each["rowid"] for each in self._database.execute(matching, (question, row["id"]))}
+        seen = "SELECT rowid, revision, at FROM revisions WHERE article = ? ORDER BY revision"
+        revisions = self._database.execute(seen, (row["id"],)).fetchall()
+        begin = stamp(since) if since else ""
+        having = [each for each in revisions if each["rowid"] in rows and each["at"] >= begin]
+        times = [(each["revision"], datetime.fromisoformat(each["at"])) for each in revisions]
+        sql = f"SELECT {searching.SNIPPET} FROM search WHERE search MATCH ? AND rowid = ?"
+        (snippet,) = self._database.execute(sql, (question, having[-1]["rowid"])).fetchone()
         facts = {name: row[name] for name in ("url", "source", "title", "state")}
-        return Hit(article=row["id"], stood=searching.runs(having, times), passage=searching.passage(snippet), **facts)
+        stood = searching.runs([each["revision"] for each in having], times)
+        return Hit(article=row["id"], stood=stood, passage=searching.passage(snippet), **facts)
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 
@@ -311,12 +337,12 @@ class Reader:
         """
         end = hour(now)
         asked = "kind = ? AND hour > ? AND hour <= ?" + ("" if name is None else " AND name = ?")
-        values = [kind, end - hours * stretches, end, *([] if name is None else [name])]
-        sql = f"""WITH counted AS (SELECT * FROM tallies WHERE {asked}),
-            most AS (SELECT name, sum(count) AS total FROM counted GROUP BY name ORDER BY total DESC, name LIMIT ?)
-            SELECT name, what, (? - hour) / ? AS age, sum(count) AS count FROM counted JOIN most USING (name)
-            GROUP BY name, what, age ORDER BY total DESC, name, what, age DESC"""
-        return self._rows(TallyRow, sql, [*values, names, end, hours], MOST)
+        values = [end, hours, kind, end - hours * stretches, end, *([] if name is None else [name])]
+        sql = f"""WITH counted AS MATERIALIZED (
+                SELECT name, what, (? - hour) / ? AS age, sum(count) AS count FROM tallies WHERE {asked} GROUP BY name, what, age
+            ), most AS (SELECT name, sum(count) AS total FROM counted GROUP BY name ORDER BY total DESC, name LIMIT ?)
+            SELECT name, what, age, count FROM counted JOIN most USING (name) ORDER BY total DESC, name, what, age DESC"""
+        return self._rows(TallyRow, sql, [*values, names], MOST)
 
     def seen_within(self, since: datetime, *, limit: int) -> list[float]:
         """Of the newest edits, how long (seconds) lay between the last look without and the first look with it."""

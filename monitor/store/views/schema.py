@@ -225,6 +225,7 @@ _SEARCH: Final = (
 _INDEXES: Final = (
     "CREATE INDEX articles_by_time ON articles (changed_at DESC, id)",
     "CREATE INDEX articles_by_source ON articles (source, changed_at DESC, id)",
+    "CREATE INDEX aliases_by_article ON aliases (article)",
     "CREATE INDEX revisions_by_capture ON revisions (capture)",
     "CREATE INDEX revisions_by_time ON revisions (at)",
     "CREATE INDEX absences_by_article ON absences (article, at)",
@@ -237,7 +238,7 @@ _INDEXES: Final = (
     "CREATE INDEX members_by_delivery ON members (delivery)",
     "CREATE INDEX tellings_by_alert ON tellings (alert)",
     "CREATE INDEX attempts_by_delivery ON attempts (delivery, version)",
-    "CREATE INDEX tallies_by_time ON tallies (kind, hour)",
+    "CREATE INDEX tallies_by_time ON tallies (kind, hour, name, what, count)",
 )
 
 # What a power cut takes is read again from the log, so no commit needs to wait for the disk.

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+_ROWS_A_SECOND = 12  # bits
+
 Value = str | int | float | bytes | None
 
 
@@ -25,6 +27,20 @@ def insert(table: str, **columns: Value) -> Write:
     names = ", ".join(columns)
     marks = ", ".join(f":{name}" for name in columns)
     return Write(f"INSERT INTO {table} ({names}) VALUES ({marks})", columns)
+
+
+def insert_in_time(table: str, moment: datetime, /, **columns: Value) -> Write:
+    """A new row whose rowid is by its time, in whatever order rows are written: that of its second, or the next that is free there.
+
+    Beyond 4,096 rows of one second it is the last of all.
+    """
+    first = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) << _ROWS_A_SECOND
+    free = f"SELECT max(rowid) + 1 AS next FROM {table} WHERE rowid BETWEEN :first AND :last"
+    beyond = f"SELECT max(rowid) + 1 FROM {table}"
+    place = f"SELECT CASE WHEN next IS NULL THEN :first WHEN next <= :last THEN next ELSE ({beyond}) END FROM ({free})"
+    names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    bounds: dict[str, Value] = {"first": first, "last": first + (1 << _ROWS_A_SECOND) - 1}
+    return Write(f"INSERT INTO {table} (rowid, {names}) VALUES (({place}), {marks})", {**columns, **bounds})
 
 
 def upsert(table: str, key: str, **columns: Value) -> Write:
