@@ -1,7 +1,8 @@
 """A slip of the pen put right: goverment → government, “in in” → “in”. A rule of letters; it has no dictionary.
 
 A letter that goes, comes or changes places within a long word is a slip; another letter in its stead (killed → filled), or another
-ending (bomb → bombs), is another word. A figure is never a slip.
+ending (bomb → bombs), is another word. A figure is never a slip, nor a letter where words are not parted by spaces: there it is a word
+(安全 → 不安全).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from monitor.core.revision.tokens import small
 _SHORTEST = 5  # letters of a word in which a slip can be told from another word
 _ENDING = 1  # letters at the end that change a word's form
 _MOST_WORDS = 3  # of the place where two sentences differ
+_wide = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _token = re.compile(r"\w+")
 
 
@@ -71,6 +73,8 @@ def _slip(one: str, other: str) -> bool:
     if not (one.isalpha() and other.isalpha()):
         return _has_digit(one) != _has_digit(other) and _letters(one) == _letters(other)  # 6the → the
     if min(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
+        return False
+    if _wide.search(one) or _wide.search(other):
         return False
     one, other = one.casefold(), other.casefold()
     if _plain(one) == _plain(other):

@@ -72,3 +72,19 @@ def test_a_stamp_in_the_text_beside_another_edit_declares_the_update() -> None:
 )
 def test_how_much_an_edit_matters(before: str, after: str, weight: str) -> None:
     assert classified(content(before), content(after)).significance == weight
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "after"),
+    [
+        ("en", "The bridge was safe for lorries, the builder found.", "The bridge wasn’t safe for lorries, the builder found."),
+        ("en", "The bridge is safe, and was built in haste.", "The bridge is safe, and was not, built in haste."),
+        ("fr", "Le pont est sûr pour les camions lourds.", "Le pont n'est pas sûr pour les camions lourds."),
+        ("ru", "Мост безопасен для тяжёлых грузовиков.", "Мост не безопасен для тяжёлых грузовиков."),
+        ("zh", "这座桥对卡车来说是安全的。", "这座桥对卡车来说是不安全的。"),
+    ],
+)  # fmt: skip
+def test_a_not_that_comes_or_goes_is_major(lang: str, before: str, after: str) -> None:
+    one, other = (msgspec.structs.replace(content(text), lang=lang) for text in (before, after))
+    assert classified(one, other).significance == classified(other, one).significance == "major"
+    assert classified(one, content(before.replace(" ", "  "))).significance == "cosmetic"
