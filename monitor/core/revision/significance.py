@@ -10,6 +10,7 @@ from monitor.core.content import Content
 from monitor.core.events import Declared, Edit, Significance
 from monitor.core.revision.differing import differing
 from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.tokens import small
 
 _MAJOR: Final = words(
     """
@@ -28,6 +29,7 @@ _NEGATIONS: Final = words(
     ليس
     """
 )
+_PARTS_OF_NEGATIONS: Final = frozenset(word.rpartition("'")[2] for word in _NEGATIONS)  # can't is read as can, t
 _NEGATIONS_WITHOUT_SPACES: Final = re.compile("不|没|沒|未|无|非|ない|ません|なかった")
 
 
@@ -43,7 +45,14 @@ def _negated(edit: Edit) -> bool:
     if not edit.before or not edit.after:
         return False
     left, right = differing(edit.before, edit.after)
-    return _denials(left) != _denials(right)
+    return _may_deny(f"{left} {right}") and _denials(left) != _denials(right)
+
+
+def _may_deny(text: str) -> bool:
+    """Whether a “not” may stand in a text at all: told at once of nearly every one."""
+    if not text.isascii() and _NEGATIONS_WITHOUT_SPACES.search(text):
+        return True
+    return not _PARTS_OF_NEGATIONS.isdisjoint(small(text))
 
 
 def _denials(text: str) -> int:
