@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
+import msgspec
+
 from monitor.core.content import Block, Content
 from monitor.core.revision.pairing import Kind, Link, linked
 from monitor.core.revision.sentences import Sentence, SentencePair, across, pairs, told_apart
 
 
-class BlockPair(NamedTuple):
+class BlockPair(msgspec.Struct, frozen=True, gc=False):
     """Blocks that are one, by their numbers in the older and the newer text; `sentences` is empty for one that was kept.
 
     `kept` means the same letters and figures, perhaps with other marks or white space; `moved` may be reworded as well.
@@ -47,15 +49,13 @@ def aligned(old: Content, new: Content) -> Alignment:
 
 
 def _block_pair(link: Link, told: Iterator[tuple[SentencePair, ...]]) -> BlockPair:
-    kind, a, b, c, d = link
-    if kind == "kept":
-        return BlockPair(kind, (a,), (c,))
-    return BlockPair(kind, tuple(range(a, b)), tuple(range(c, d)), next(told))
+    if link.kind == "kept":
+        return BlockPair("kept", (link.a,), (link.c,))
+    return BlockPair(link.kind, tuple(range(link.a, link.b)), tuple(range(link.c, link.d)), next(told))
 
 
 def _sentences(link: Link, old: tuple[Block, ...], new: tuple[Block, ...]) -> list[SentencePair]:
-    _, a, b, c, d = link
-    return pairs(_told_apart(range(a, b), old), _told_apart(range(c, d), new))
+    return pairs(_told_apart(range(link.a, link.b), old), _told_apart(range(link.c, link.d), new))
 
 
 def _told_apart(numbers: range, blocks: tuple[Block, ...]) -> list[Sentence]:

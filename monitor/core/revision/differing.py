@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+import msgspec
 from rapidfuzz.distance import Postfix, Prefix
 
 from monitor.core.revision.sentences import Sentence, SentencePair
@@ -11,7 +10,7 @@ from monitor.core.revision.sentences import Sentence, SentencePair
 _BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
 
 
-class Compared(NamedTuple):
+class Compared(msgspec.Struct, frozen=True, gc=False):
     """The sentences of a pair as one text each, and where they differ: the whole of it, where one of them is empty."""
 
     pair: SentencePair

@@ -24,7 +24,8 @@ def link_edits(reading: Reading) -> Iterator[Edit]:
     if not any(block.links for block in old) or not any(block.links for block in new):
         return
     told = 0
-    for _, before, after, _ in reading.alignment.blocks:
+    for pair in reading.alignment.blocks:
+        before, after = pair.before, pair.after
         if len(before) != 1 or len(after) != 1 or old[before[0]].links == new[after[0]].links:
             continue
         for edit in _of_block(reading, old[before[0]], new[after[0]], after[0]):

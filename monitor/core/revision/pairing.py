@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
+import msgspec
 from rapidfuzz.distance import Indel, LCSseq, Postfix, Prefix
 
 from monitor.core.revision.gaps import Gap, gaps
@@ -36,7 +37,7 @@ _word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script 
 _Spelled = list[str]  # a passage as its words
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """old[a:b] and new[c:d] are one passage; for what was added or removed, one of the two is empty."""
 
     kind: Kind

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.alignment import Alignment, BlockPair
@@ -174,7 +176,7 @@ def _taken_over(pairs: tuple[BlockPair, ...]) -> Iterator[BlockPair]:
 def _rewritten(added: BlockPair, removed: BlockPair) -> BlockPair:
     """The two as one pair, in which the sentence that both have is kept."""
     there = [
-        both._replace(kind="kept") if _is_kept(both, removed.before[0]) else both
+        msgspec.structs.replace(both, kind="kept") if _is_kept(both, removed.before[0]) else both
         for both in (*removed.sentences, *added.sentences)
     ]
     return BlockPair("changed", removed.before, added.after, tuple(there))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from monitor.core.revision.pairing import Kind, in_place, moves, rearranged
 from monitor.core.sentences import sentences
@@ -11,7 +12,7 @@ from monitor.core.sentences import sentences
 _MOST_CHARACTERS = 200_000  # of one paragraph: a longer one is not taken apart
 
 
-class Sentence(NamedTuple):
+class Sentence(msgspec.Struct, frozen=True, order=True, gc=False):
     """One sentence: the number of its block in its own text, and its place there in code points."""
 
     block: int
@@ -20,7 +21,7 @@ class Sentence(NamedTuple):
     text: str
 
 
-class SentencePair(NamedTuple):
+class SentencePair(msgspec.Struct, frozen=True, gc=False):
     """Sentences that are one: kept in all letters and figures, changed, split, merged, moved (and perhaps reworded), or alone."""
 
     kind: Kind
