@@ -193,9 +193,6 @@ def _alike(gap: Gap, old: Sequence[str], new: Sequence[str]) -> Iterator[Link]:
         a, c = inner.b, inner.d
 
 
-@lru_cache(
-    maxsize=64
-)  # what is not plain at its place is asked for again where it stands at the head or the end of a gap
 def _plainly(old: str, new: str, *, single: bool) -> Kind | None:
     """What became of a passage of which most stays; None where that is not so, or it may have been cut.
 
@@ -220,6 +217,7 @@ def _differ(old: str, new: str) -> bool:
     return old.isascii() and new.isascii() and old.isalnum() and new.isalnum() and old.lower() != new.lower()
 
 
+@lru_cache(maxsize=64)  # asked of a passage at its place, and at the head or the end of a gap
 def _share(old: str, new: str) -> float:
     if Indel.normalized_similarity(old, new, score_cutoff=_PLAINLY):
         return 1.0
