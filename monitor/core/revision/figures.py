@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Gate, gate
 from monitor.core.revision.numerals import numerals
@@ -34,7 +36,7 @@ _closed = re.compile(r"\s?[,.;)]|\s?$")
 _noun_without_spaces = re.compile("[\u3400-\u9fff\u30a0-\u30ff]{1,2}")
 
 
-class Figure(NamedTuple):
+class Figure(msgspec.Struct, frozen=True, gc=False):
     """A number of something in text[start:end]. `unit` is %, a currency, `age`, or empty where `noun` says what is counted.
 
     `upper` is the other end of a range such as 20 to 30.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -25,7 +25,7 @@ _LEAST_TO_STAND = 24  # letters of a block that is known again within another
 Zone = Literal["body", "lede"]
 
 
-class Passage(NamedTuple):
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """A block that is not as it was, and the parts of it that are not. `home` is the same for both texts' blocks of one pair."""
 
     block: int

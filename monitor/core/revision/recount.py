@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+import msgspec
 from rapidfuzz.distance import Indel
 
 from monitor.core.revision.figures import AGE, Figure, figures
@@ -26,7 +26,7 @@ _word = re.compile(r"\w+")
 _comma = re.compile(r"[,،，、]\s*$")
 
 
-class Recount(NamedTuple):
+class Recount(msgspec.Struct, frozen=True, gc=False):
     """A figure before and after; None where there was or is none. `speaker` says whose figure it is, where that is told."""
 
     old: Figure | None

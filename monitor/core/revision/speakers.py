@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+import msgspec
+
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 from monitor.core.revision.lexicon.keys import Finder
@@ -45,7 +47,7 @@ _ranks = words(
 )  # the name is still to come
 
 
-class Attribution(NamedTuple):
+class Attribution(msgspec.Struct, frozen=True, gc=False):
     """`speaker` (empty for a pronoun) says what stands around text[start:end], which holds the `cue`."""
 
     speaker: str

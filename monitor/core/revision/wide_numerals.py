@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+import msgspec
+
 from monitor.core.revision.lexicon import Lexicon
 
 HAN = "零〇一二两兩三四五六七八九十百千万萬亿億兆壹贰叁壱"
@@ -14,7 +16,7 @@ _SCALES_OF_HAN = "十百千万萬亿億兆"
 MOST_DIGITS = 18
 
 
-class Numeral(NamedTuple):
+class Numeral(msgspec.Struct, frozen=True, gc=False):
     """A number as it stands in text[start:end]."""
 
     value: int | float
