@@ -217,8 +217,8 @@ class Adaptive(Table):
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
-        if self.min > self.max:
-            raise refuse("min no longer than max", "another order")
+        if not self.min <= self.max <= timedelta(days=1):
+            raise refuse("min no longer than max, and max no longer than 1d", "another order")
         return self
 
 
