@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from parsers import PARSERS, Parser, hold, inputs
 
-AT_ONCE = 300  # inputs between two looks at the clock
+AT_ONCE = 100  # inputs between two looks at the clock
 
 
 def fuzz(name: str, parser: Parser, until: float, first: int, found: Path) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from parsers import PARSERS, hold, inputs, real_ones
 
-EXAMPLES = {"http": 8, "page": 10, "toml": 15}  # of the slower ones; 30 of the others
+EXAMPLES = {"http": 20, "page": 8, "toml": 15}  # of the slower ones; 30 of the others
 
 
 @pytest.mark.case(id="P21")
