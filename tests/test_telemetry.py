@@ -40,7 +40,7 @@ def test_auto_is_json_where_nobody_looks(line):
 
 @pytest.mark.case(id="P20")
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_no_title_forges_a_line_or_repaints_a_terminal(line, form):
+def test_u11_no_title_forges_a_line_or_repaints_a_terminal(line, form):
     title = "Breaking\n2015-11-15 [error] all is lost\x1b[2J\x9b\u202eevil"
     printed = line(form, title=title).err
     assert printed.count("\n") == 1

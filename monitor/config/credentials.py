@@ -15,7 +15,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from monitor.config.values import VARIABLE, redis_problem, service_problem, token_problem, url_problem
+from monitor.config.values import (
+    VARIABLE,
+    page_token_problem,
+    redis_problem,
+    service_problem,
+    token_problem,
+    url_problem,
+)
 
 PREFIX = "whsec_"
 _LARGEST_FILE = 4096
@@ -39,7 +46,7 @@ def bring_in(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> It
     if isinstance(redis := raw.get("redis"), dict):
         yield from _from_variable(redis, ("redis", "url_env"), env, redis_problem)
     if isinstance(web := raw.get("web"), dict):
-        yield from _from_variable(web, ("web", "token_env"), env, token_problem)
+        yield from _from_variable(web, ("web", "token_env"), env, page_token_problem)
 
 
 def secret_problem(text: str) -> Problem | None:

@@ -38,6 +38,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LONGEST = timedelta(days=3650)
+_PAGE_TOKEN = 22  # letters that hold 128 bits, where each is one of 64
 _LONGEST_URL = 4096
 
 FRAMING = frozenset(
@@ -345,6 +346,16 @@ def service_problem(text: str) -> tuple[str, str] | None:
     if re.fullmatch(r"[a-z][a-z0-9]{0,31}://[^\s\x00-\x1f\x7f]{1,4000}", text):
         return None
     return "an Apprise URL such as tgram://… or mailtos://…", "another text"
+
+
+def page_token_problem(text: str) -> tuple[str, str] | None:
+    """What is wrong with the page's token: it must hold 128 bits, or it can be guessed. None where nothing is."""
+    if token_problem(text) is None and len(text) >= _PAGE_TOKEN:
+        return None
+    return (
+        f"a token of at least {_PAGE_TOKEN} letters, digits and -._~+/, such as of `openssl rand -hex 32`",
+        "another text",
+    )
 
 
 def token_problem(text: str) -> tuple[str, str] | None:

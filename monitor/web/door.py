@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.core.addresses import Network
 from monitor.stages.websub import PATH
+
+logger = structlog.get_logger()
 
 COOKIE: Final = "monitor"
 FEEDS: Final = "/atom/"
@@ -28,6 +31,7 @@ HEADERS: Final = {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
+    "server": "Monitor",  # no versions
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",  # by `no-referrer` browsers hide whose page a form is from, too
     "cross-origin-opener-policy": "same-origin",
@@ -49,6 +53,10 @@ def headed() -> Middleware:
         except web.HTTPException as error:
             error.headers.update(HEADERS)
             raise
+        except Exception as error:
+            logger.exception("a page failed", path=request.path)
+            text = "That failed; the log of Monitor says why.\n"
+            raise web.HTTPInternalServerError(text=text, headers=HEADERS) from error
         if not answer.prepared:
             for name, value in (*HEADERS.items(), ("cache-control", "no-store")):
                 answer.headers.setdefault(name, value)

@@ -48,10 +48,10 @@ class Wire:
         self._readers.add(queue)
         self._wanted.set()
         try:
-            with suppress(ConnectionError):
-                await answer.write(b"retry: 2000\n\n")
+            with suppress(ConnectionError, TimeoutError):
+                await _write(answer, b"retry: 2000\n\n")
                 while (said := await _next(queue)) is not None:
-                    await answer.write(said)
+                    await _write(answer, said)
         finally:
             self._readers.discard(queue)
         return answer
@@ -94,6 +94,12 @@ class Wire:
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait(None)
+
+
+async def _write(answer: web.StreamResponse, said: bytes) -> None:
+    """Raises TimeoutError where the reader does not take it: nobody waits for ever to tell somebody who is gone."""
+    async with asyncio.timeout(BEAT):
+        await answer.write(said)
 
 
 async def _next(queue: asyncio.Queue[bytes | None]) -> bytes | None:

@@ -12,6 +12,8 @@ from monitor.web.door import COOKIE, own_path, pass_of
 from monitor.web.rendering import Pages
 
 PAUSE: Final = 1.0  # seconds that a wrong token costs
+AT_ONCE: Final = 4  # wrong tokens that are answered at a time, so that no more are tried a second
+PATIENCE: Final = 10.0  # seconds for the form
 MOST_BYTES: Final = 16 * 1024  # of what somebody may send who is not let in yet
 LASTING: Final = 30 * 86_400  # seconds
 
@@ -20,7 +22,7 @@ class Login:
     """The handlers around the token."""
 
     def __init__(self, pages: Pages, token: str) -> None:
-        self._pages, self._token = pages, token
+        self._pages, self._token, self._paying = pages, token, 0
 
     def routes(self) -> list[web.RouteDef]:
         """Where they stand."""
@@ -32,14 +34,28 @@ class Login:
 
     async def let_in(self, request: web.Request) -> web.Response:
         """Take the token, and go on to where the reader wanted to be."""
-        said = await request.clone(client_max_size=MOST_BYTES).post()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                said = await request.clone(client_max_size=MOST_BYTES).post()
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout(text="The form did not come.\n") from error
         onward, given = own_path(str(said.get("next", "/"))), str(said.get("token", "")).strip()
         if not hmac.compare_digest(given.encode(), self._token.encode()):
-            await asyncio.sleep(PAUSE)
+            await self._pause()
             return self._pages.show("login.html", status=401, here="", next=onward, wrong=True)
         answer = web.Response(status=303, headers={"location": onward})
         answer.set_cookie(COOKIE, pass_of(self._token), httponly=True, samesite="Strict", path="/", max_age=LASTING)
         return answer
+
+    async def _pause(self) -> None:
+        """Have a wrong token cost time. Raises HTTPTooManyRequests where others pay already; the right one is taken all the same."""
+        if self._paying >= AT_ONCE:
+            raise web.HTTPTooManyRequests(text="Too many wrong tokens.\n", headers={"retry-after": "10"})
+        self._paying += 1
+        try:
+            await asyncio.sleep(PAUSE)
+        finally:
+            self._paying -= 1
 
     async def let_out(self, _: web.Request) -> web.Response:
         """Forget the cookie."""

@@ -21,6 +21,7 @@ from monitor.web.api_description import described
 from monitor.web.asking import Forms
 from monitor.web.bench import Bench
 from monitor.web.callbacks import Callbacks
+from monitor.web.crowd import PATIENCE, Crowd
 from monitor.web.desk import Desk
 from monitor.web.door import Keys, guarded, headed
 from monitor.web.feeds_out import FeedsOut
@@ -57,22 +58,24 @@ async def serving(
     keys = keys or Keys()
     pages = Pages(desk.zone, is_guarded=keys.token is not None, feed_key=keys.of_feeds)
     wire = Wire(desk, pages)
-    made = application(desk, pages, wire, body, keys, frozenset(hosts))
+    crowd = Crowd()
+    made = application(desk, pages, wire, body, keys, frozenset(hosts), crowd)
     if called:
         made.add_routes(Callbacks(body.log, desk.is_feed).routes())
-    runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0, keepalive_timeout=PATIENCE)
     async with AsyncExitStack() as stack:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.callback(wire.close)
         try:
-            await web.TCPSite(runner, host, port).start()
+            listening = await _listening(runner, crowd, host, port)
         except OSError as error:
             logger.error("the page is not served", host=host, port=port, reason=error.strerror)  # noqa: TRY400  # the reason is enough
             yield ""
             return
+        stack.callback(listening.close)
         looking = asyncio.create_task(wire.run(), name="page")
-        address = f"http://{host}:{runner.addresses[0][1]}/"
+        address = f"http://{host}:{listening.sockets[0].getsockname()[1]}/"
         logger.info("the page is served", address=address)
         try:
             yield address
@@ -82,10 +85,19 @@ async def serving(
                 await looking
 
 
-def application(desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, hosts: frozenset[str]) -> web.Application:
+async def _listening(runner: web.AppRunner, crowd: Crowd, host: str, port: int) -> asyncio.Server:
+    server = runner.server
+    assert server is not None  # noqa: S101  # it was set up
+    return await asyncio.get_running_loop().create_server(lambda: crowd.admit(server), host, port, backlog=128)
+
+
+def application(
+    desk: Desk, pages: Pages, wire: Wire, body: Body, keys: Keys, hosts: frozenset[str], crowd: Crowd
+) -> web.Application:
     """All routes behind the door."""
     made = web.Application(
-        middlewares=[headed(), refusing(), guarded(keys, hosts), _explained(pages)], client_max_size=MOST_BYTES
+        middlewares=[crowd.counted(), headed(), refusing(), guarded(keys, hosts), _explained(pages)],
+        client_max_size=MOST_BYTES,
     )
     made.add_routes([*Site(desk, pages, body.log).routes(), *Forms(desk, pages, body.log, keys).routes()])
     made.add_routes([*Figures(desk, pages).routes(), *FeedsOut(desk).routes()])

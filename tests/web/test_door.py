@@ -31,6 +31,7 @@ def routes(tmp_path):
     from zoneinfo import ZoneInfo
 
     from monitor.web import Body
+    from monitor.web.crowd import Crowd
     from monitor.web.desk import Desk
     from monitor.web.live import Wire
     from monitor.web.rendering import Pages
@@ -38,10 +39,10 @@ def routes(tmp_path):
 
     desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
     body = Body(None, (), tuple, str)
-    return paths_of(application(desk, pages, Wire(desk, pages), body, Keys(TOKEN), frozenset()))
+    return paths_of(application(desk, pages, Wire(desk, pages), body, Keys(TOKEN), frozenset(), Crowd()))
 
 
-async def test_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
+async def test_a03_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
     assert len(routes) > 15
     async with visiting(recorded, TOKEN) as visitor:
         for method, path in routes:
@@ -59,7 +60,7 @@ BEHIND = {"keys": Keys(None, (ip_network("127.0.0.1/32"), ip_network("fd00::/8")
 ELSEWHERE = {"keys": Keys(None, (ip_network("192.0.2.7/32"),), HEADER)}
 
 
-async def test_without_a_trusted_proxys_word_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
+async def test_a03_without_a_trusted_proxys_word_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
     for keys, said in (
         (BEHIND, {}),
         (ELSEWHERE, {}),
@@ -157,7 +158,7 @@ async def test_a_wrong_token_opens_nothing(visiting, recorded):
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "169.254.169.254", "evil.example:80"]
 )
-async def test_another_name_for_this_host_is_refused(visitor, host):
+async def test_a05_another_name_for_this_host_is_refused(visitor, host):
     assert (await visitor.get("/", host=host))[0] == 421
 
 
@@ -169,7 +170,7 @@ async def test_our_own_names_are_taken(visitor, host):
 
 
 @pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "http://127.0.0.1:1"])
-async def test_forms_from_elsewhere_are_refused(visiting, recorded, origin):
+async def test_a04_forms_from_elsewhere_are_refused(visiting, recorded, origin):
     async with visiting(recorded, TOKEN) as visitor:
         headers = {"origin": origin} if origin else {}
         async with visitor.session.post(f"{visitor.address}/login", data={"token": TOKEN}, headers=headers) as answer:
@@ -177,7 +178,7 @@ async def test_forms_from_elsewhere_are_refused(visiting, recorded, origin):
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/static/monitor.css", "/healthz"])
-async def test_every_answer_carries_the_headers(visitor, path):
+async def test_u06_every_answer_carries_the_headers(visitor, path):
     async with visitor.session.get(visitor.address + path) as answer:
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert "unsafe" not in answer.headers["content-security-policy"]
@@ -188,7 +189,7 @@ async def test_a_refused_visitor_gets_the_headers_too(visiting, recorded):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_large_form_is_refused(visiting, recorded):
+async def test_a07_a_large_form_is_refused(visiting, recorded):
     async with visiting(recorded, TOKEN) as visitor:
         big = aiohttp.FormData({"token": "x" * 100_000})
         async with visitor.session.post(
@@ -200,12 +201,12 @@ async def test_a_large_form_is_refused(visiting, recorded):
 @pytest.mark.parametrize(
     "path", ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil", "", "evil", "/a\nb", "///x"]
 )
-def test_a_login_leads_nowhere_else(path):
+def test_u12_a_login_leads_nowhere_else(path):
     assert own_path(path) == "/"
 
 
 @given(st.text(max_size=40))
-def test_whatever_is_asked_for_the_way_on_stays_here(text):
+def test_u12_whatever_is_asked_for_the_way_on_stays_here(text):
     from urllib.parse import urljoin, urlsplit
 
     assert urlsplit(urljoin("http://monitor.example/login", own_path(text))).netloc == "monitor.example"

@@ -66,7 +66,7 @@ async def fill(log) -> str:
 
 
 @pytest.mark.slow
-async def test_nothing_runs(visiting, tmp_path, browser):
+async def test_u01_nothing_runs(visiting, tmp_path, browser):
     assert len(set(PAYLOADS)) == 500
     async with open_log("embedded", data_dir=tmp_path / "data") as log:
         article = await fill(log)
@@ -88,6 +88,8 @@ async def test_nothing_runs(visiting, tmp_path, browser):
                 "/feeds",
                 "/deliveries",
                 "/silences",
+                "/figures",
+                "/try",
                 "/search?q=document",
             ):
                 await page.goto(visitor.address + path)

@@ -52,7 +52,7 @@ async def test_a_new_alert_comes_to_whoever_listens_as_the_page_shows_it(visitin
         assert markup.strip().splitlines()[0] in await visitor.page("/")
 
 
-async def test_no_more_readers_than_the_daemon_can_bear(visiting, recorded, monkeypatch):
+async def test_a09_no_more_readers_than_the_daemon_can_bear(visiting, recorded, monkeypatch):
     from monitor.web import live
 
     monkeypatch.setattr(live, "MOST_READERS", 1)

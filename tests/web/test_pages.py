@@ -175,7 +175,7 @@ async def test_before_anything_was_recorded_pages_are_empty_and_well(visiting, t
 
 @pytest.mark.case(id="P20")
 @pytest.mark.parametrize("path", EVERY)
-async def test_hostile_text_stays_text_and_nothing_unseen_is_shown(visitor, path):
+async def test_u05_hostile_text_stays_text_without_styles_and_nothing_unseen_is_shown(visitor, path):
     html = await visitor.page(path)
     page = Reading(html)
     assert not [tag for tag, _ in page.tags if tag in {"red", "iframe", "object", "style", "base"}]
@@ -187,7 +187,7 @@ async def test_hostile_text_stays_text_and_nothing_unseen_is_shown(visitor, path
 
 @pytest.mark.case(id="S19")
 @pytest.mark.parametrize("path", EVERY)
-async def test_pages_lead_nowhere_but_to_themselves_and_the_articles(visitor, path):
+async def test_u02_pages_lead_nowhere_but_to_themselves_and_the_articles(visitor, path):
     for tag, attributes in Reading(await visitor.page(path)).tags:
         address = attributes.get("href") or attributes.get("src") or attributes.get("action") or ""
         if address.startswith(("http:", "https:")):
@@ -197,7 +197,7 @@ async def test_pages_lead_nowhere_but_to_themselves_and_the_articles(visitor, pa
 
 
 @pytest.mark.case(id="S19")
-async def test_a_first_page_is_small_and_fetches_nothing_from_elsewhere(visitor):
+async def test_u07_a_first_page_is_small_and_fetches_nothing_from_elsewhere(visitor):
     page = await visitor.page("/")
     parts = [page, *[await visitor.page(f"/static/{name}") for name in ("monitor.css", "monitor.js", "icon.svg")]]
     assert sum(len(part.encode()) for part in parts) < 100_000

@@ -66,7 +66,7 @@ async def test_a_log_that_is_only_slow_is_not_waited_for(visiting, recorded, mon
         assert (status, "no answer" in text) == (503, True)
 
 
-async def test_without_the_token_reasons_and_numbers_are_nobodys(visiting, recorded):
+async def test_a12_without_the_token_reasons_and_numbers_are_nobodys(visiting, recorded):
     async with visiting(recorded, TOKEN, Deaf()) as visitor:
         status, text = await visitor.get("/readyz")
         assert (status, json.loads(text)) == (503, {"ready": False})
