@@ -42,6 +42,7 @@ class Pages:
             "host": _host,
             "lasting": _lasting,
             "bytes": _bytes,
+            "many": "{:,}".format,
         }
         self._templates.globals |= {
             "shown": shown,

@@ -66,7 +66,7 @@ async def test_a_watchlist_shows_what_it_found_day_by_day(visitor, that_day):
     page = await visitor.page("/watchlist/act-of-war?days=7")
     assert 'aria-label="Alerts a day: 1 in 7 days, 1 in the busiest"' in page
     assert '<rect class="critical"' in page
-    assert '<th scope="row" dir="auto">act of war</th>' in page
+    assert '<th scope="row"><bdi>act of war</bdi></th>' in page
     assert re.search(r"<th scope=\"row\">Mon 16 Nov 2015, 13:00:00</th><td class=\"number\">1</td>", page)
     assert "in the configuration no more" in await visitor.page("/watchlist/raqqa?days=7")
     assert (await visitor.get("/watchlist/nothing"))[0] == 404
