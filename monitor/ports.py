@@ -430,7 +430,8 @@ class ParsedPage:
     `verdict` is `article`, or why there is none: `block_page`, `empty`, `not_html`, `not_found` (a page that says so itself);
     `unchanged`: its fingerprint is the known one, and nothing else was read.
     `fingerprint` covers all that reading depends on; empty where there is none. `agreeing` are the places that show the title
-    (`json-ld`, `og`, `h1`). `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article.
+    (`json-ld`, `og`, `h1`). `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article;
+    `apart` those of the article's texts that stand in other wrappers than its prose.
     """
 
     verdict: str
@@ -445,6 +446,7 @@ class ParsedPage:
     rest: tuple[str, ...] = ()
     agreeing: tuple[str, ...] = ()
     fingerprint: str = ""
+    apart: tuple[str, ...] = ()
 
 
 class Parser(Protocol):

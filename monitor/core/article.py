@@ -120,7 +120,12 @@ def reread(article: Article, looks: Looks, sighting: Sighting) -> Decision | Non
     stated = {name: getattr(sighting.content, name) or getattr(article.content, name) for name in STATED}
     new = msgspec.structs.replace(sighting.content, **stated)
     looks = msgspec.structs.replace(
-        looks, container=sighting.container, titles=sighting.titles, rest=sighting.rest, fingerprint=""
+        looks,
+        container=sighting.container,
+        titles=sighting.titles,
+        rest=sighting.rest,
+        fingerprint="",
+        apart=sighting.apart,
     )
     by = sighting.evidence.extractor
     why = f"Revision {article.revision} was read anew by {by}, so that like is compared with like."
@@ -231,8 +236,11 @@ def _compared(
         now=frozenset(sighting.rest),
         past=article.past[:-1],
         repeated=repeated,
+        apart=frozenset((*looks.apart, *sighting.apart)),
     )
-    after = msgspec.structs.replace(_looked(looks, sighting), places=settled.places)
+    after = msgspec.structs.replace(
+        _looked(looks, sighting), places=settled.places, apart=_apart(looks, sighting, settled.content)
+    )
     after = _unsettled(after) if settled.held else after
     aside = f" Set aside: {'; '.join(settled.notes)}." if settled.notes else ""
     said = wording(settled.content)
@@ -254,6 +262,14 @@ def _compared(
     after = msgspec.structs.replace(after, other=None)
     outcome = "revised" if event.reverted_to is None else "reverted"
     return Decision((*present.events, event), revised, after, f"{event.summary}{aside}", outcome, settled.notes)
+
+
+def _apart(looks: Looks, sighting: Sighting, content: Content) -> tuple[str, ...]:
+    """The texts that stand apart on the page, and those on record that did when they were seen last."""
+    away = set(looks.apart).difference(sighting.apart)
+    if not away:
+        return sighting.apart
+    return (*sighting.apart, *sorted(away.intersection(short_hash(lettering(b.text)) for b in content.blocks)))
 
 
 def _bumped(article: Article, looks: Looks, sighting: Sighting) -> str:
@@ -363,6 +379,7 @@ def _looked(looks: Looks, sighting: Sighting, *, learned: bool = True) -> Looks:
         count=looks.count + 1,
         titles=sighting.titles,
         rest=sighting.rest,
+        apart=sighting.apart,
         modified=sighting.content.modified or looks.modified,
     )
 

@@ -78,7 +78,8 @@ class Variant(msgspec.Struct, frozen=True):
 class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the looks at an article taught: a note. Losing it costs one full fetch, and learning the restless places anew.
 
-    `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article.
+    `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article; `apart` those of
+    texts in the article that stood in other wrappers than its prose.
     `fingerprint` is that of the newest page (`ports.ParsedPage`). `walls` are the looks in a row that something stood before.
     `other` is the known variant that is seen for now, `reread_by` the newest extractor that reads the text on record as it
     stands. `modified` is the newest stamp, which may be newer than the words; `trust` is what the page's validators are worth.
@@ -100,6 +101,7 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     reread_by: str = ""
     modified: datetime | None = None
     trust: Trust = Trust()
+    apart: tuple[str, ...] = ()
 
 
 class Seed(msgspec.Struct, frozen=True):
@@ -131,6 +133,7 @@ class Sighting(msgspec.Struct, frozen=True):
     rest: tuple[str, ...] = ()
     agreeing: tuple[str, ...] = ()
     fingerprint: str = ""
+    apart: tuple[str, ...] = ()
 
 
 # --- state at rest ---------------------------------------------------------------------------------------------------

@@ -273,6 +273,7 @@ def sighting(page: ParsedPage, evidence: Evidence) -> Sighting:
         detail=page.detail,
         titles=page.titles,
         rest=page.rest,
+        apart=page.apart,
         agreeing=page.agreeing,
         fingerprint=page.fingerprint,
     )

@@ -61,6 +61,7 @@ class Looker:
             detail=page.detail,
             titles=page.titles,
             rest=page.rest,
+            apart=page.apart,
         )
         decision = observe(decode_article(self.article), looks, sighting, seed=Seed(article_id(url), url, "bench"))
         self.keep(decision.article, decision.looks)

@@ -55,19 +55,21 @@ def settle(
     now: Collection[str],
     past: Collection[str],
     repeated: Collection[str] = frozenset(),
+    apart: Collection[str] = frozenset(),
 ) -> Settled:
     """The new content with everything that is no edit put back as it was.
 
     `before` and `now` are the hashes (`text.short_hash` of a lettering) of texts visible outside the article, at the last
-    look and at this one, `repeated` those of texts that other articles of the site show; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
+    look and at this one, `repeated` those of texts that other articles of the site show, `apart` those of texts of the article that
+    stand in other wrappers than its prose; `past` holds the wordings of earlier revisions: what returns as a whole is never told in parts.
     """
-    judge = _Judge(look, list(places), before, now, repeated)
+    judge = _Judge(look, list(places), before, now, repeated, apart)
     said, recorded = wording(new), wording(old)
     differences = pieces(old, new)
     returns = said in past and judge.is_first_return() and any(p and p.is_edited_prose for _, p in differences)
     doubt = lost(old.blocks, new.blocks)
     if doubt is None and not returns and (doubt := judge.doubts(said, (recorded, *past))):
-        attempt = _Judge(look, list(places), before, now, repeated)
+        attempt = _Judge(look, list(places), before, now, repeated, apart)
         undone = wording(attempt.settled(old, new, differences, past))
         doubt = doubt if undone == recorded or undone not in past else None
     if doubt and not returns and judge.waits(doubt, recorded, said):
@@ -115,6 +117,7 @@ class _Judge:
     before: Collection[str]
     now: Collection[str]
     repeated: Collection[str]
+    apart: Collection[str]
     notes: list[str] = field(default_factory=list)
     held: bool = False
     _known: list[Place] = field(init=False)
@@ -274,7 +277,14 @@ class _Judge:
         restless = any(place.unrest and place.before != _WHOLE for place in self._known)
         if piece.is_very_strange or (piece.is_strange and (restless or returned)):
             return "has nothing to do with the story"
-        return ""
+        return "stands apart from the text" if self._stands_apart(piece) else ""
+
+    def _stands_apart(self, piece: Piece) -> bool:
+        """Whether what comes, goes or gives way to another stands where no prose of the story does, and is none of it."""
+        is_post = any(block.id or block.at for block in (*piece.before, *piece.after))
+        is_heading = piece.belongs is True and not piece.is_prose
+        own = is_post or is_heading or piece.is_own or piece.is_chapter or piece.is_reworded
+        return not own and self._was_there((*piece.was, *piece.now), self.apart)
 
     def believe(self) -> None:
         """Put on record what was taken for an edit at this look."""

@@ -19,6 +19,7 @@ from monitor.core.revision.noise import is_prose
 from monitor.core.text import joined, lettering, short_hash
 from monitor.ports import ParsedPage
 from monitor.sources.page import tree as trees
+from monitor.sources.page.apart import apart
 from monitor.sources.page.blocks import Picture, Shown, picture
 from monitor.sources.page.links import links_of
 from monitor.sources.page.locate import Located, locate
@@ -46,6 +47,7 @@ _OTHER_KINDS = (
 )
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"{")
 _MOST_REST = 300  # hashes of text outside the article that are handed on
+_MOST_APART = 300  # hashes of text in it that stands apart
 _REST_LETTERS = 24  # a shorter text outside says nothing about one inside
 _FULL_LENGTH = 800  # letters from which on length does not add to confidence
 
@@ -117,6 +119,7 @@ def _read(tree: LexborHTMLParser, html: str, url: str, headers: Mapping[str, str
         titles=tuple(dict.fromkeys(short_hash(lettering(title)) for title in about.titles)),
         rest=_rest(seen, blocks, about),
         agreeing=about.agreeing,
+        apart=tuple(dict.fromkeys(short_hash(letters) for letters in apart(shown, seen.nodes)))[:_MOST_APART],
     )
 
 

@@ -7,6 +7,7 @@ from monitor.core.content import Block, Content
 from monitor.core.revision.noise import Settled, settle, wording
 from monitor.core.revision.piece import pieces
 from monitor.core.revision.places import Place
+from monitor.core.text import lettering, short_hash
 
 BODY = [
     "French jets dropped 20 bombs on Raqqa on Sunday night, the defence ministry said in Paris.",
@@ -32,6 +33,7 @@ class Page:
         self.places: tuple[Place, ...] = ()
         self.past: list[str] = []
         self.looks = 1
+        self.apart: tuple[str, ...] = ()
         self.last: Settled | None = None
 
     @staticmethod
@@ -49,6 +51,7 @@ class Page:
             before=(),
             now=(),
             past=self.past,
+            apart=[short_hash(lettering(text)) for text in self.apart],
         )
         told = wording(seen.content) != wording(self.record)
         if told:
@@ -137,6 +140,39 @@ def test_what_is_surely_the_storys_is_told_at_once_in_a_place_that_never_rests(a
     assert not any(page.shows(*BODY, added, TEASERS[n % 5]) for n in range(3, 8))
     assert page.shows(*BODY, TEASERS[3])
     assert [block.text for block in page.record.blocks] == [*BODY, TEASERS[0]]
+
+
+BESIDE = [
+    "Visuals by Aviva Oskow",
+    "Politics",
+    "30 dead",
+    "The ministry invites photographers and correspondents of foreign newspapers to its summer party.",
+    TEASERS[0],
+]
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_comes_or_goes_apart_from_the_text_is_told_at_the_third_look(text: str) -> None:
+    come, gone = Page(*BODY), Page(*BODY, text)
+    come.apart = gone.apart = (text,)
+    assert [come.shows(*BODY, text) for _ in range(4)] == [False, False, True, False]
+    assert [gone.shows(*BODY) for _ in range(4)] == [False, False, True, False]
+    assert Page(*BODY).shows(*BODY[:2], BESIDE[0], *BODY[2:])
+
+
+@pytest.mark.parametrize("text", [NOTE, OWN])
+def test_what_is_surely_the_storys_is_told_at_once_even_apart_from_the_text(text: str) -> None:
+    page = Page(*BODY)
+    page.apart = (text,)
+    assert page.shows(*BODY, text)
+
+
+def test_what_stands_apart_is_told_at_once_where_it_is_reworded_or_beside_an_edit() -> None:
+    page = Page(*BODY, "Visuals by Aviva Oskow")
+    page.apart = ("Visuals by Aviva Oskow", "Visuals by Aviva Oskov", "Politics")
+    assert page.shows(*BODY, "Visuals by Aviva Oskov")
+    assert page.shows(BODY[0].replace("20", "25"), *BODY[1:], "Visuals by Aviva Oskov", "Politics")
+    assert page.record.blocks[-1].text == "Politics"
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "nl", ""])
