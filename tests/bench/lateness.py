@@ -4,8 +4,8 @@
 
 Late is what lies between the moment a feed is due and the moment the daemon begins to look at it, by the server's clock: `late` in its log. Each answer
 takes a while, each feed shows five entries, whose pages are read and looked at again, and brings a new one about once an hour. `--every adaptive` leaves
-the intervals to the daemon. Other work on the machine makes everything later: its load stands beside the figures, and so does how much of a processor the daemon
-with its server and its parsers took.
+the intervals to the daemon. Other work on the machine makes everything later: its load stands beside the figures, and so does how much of a processor the
+daemon took, with those of its children that it waited for.
 """
 
 from __future__ import annotations
