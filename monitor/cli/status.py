@@ -34,7 +34,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False, url: UrlOpt
         show_json({**facts, "feeds": len(feeds), "failing": failing})
     else:
         stands = "keeps up" if readiness.ready else "does not keep up"
-        screen().print(safe(f"Monitor {about.monitor} {stands}; {len(feeds)} feeds were read, {len(failing)} fail"))
+        screen().print(safe(f"Monitor {about.monitor} {stands}; feeds read: {len(feeds)}, failing: {len(failing)}"))
         for line in (*readiness.reasons, *(f"{name} fails" for name in failing)):
             screen().print(safe(f"  {line}"))
     raise typer.Exit(0 if readiness.ready else 1)

@@ -149,7 +149,7 @@ def test_what_is_asked_for_is_recorded_there(asked: Verb, there: str, copy: Path
 
 def test_status_says_how_it_is(asked: Verb) -> None:
     said = asked("status")
-    assert (said.code, "keeps up; 2 feeds were read, 1 fail\n  wire fails" in said.out) == (0, True)
+    assert (said.code, "keeps up; feeds read: 2, failing: 1\n  wire fails" in said.out) == (0, True)
     assert asked("status", "--json").json["ready"] is True
 
 

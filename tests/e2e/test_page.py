@@ -47,7 +47,7 @@ async def page(session, address):
 
 async def test_an_alert_its_comparison_and_a_silence_that_holds_the_next(site, daemons, receiving, port):
     url, secret = site.article("/a1", "An address", QUIET, *MORE), new_secret()
-    web = f'\n[web]\nlisten = "127.0.0.1:{port}"\n'
+    web = f'\n[web]\nlisten = "127.0.0.1:{port}"\n[entities.palace]\naliases = ["the palace", "Élysée"]\n'
     here = f"http://127.0.0.1:{port}"
     async with receiving(secret) as desk, aiohttp.ClientSession() as session:
         daemon = daemons(site.feed("/rss", url), desk=desk.url, secret=secret, channels=web)
@@ -61,6 +61,14 @@ async def test_an_alert_its_comparison_and_a_silence_that_holds_the_next(site, d
             [alert] = (await answer.json())["alerts"]
         compared = await page(session, f"{here}/article/{alert['article']}/diff/1..2")
         assert "called it an act of war" in compared
+        assert QUIET in await page(session, f"{here}/article/{alert['article']}/raw/1")
+        asked = {"query": '"act of war" NEAR/20 @palace', "article": url, "days": 1}
+        async with session.post(f"{here}/api/v1/try", json=asked, headers={"authorization": "Bearer none"}) as answer:
+            tried = await answer.json()
+        assert [turn["revision"] for turn in tried["article"]["past"]["turns"]] == [2]
+        assert (tried["recent"]["raised"], "any name of the palace" in tried["words"]) == (1, True)
+        status, out, err = await daemon.verb("status")
+        assert (status, "keeps up; feeds read: 1, failing: 0" in out) == (0, True), (out, err)
         assert "anything" not in await page(session, f"{here}/watchlists")
         form = {"matchers": "watchlist=war", "comment": "seen", "for": "2h"}
         async with session.post(f"{here}/silences", data=form, headers={"origin": here}) as answer:

@@ -105,6 +105,9 @@ async def test_every_page_can_be_read_on_a_phone_without_scripts_and_breaks_no_r
         f"{article}/diff/1..2",
         f"{article}/diff/1..2?view=side",
         "/watchlists",
+        "/watchlist/act-of-war",
+        "/figures",
+        "/try",
         "/feeds",
         "/deliveries",
     ):
@@ -112,5 +115,6 @@ async def test_every_page_can_be_read_on_a_phone_without_scripts_and_breaks_no_r
         box = await page.locator("main").bounding_box()
         assert box is not None
         assert box["width"] <= 360, path
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
     assert refused == []
     await context.close()

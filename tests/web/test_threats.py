@@ -202,8 +202,9 @@ async def test_a07_a_request_that_never_ends_is_ended(visiting, recorded, monkey
 
 async def test_a09_a_reader_who_does_not_read_is_let_go(visiting, recorded, monkeypatch):
     monkeypatch.setattr(live, "BEAT", 0.5)
-    wires = []
-    made = Wire.__init__
+    wires, doors = [], []
+    made, opened = Wire.__init__, crowd.Crowd.__init__
+    monkeypatch.setattr(crowd.Crowd, "__init__", lambda self: (doors.append(self), opened(self))[1])
     monkeypatch.setattr(Wire, "__init__", lambda self, *about: (wires.append(self), made(self, *about))[1])
     async with visiting(recorded) as visitor:
         host, port = visitor.address.removeprefix("http://").split(":")
@@ -218,6 +219,8 @@ async def test_a09_a_reader_who_does_not_read_is_let_go(visiting, recorded, monk
             while wire._readers:
                 wire._send(b"data: " + b"x" * 1_000_000 + b"\n\n")
                 await asyncio.sleep(0.01)
+            while doors[-1]._busy:
+                await asyncio.sleep(0.05)
         deaf.close()
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recording import CONFIG, STORY, WITHDRAWN
+from recording import CONFIG, FIRST, SECOND, START, STORY, WITHDRAWN, evidence
 
 from monitor.config import parse
+from monitor.core.events import ArticleDiscovered, ArticleRevised, Recorded
+from monitor.core.revision.align import align
 from monitor.core.urls import article_id
 from monitor.core.watch.rules import Entity
-from monitor.store.views import FILE
+from monitor.store.views import FILE, Views
 from monitor.trials import Asked, Errand
 from monitor.trials.running import run
 from monitor.trials.table import NAME, table
@@ -66,6 +68,29 @@ def test_all_revisions_of_an_article_are_judged_as_they_were_seen(recorded):
     assert (past.stands.holds, past.past.judged, past.past.whole) == (False, 3, True)
     gone = tried(recorded, query="bombs", article=article_id(WITHDRAWN)).trial.article
     assert [turn.changes for turn in gone.past.turns] == [("withdrawn",), ("appeared",)]
+
+
+def test_a_text_that_was_known_in_part_is_judged_by_what_comes_alone(tmp_path):
+    """As the daemon does: what a teaser said and the whole text does not was not taken out."""
+    article, facts = article_id(STORY), {"access": "full", "evidence": evidence(STORY, START)}
+    found = ArticleDiscovered(
+        at=START, article=article, url=STORY, source="post", aliases=(), tags=(), backlog=False, content=FIRST, sha256=FIRST.digest(), **facts
+    )  # fmt: skip
+    for opened, changes in ((True, []), (False, [("disappeared",)])):
+        revised = ArticleRevised(
+            at=START, article=article, revision=2, before_sha256=FIRST.digest(), sha256=SECOND.digest(), operations=align(FIRST.blocks, SECOND.blocks),
+            fields={"title": SECOND.title}, edits=(), summary="", last_seen_before=START, opened=opened, **facts,
+        )  # fmt: skip
+        folder = tmp_path / str(opened) / "data"
+        with Views(folder / FILE) as views:
+            views.apply(
+                [
+                    Recorded(f"e{at}", article, at, "", event, 0, f"{at}-0")
+                    for at, event in enumerate((found, revised), 1)
+                ]
+            )
+        past = tried(folder.parent, query="noon", article=article).trial.article.past
+        assert [turn.changes for turn in past.turns if turn.revision == 2] == changes
 
 
 def test_everything_tells_of_more(recorded):
