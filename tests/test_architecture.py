@@ -1,6 +1,7 @@
 """The house keeps its own rules: short functions, small modules, docstrings that say what a module is, one door a library."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,12 @@ def test_nothing_but_the_net_dials_what_comes_from_outside():
     users = {module.relative_to(ROOT / "monitor").parts[0] for module in MODULES if list(dialling(module))}
     assert "net" in users
     assert users - {"net"} <= UNIX_AND_LOOPBACK
+
+
+def test_every_file_that_is_no_code_is_installed_too():
+    """A page without its style sheet, or a log without its scripts, would only be missed where Monitor was installed."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["monitor"]
+    package = ROOT / "monitor"
+    installed = {path for pattern in patterns for path in package.glob(pattern)}
+    others = {path for path in package.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    assert others - installed == set()
