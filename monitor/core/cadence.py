@@ -59,8 +59,7 @@ class Cadence(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `lately` and `usually`: new entries a second; `watched`: seconds, those that `usually` comes from. `quickest`: the most
     entries a second that came between two looks. `shows`: how many entries it shows at once, where older ones make room for new
-    ones; else 0. `overlap`: the share of entries that were known already when it was last read. `gaps` counts the looks by which none
-    was, so that others may have come and gone unseen; the last one `gap`, which began with the look before it.
+    ones; else 0.
     """
 
     lately: float = 0.0
@@ -68,9 +67,6 @@ class Cadence(msgspec.Struct, frozen=True, omit_defaults=True):
     watched: float = 0.0
     quickest: float = 0.0
     shows: int = 0
-    overlap: float = 1.0
-    gaps: int = 0
-    gap: tuple[datetime, datetime] | None = None
 
 
 def begun(hints: Hints, entries: int, reach: float | None) -> Cadence:
@@ -103,13 +99,11 @@ def shown(cadence: Cadence, entries: int, new: int, *, rolls: bool, since: datet
 
     `rolls`: entries that were known are shown no more. Where nothing reaches back, as many as are new may have come and gone between.
     """
-    overlap = 1 - new / entries if entries else 1.0
-    shows = max(entries, math.floor(cadence.shows * SHRINKING)) if rolls else 0
-    cadence = msgspec.structs.replace(cadence, overlap=overlap, shows=shows)
-    if overlap > 0 or not rolls:
-        return cadence
-    quickest = max(cadence.quickest, 2 * new / max((at - since).total_seconds(), 1.0))
-    return msgspec.structs.replace(cadence, quickest=quickest, gaps=cadence.gaps + 1, gap=(since, at))
+    if not rolls:
+        return msgspec.structs.replace(cadence, shows=0)
+    lost = 2 * new / max((at - since).total_seconds(), 1.0) if new == entries else 0.0
+    shows = max(entries, math.floor(cadence.shows * SHRINKING))
+    return msgspec.structs.replace(cadence, shows=shows, quickest=max(cadence.quickest, lost))
 
 
 def as_often_as_pays(

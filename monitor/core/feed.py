@@ -118,8 +118,8 @@ def read(looks: FeedLooks, seen: Mapping[str, str], dates: Sequence[datetime | N
     return msgspec.structs.replace(looks, known=remember(looks, seen), hints=hints, entries=len(dates), oldest=oldest)
 
 
-def overlapping(looks: FeedLooks, before: FeedLooks, seen: Mapping[str, str], at: datetime) -> FeedLooks:
-    """What a look at a feed that shows its newest entries only tells besides: whether they reach back to the look before."""
+def shown(looks: FeedLooks, before: FeedLooks, seen: Mapping[str, str], at: datetime) -> FeedLooks:
+    """What a look at a feed that shows its newest entries only tells of how soon they make room for others."""
     if looks.cadence is None or not before.last_ok or not before.known:
         return looks
     rolls = len(looks.known) > len(seen)

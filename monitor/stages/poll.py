@@ -177,7 +177,7 @@ class Poller:
         hub = websub.named(look.looks.hub, parsed.hub, parsed.topic or look.feed.url)
         look.looks = msgspec.structs.replace(core.read(look.looks, seen, dates, parsed.hints), parts=parts, hub=hub)
         if parsed.kind != "sitemap":  # what it lists goes by its age, not because it is full
-            look.looks = core.overlapping(look.looks, look.before, seen, at)
+            look.looks = core.shown(look.looks, look.before, seen, at)
             look.then(conduct.overlapped(look.feed, look.looks, at, before=look.before, seen=seen))
         log.info("feed read", entries=len(parsed.entries), news=len(news), truncated=parsed.truncated or None)
 

@@ -329,20 +329,18 @@ class Rolling:
         self.at += timedelta(minutes=10)
         before = self.looks
         self.looks, seen = _read(before, self.at, *keys)
-        self.looks = core.overlapping(self.looks, before, seen, self.at)
+        self.looks = core.shown(self.looks, before, seen, self.at)
         self.feed, self.looks, _ = core.worked(self.feed, self.looks, self.at, before=before, seen=seen)
 
 
-def test_a_look_at_a_rolling_feed_none_of_whose_entries_was_known_may_have_lost_some():
+def test_a_look_at_a_rolling_feed_none_of_whose_entries_was_known_makes_the_next_come_sooner():
     feed = Rolling()
     feed.look("b", "c", "d")
-    assert (feed.looks.cadence.overlap, feed.looks.cadence.gaps) == (pytest.approx(2 / 3), 0)
-    before = feed.at
+    assert feed.looks.cadence.shows == 3
+    before = feed.looks.cadence.quickest
     feed.look("e", "f", "g")
-    assert (feed.looks.cadence.overlap, feed.looks.cadence.gaps) == (0.0, 1)
-    assert feed.looks.cadence.gap == (before, feed.at)
-    feed.look("f", "g", "h")
-    assert (feed.looks.cadence.gaps, feed.looks.cadence.gap) == (1, (before, before + timedelta(minutes=10)))
+    assert feed.looks.cadence.quickest == pytest.approx(2 * 3 / 600, rel=1e-2)
+    assert before < feed.looks.cadence.quickest
 
 
 def test_what_the_first_look_finds_and_what_was_edited_or_renamed_is_nothing_new():
@@ -350,7 +348,6 @@ def test_what_the_first_look_finds_and_what_was_edited_or_renamed_is_nothing_new
     feed.looks = msgspec.structs.replace(feed.looks, known={**feed.looks.known, "a": "edited since"})
     feed.look("a", "b", "c")
     assert feed.looks.cadence.lately == 0.0
-    assert feed.looks.cadence.overlap == 1.0
     _, again, _ = core.worked(feed.feed, feed.looks, feed.at + timedelta(minutes=10))
     assert again.cadence.watched == feed.looks.cadence.watched + 600
 

@@ -140,7 +140,7 @@ async def test_a_feed_is_read_more_often_while_it_brings_something_and_less_whil
     stage.site.entries += [stage.site.now + number * 3 * MINUTE for number in range(20)]
     awake = apart(await stage.run(timedelta(hours=1)))
     assert awake[-1] < 3 * MINUTE
-    assert (await stage.looks()).cadence.gaps == 0
+    assert (await stage.looks()).gaps.count == 0
 
 
 async def test_what_the_server_says_of_freshness_is_heard_while_little_comes(stage):
@@ -154,11 +154,11 @@ async def test_what_the_server_says_of_freshness_is_heard_while_little_comes(sta
 async def test_after_a_day_off_a_feed_that_rolled_on_says_from_when_it_may_have_lost_entries(stage):
     stage.site.entries = [MORNING + number * 10 * MINUTE for number in range(-10, 300)]
     last = (await stage.run(timedelta(hours=3)))[-1]
-    assert (await stage.looks()).cadence.gaps == 0
+    assert (await stage.looks()).gaps.count == 0
     stage.site.now += timedelta(days=1)
     [back, *_] = await stage.run(timedelta(hours=3))
-    cadence = (await stage.looks()).cadence
-    assert (cadence.gaps, cadence.gap) == (1, (last, back))
+    gaps = (await stage.looks()).gaps
+    assert (gaps.count, gaps.since, gaps.until) == (1, last, back)
 
 
 async def test_many_new_feeds_are_not_all_due_at_once_but_for_whoever_ends_when_nothing_is(stage):
