@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from monitor.core import cadence as cadences
 from monitor.core import conduct, takeover, websub
 from monitor.core import feed as core
 from monitor.core import validators as trust
@@ -41,7 +40,6 @@ logger = structlog.get_logger()
 
 ASKED_AT_ONCE = 32  # questions to the log: together they cost one sync of its disk
 BYTES_AT_ONCE = 2**20  # of timers in one write
-EARLY = timedelta(seconds=1)  # a timer may fire a moment before the time that was named, which is not due again then
 FIRST_LOOKS = 10  # a second: a hundred new feeds are read within ten, and the articles of many hold up nobody's polls
 
 
@@ -95,7 +93,7 @@ class Poller:
         try:
             fresh = await self._look(source, look, at)
             now = await self._log.now()
-            wait = self._next(source, look, claim.due, now, fresh)
+            wait = source.wait(look.looks, claim.due, now, fresh)
             if self._hubs is not None:
                 look.looks, wait, timers = await self._hubs.looked(source, look.looks, look.before, wait, now)
         except Postponed as error:
@@ -209,13 +207,13 @@ class Poller:
     def _after_failure(self, source: Source, look: Look, error: OutsideError, due: datetime, at: datetime) -> timedelta:
         if error.reason in NO_ANSWER and self._is_blind():
             logger.info("feed not seen, as nothing is", feed=source.id, reason=error.reason)
-            return self._next(source, look, due, at)
+            return source.wait(look.looks, due, at)
         wait = core.wait_after_failure(
             look.looks.failures + 1,
-            _usual(source, look, at),
+            source.usual(look.looks, at),
             error.retry_after,
             random.random(),
-            until=_until_named(source.until, at) if source.until else None,
+            until=source.until_named(at),
         )
         look.then(
             core.failed(
@@ -240,17 +238,6 @@ class Poller:
         )
         return wait
 
-    def _next(self, source: Source, look: Look, due: datetime, at: datetime, fresh: float | None = None) -> timedelta:
-        """How long to wait from now on, `at`, after a look that was `due` then: a slow answer moves no time that was promised."""
-        looks = look.looks
-        if source.until:
-            return _until_named(source.until, at)
-        if source.bounds is None or looks.cadence is None:
-            return cadences.on_the_beat(source.every, at - due)
-        return cadences.as_often_as_pays(
-            looks.cadence, looks.rhythm, looks.hints, source.bounds, at, fresh=fresh, chance=random.random()
-        )
-
 
 async def arrange(log: Log, sources: Mapping[str, Source], *, at_once: bool = False) -> None:
     """See that each feed has its timer: when it is due next, or, for those never read, from now on, so many a second (unless `at_once`)."""
@@ -261,30 +248,11 @@ async def arrange(log: Log, sources: Mapping[str, Source], *, at_once: bool = Fa
         partition = log.partition_of(entity(source.id))
         async with places:
             read_before = await log.note(partition, looks_note(source.id)) is not None
-            delay = _at_the_latest(source, now) if read_before else next(unread) * pause
+            delay = source.latest(now).total_seconds() if read_before else next(unread) * pause
             timer = SetTimer(jobs.POLL, source.id, delay, payload=b"", only_sooner=True)
             await log.commit(Batch(partition, timers=(timer,)))
 
     await asyncio.gather(*map(arranged, sources.values()))
-
-
-def _until_named(until: Callable[[datetime], timedelta], at: datetime) -> timedelta:
-    """How long it is to the next time that the user named."""
-    return until(at + EARLY) + EARLY
-
-
-def _at_the_latest(source: Source, at: datetime) -> float:
-    """After how many seconds it is due again."""
-    latest = source.bounds.longest if source.bounds else source.every
-    return (source.until(at) if source.until else latest).total_seconds()
-
-
-def _usual(source: Source, look: Look, at: datetime) -> timedelta:
-    """The interval that a failure doubles."""
-    looks = look.looks
-    if source.bounds is None or looks.cadence is None:
-        return source.every
-    return cadences.as_often_as_pays(looks.cadence, looks.rhythm, looks.hints, source.bounds, at)
 
 
 def entity(source: str) -> str:
