@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, time, timedelta
+from datetime import date, time
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
@@ -18,7 +18,6 @@ from rapidfuzz.distance import OSA
 from monitor.config.channels import TABLES, AnyChannel
 from monitor.config.models import Config
 from monitor.config.positions import Path
-from monitor.config.values import spell
 
 _PLAIN = {
     "string_type": "a string",
@@ -126,8 +125,7 @@ def _finding(details: ErrorDetails, path: Path, table: Any, raw: Mapping[str, An
         case kind:
             at: Literal["key", "value"] = "key" if details["loc"][-1] == "[key]" else "value"
             shown = quoted(str(path[-1])) if at == "key" else _shown(value, hidden=_is_secret(path))
-            bounds = {name: spell(of) if isinstance(of, timedelta) else of for name, of in context.items()}
-            expected = _PLAIN.get(kind, details["msg"]).format_map(bounds)
+            expected = _PLAIN.get(kind, details["msg"]).format_map(context)
             if path == ("timezone",) and isinstance(value, str):
                 shown += did_you_mean(value, zoneinfo.available_timezones())
             got = "an empty one" if kind == "too_short" else context.get("got") or shown

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitor.config.table import Table
-from monitor.config.values import Duration
+from monitor.config.values import Duration, refuse, spell
+
+_WEEK = timedelta(days=7)
+
+
+def _check_week(duration: timedelta | None) -> timedelta | None:
+    if duration is not None and duration < _WEEK:
+        raise refuse(f"at least {spell(_WEEK)}")
+    return duration
 
 
 class Captures(Table):
@@ -52,8 +60,8 @@ class Archive(Table):
     )
     keep: Annotated[
         Duration | None,
+        AfterValidator(_check_week),
         Field(
-            ge=timedelta(days=7),
             description="How long archived events are kept that do not stand any more: older revisions, alerts, messages. Left out: for ever.",
         ),
     ] = None
