@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import redis
+import zstandard
 from archived import DAY, append, archive, done_with_all, everything, some, story
 
 from monitor.config import parse
@@ -348,8 +350,17 @@ async def test_every_changed_bit_of_the_base_is_found(old: RedisLog, tmp_path: P
     assert (await verify(old)).problems == []
 
 
-async def test_a_base_that_was_made_up_is_found(old: RedisLog, raw: redis.Redis) -> None:
+async def test_a_base_that_was_made_up_is_found(old: RedisLog, raw: redis.Redis, tmp_path: Path) -> None:
     await let_go(old)
+    (path,) = (tmp_path / "archive" / "0").glob("*.cuts.zst")
+    whole = path.read_bytes()
+    lines = zstandard.ZstdDecompressor().decompress(whole, max_output_size=2**20)
+    gone = json.loads(next(line for line in lines.splitlines() if b"alert_0" in line))["hash"]
+    path.write_bytes(zstandard.ZstdCompressor(level=6).compress(lines.replace(gone.encode(), b"0" * 64)))
+    assert "holds other bytes than were sealed" in "\n".join((await verify(old)).problems)
+    path.write_bytes(whole)
+    assert (await verify(old)).problems == []
+
     raw.hset("{monitor:0}:archive", "floor_sha256", "0" * 64)
     assert (await verify(old)).problems
     with pytest.raises(Corrupt, match="holds other bytes than were sealed"):
