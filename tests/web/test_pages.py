@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +23,7 @@ from monitor.core.overlap import Gaps
 from monitor.core.urls import article_id
 from monitor.ports import Batch
 from monitor.stages.poll import entity, looks_note
+from monitor.store.views import FILE
 
 ARTICLE = f"/article/{article_id(STORY)}"
 EVERY = ["/", "/?watchlist=raqqa", "/articles", "/articles?source=post", ARTICLE, f"{ARTICLE}/diff/1..2", f"{ARTICLE}/diff/1..3", f"{ARTICLE}/diff/3..1?view=side",
@@ -229,3 +233,15 @@ def test_every_template_is_shown_by_a_test():
         "login",
     }
     assert {file.stem for file in folder.glob("*.html")} == shown
+
+
+async def test_what_retention_has_dropped_of_an_article_is_said(recorded, tmp_path, visiting):
+    folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
+    async with visiting(folder) as visitor:
+        assert "dropped by retention" not in await visitor.page(ARTICLE)
+    with closing(sqlite3.connect(folder / "data" / FILE)) as views, views:
+        views.execute("DELETE FROM revisions WHERE article = ? AND revision < 3", (article_id(STORY),))
+    async with visiting(folder) as visitor:
+        page = await visitor.page(ARTICLE)
+    assert "Revisions 1 to 2 were dropped by retention." in page
+    assert "/diff/2..3" not in page, "there is nothing to compare it with"
