@@ -142,7 +142,7 @@ FEED: Mapping[str, tuple[Callable[[ParsedFeed], object], Callable[[Any], object]
     "title": (lambda ours: letters(ours.title, "text/plain"), lambda raw: _text(raw, "title")),
     "link": (lambda ours: ours.url, lambda raw: _link(raw.get("link"))),
     "language": (lambda ours: ours.lang, lambda raw: raw.get("language") or ""),
-    "ttl": (lambda ours: ours.ttl, lambda raw: float(raw["ttl"]) * 60 if raw.get("ttl") else None),
+    "ttl": (lambda ours: ours.hints.ttl, lambda raw: float(raw["ttl"]) * 60 if raw.get("ttl") else None),
 }
 ENTRY: Mapping[str, tuple[Callable[[Entry], object], Callable[[Any], object]]] = {
     "id": (_key, lambda raw: " ".join((raw.get("id") or "").split()) or _link(raw.get("link"))),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.core import conduct, overlap, tempo
 from monitor.core import feed as core
+from monitor.core.cadence import Hints
 from monitor.core.events import FeedGapped, FeedRecovered, FeedSlow
 from monitor.core.overlap import Gaps
 from monitor.core.tempo import Tempo
@@ -92,7 +93,7 @@ def test_a_gap_is_a_look_that_knows_nothing_of_what_it_finds(before, seen):
 def look(feed, looks, hour, *keys):
     at, seen = NOON + hour * HOUR, {key: f"words of {key}" for key in keys}
     before = looks
-    looks = core.read(looks, seen, [at] * len(keys), None)
+    looks = core.read(looks, seen, [at] * len(keys), Hints())
     feed, looks, said = conduct.overlapped(feed, looks, at, before=before, seen=seen)
     feed, looks, more = core.worked(feed, looks, at, before=before, seen=seen)
     return feed, looks, said + more

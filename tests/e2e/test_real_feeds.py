@@ -33,7 +33,7 @@ async def test_each_ends_as_entries_or_as_a_named_error(site, log):
     for number, file in enumerate(files):
         site.answers[f"/{number}"] = file.read_bytes()
         sources[f"f{number}"] = Source(f"f{number}", f"{site.origin}/{number}", every=timedelta(hours=1))
-    await arrange(log, sources)
+    await arrange(log, sources, at_once=True)
     handles = open_files()
     private = [ip_network("127.0.0.0/8")]
     async with (

@@ -39,6 +39,7 @@ from monitor.sources.announced import read_announced
 from monitor.sources.charset import read_text
 from monitor.sources.feed import parse_feed
 from monitor.sources.frontpage import read_front_page
+from monitor.sources.hints import hints_of
 from monitor.sources.page import read_fragment, tree
 from monitor.sources.page.fingerprint import read_again
 from monitor.store import lines
@@ -286,9 +287,11 @@ def _cron(data: bytes) -> str:
 
 def _moment(data: bytes) -> tuple[object, ...]:
     text = data.decode("utf-8", "replace")
-    pauses = http.retry_after(text, NOON), webhook.retry_after(text, NOON)
+    fresh = http.fresh_for(dict.fromkeys(("cache-control", "expires", "date", "age"), text), NOON)
+    hints = hints_of(dict.fromkeys(("ttl", "sy_updateperiod", "sy_updatefrequency"), text), text)
+    pauses = http.retry_after(text, NOON), webhook.retry_after(text, NOON), fresh, hints.ttl, hints.period
     assert all(pause is None or 0 <= pause < float("inf") for pause in pauses)
-    return (*pauses, fields.iso_instant(text), fields.pause(text))
+    return (*pauses, hints.skipped, fields.iso_instant(text))
 
 
 def _receiver(data: bytes) -> tuple[object, ...]:

@@ -70,12 +70,23 @@ from monitor.store.views.decisions import decided
 from monitor.store.views.feeds import of_feed
 from monitor.store.views.remarks import absence, confirmed, reread, template
 from monitor.store.views.searching import indexed, segmented
-from monitor.store.views.statements import Value, Write, as_json, change, insert, insert_in_time, stamp, upsert
+from monitor.store.views.statements import (
+    Indexed,
+    Value,
+    Write,
+    Writes,
+    as_json,
+    change,
+    insert,
+    insert_in_time,
+    stamp,
+    upsert,
+)
 
 FIRST_REVISION = 1  # what `article.discovered` says; `article.revised` counts on from it
 
 
-def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write, ...]:
+def project(recorded: Recorded, newest: Callable[[str], Content]) -> Writes:
     """The statements that bring the views up to one event; `newest` gives the text of an article before it.
 
     Raises Corrupt where a revision does not fold to the text that its event names.
@@ -112,7 +123,7 @@ def project(recorded: Recorded, newest: Callable[[str], Content]) -> tuple[Write
 # --- articles --------------------------------------------------------------------------------------------------------
 
 
-def _article(recorded: Recorded, event: ArticleFact, newest: Callable[[str], Content]) -> tuple[Write, ...]:
+def _article(recorded: Recorded, event: ArticleFact, newest: Callable[[str], Content]) -> Writes:
     match event:
         case ArticleDiscovered():
             return _discovered(recorded, event)
@@ -141,7 +152,7 @@ def fold(before: Content, event: ArticleRevised | ArticleReread) -> Content:
     return after
 
 
-def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ...]:
+def _discovered(recorded: Recorded, event: ArticleDiscovered) -> Writes:
     if event.content.digest() != event.sha256:
         raise Corrupt(f"{event.article} revision {FIRST_REVISION} is not the text of its sha256")
     article = insert(
@@ -163,7 +174,7 @@ def _discovered(recorded: Recorded, event: ArticleDiscovered) -> tuple[Write, ..
     return (article, *revision, *_aliases(event.article, event.url, event.evidence.url, *event.aliases))
 
 
-def founded(recorded: Recorded, event: ArticleRevised, state: Article, addresses: tuple[str, ...]) -> tuple[Write, ...]:
+def founded(recorded: Recorded, event: ArticleRevised, state: Article, addresses: tuple[str, ...]) -> Writes:
     """The first revision that is left of an article, whose state after it is known: what came before was dropped by retention.
 
     Raises Corrupt where the state is not that of the event.
@@ -190,7 +201,7 @@ def founded(recorded: Recorded, event: ArticleRevised, state: Article, addresses
     return (article, *revision, *_aliases(state.id, state.url, *state.aliases, *addresses, event.evidence.url))
 
 
-def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tuple[Write, ...]:
+def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> Writes:
     article = change(
         "articles",
         event.article,
@@ -204,9 +215,7 @@ def _revised(recorded: Recorded, event: ArticleRevised, content: Content) -> tup
     return (article, *revision, *_aliases(event.article, event.evidence.url), *tallies.revised(event))
 
 
-def _revision(
-    recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content
-) -> tuple[Write, ...]:
+def _revision(recorded: Recorded, event: ArticleDiscovered | ArticleRevised, number: int, content: Content) -> Writes:
     revised = event if isinstance(event, ArticleRevised) else None
     row = insert_in_time(
         "revisions",
@@ -229,17 +238,7 @@ def _revision(
         evidence=as_json(event.evidence),
         content=pack(content),
     )
-    return (row, _indexed(event.article, number, content))
-
-
-def _indexed(article: str, revision: int, content: Content) -> Write:
-    # one row by VALUES: for an INSERT … SELECT the index would be written out each time (a savepoint; fts5_main.c, fts5SavepointMethod)
-    sql = (
-        "INSERT INTO search (rowid, title, text) VALUES "
-        "((SELECT rowid FROM revisions WHERE article = :article AND revision = :revision), :title, :text)"
-    )
-    texts: dict[str, Value] = {"title": segmented(content.title), "text": indexed(content)}
-    return Write(sql, {"article": article, "revision": revision, **texts})
+    return (row, Indexed(event.article, number, segmented(content.title), indexed(content)))
 
 
 def _aliases(article: str, *aliases: str) -> tuple[Write, ...]:

@@ -22,6 +22,19 @@ class Write:
     values: dict[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A revision's text for the index, segmented: it is written after all rows of its batch, in the order of their rowids."""
+
+    article: str
+    revision: int
+    title: str
+    text: str
+
+
+Writes = tuple[Write | Indexed, ...]
+
+
 def insert(table: str, **columns: Value) -> Write:
     """A new row."""
     names = ", ".join(columns)

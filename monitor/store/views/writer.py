@@ -22,7 +22,7 @@ from monitor.ports import Founded
 from monitor.store.views.contents import unpack
 from monitor.store.views.projection import founded, project
 from monitor.store.views.schema import SEARCH, TABLES, on_the_disk, open_for_writing
-from monitor.store.views.statements import Write, as_json
+from monitor.store.views.statements import Indexed, Writes, as_json
 
 START = "0-0"
 NEWEST = """
@@ -74,10 +74,12 @@ class Views:
         """
         with self._transaction():
             positions = self._checkpoints()
+            texts: list[Indexed] = []
             for recorded in batch:
                 if later(recorded.position, positions.get(recorded.partition, START)):
-                    self._project(recorded)
+                    texts += self._project(recorded)
                     positions[recorded.partition] = recorded.position
+            self._index(texts)
             self._database.executemany(
                 "INSERT INTO checkpoints (partition, position) VALUES (?, ?) "
                 "ON CONFLICT (partition) DO UPDATE SET position = excluded.position",
@@ -129,14 +131,33 @@ class Views:
     def _checkpoints(self) -> dict[int, str]:
         return dict(self._database.execute("SELECT partition, position FROM checkpoints").fetchall())
 
-    def _project(self, recorded: Recorded) -> None:
+    def _project(self, recorded: Recorded) -> list[Indexed]:
+        """Write the rows that an event means. Returns what is left for the index."""
+        texts: list[Indexed] = []
         try:
             for write in self._writes(recorded):
-                self._database.execute(write.sql, write.values)
+                if isinstance(write, Indexed):
+                    texts.append(write)
+                else:
+                    self._database.execute(write.sql, write.values)
         except sqlite3.IntegrityError as error:
             raise Corrupt(f"event {recorded.id} at {recorded.position} does not fit the views: {error}") from error
+        return texts
 
-    def _writes(self, recorded: Recorded) -> tuple[Write, ...]:
+    def _index(self, texts: Sequence[Indexed]) -> None:
+        """Bring texts into the index, by rising rowids.
+
+        One below the last would make it write out all that it holds, as an INSERT … SELECT would each time (fts5_index.c,
+        sqlite3Fts5IndexBeginWrite; fts5_main.c, fts5SavepointMethod).
+        """
+        place = "SELECT rowid FROM revisions WHERE article = ? AND revision = ?"
+        rows = [
+            (self._database.execute(place, (text.article, text.revision)).fetchone()["rowid"], text.title, text.text)
+            for text in texts
+        ]
+        self._database.executemany("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", sorted(rows))
+
+    def _writes(self, recorded: Recorded) -> Writes:
         """What an event means; an article's first that is left, where those before it were dropped, means that the article is there."""
         event = recorded.event
         if self._founded and isinstance(event, ArticleRevised):
