@@ -33,7 +33,8 @@ async def test_twenty_kills_at_random_moments_change_nothing(
     assert killed.total() == KILLS
     assert set(killed) == {"daemon", "server"}
     assert show.daemon.restarts >= killed["daemon"] - 1  # the last death may come with the end
-    assert verdict.differences == ()
+    ours = f"the daemon ended with status {-signal.SIGKILL}"  # which it does where the last kill comes with the end
+    assert [difference for difference in verdict.differences if difference != ours] == []
     assert verdict.document["duplicates"] == 0
     assert len({arrival.id for arrival in show.arrivals}) == len({arrival.alert for arrival in show.arrivals})
 
