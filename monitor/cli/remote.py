@@ -15,7 +15,7 @@ from monitor.cli.wire import TOKEN, Missing, Wire
 from monitor.core.content import Content
 from monitor.core.events import SilenceExpired, SilenceSet
 from monitor.store.views.rows import AckRow, FeedRow
-from monitor.web import api
+from monitor.web import answers
 
 if TYPE_CHECKING:
     from monitor.store.views.rows import (
@@ -56,7 +56,7 @@ class Remote:
     def __init__(self, url: str, token_env: str = TOKEN) -> None:
         """`token_env` is the environment variable of its token. Raises Elsewhere for what is no address of a page."""
         self._wire = Wire(url, token_env)
-        self._articles: dict[str, api.Article] = {}
+        self._articles: dict[str, answers.Article] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as on_failure:
@@ -75,9 +75,9 @@ class Remote:
         """Here every answer is of its own moment."""
         yield self
 
-    def about(self) -> api.About:
+    def about(self) -> answers.About:
         """Which Monitor it is."""
-        return self._get(api.About, "/about")
+        return self._get(answers.About, "/about")
 
     def readiness(self) -> Readiness:
         """Whether it keeps up, and why not."""
@@ -92,20 +92,20 @@ class Remote:
     def alerts(self, *, watchlist: str | None = None, since: datetime | None = None, limit: int = 50) -> list[AlertRow]:
         """As `Reader.alerts`."""
         asked = {"watchlist": watchlist, "since": since}
-        return self._listed(api.Alerts, "/alerts", asked, limit, lambda page: (page.alerts, page.next))
+        return self._listed(answers.Alerts, "/alerts", asked, limit, lambda page: (page.alerts, page.next))
 
     def alerts_named(self, name: str) -> list[AlertRow]:
         """As `Reader.alerts_named`."""
-        return self._get(api.Alerts, "/alerts", id=name, limit="10").alerts
+        return self._get(answers.Alerts, "/alerts", id=name, limit="10").alerts
 
     def articles(self, *, source: str | None = None, limit: int = 100) -> list[ArticleRow]:
         """As `Reader.articles`."""
         asked = {"source": source}
-        return self._listed(api.Articles, "/articles", asked, limit, lambda page: (page.articles, page.next))
+        return self._listed(answers.Articles, "/articles", asked, limit, lambda page: (page.articles, page.next))
 
     def articles_named(self, names: Sequence[str]) -> list[ArticleRow]:
         """As `Reader.articles_named`."""
-        return self._get(api.Articles, "/articles", name=list(names), limit="10").articles
+        return self._get(answers.Articles, "/articles", name=list(names), limit="10").articles
 
     def revisions(self, article: str, *, limit: int = 1_000) -> list[RevisionRow]:
         """As `Reader.revisions`; the newest thousand, whatever `limit`."""
@@ -139,66 +139,66 @@ class Remote:
     ) -> list[Hit]:  # fmt: skip
         """As `Reader.search`; at most 200."""
         asked = {"q": typed, "site": site, "source": source, "since": since, "limit": str(min(limit, _PAGE))}
-        return self._get(api.Hits, "/search", **asked).hits
+        return self._get(answers.Hits, "/search", **asked).hits
 
     def deliveries(
         self, *, state: str | None = None, alert: str | None = None, channel: str | None = None, since: datetime | None = None, limit: int = 50
     ) -> list[DeliveryRow]:  # fmt: skip
         """As `Reader.deliveries`."""
         if alert is not None:
-            return self._get(api.Alert, f"/alerts/{quote(alert, safe='')}").deliveries
+            return self._get(answers.Alert, f"/alerts/{quote(alert, safe='')}").deliveries
         asked = {"state": state, "channel": channel, "since": since}
-        return self._listed(api.Deliveries, "/deliveries", asked, limit, lambda page: (page.deliveries, page.next))
+        return self._listed(answers.Deliveries, "/deliveries", asked, limit, lambda page: (page.deliveries, page.next))
 
     def deliveries_named(self, name: str) -> list[DeliveryRow]:
         """As `Reader.deliveries_named`."""
-        return self._get(api.Deliveries, "/deliveries", id=name, limit="10").deliveries
+        return self._get(answers.Deliveries, "/deliveries", id=name, limit="10").deliveries
 
     def attempts(self, delivery: str) -> list[AttemptRow]:
         """As `Reader.attempts`."""
-        return self._get(api.Delivery, f"/deliveries/{quote(delivery, safe='')}").attempts
+        return self._get(answers.Delivery, f"/deliveries/{quote(delivery, safe='')}").attempts
 
     def members(self, delivery: str) -> list[str]:
         """As `Reader.members`."""
-        return self._get(api.Delivery, f"/deliveries/{quote(delivery, safe='')}").alerts
+        return self._get(answers.Delivery, f"/deliveries/{quote(delivery, safe='')}").alerts
 
     def feeds(self) -> list[FeedRow]:
         """As `Reader.feeds`."""
         return self._get(_Feeds, "/feeds").feeds
 
-    def sources(self) -> list[api.Listed]:
+    def sources(self) -> list[answers.Listed]:
         """The feeds and pages of its configuration."""
-        return self._get(api.Sources, "/sources").sources
+        return self._get(answers.Sources, "/sources").sources
 
     # --- what can be asked for ---
 
     def acknowledge(self, alert: str, note: str) -> None:
         """Take note of an alert."""
-        self._post(AckRow, f"/alerts/{quote(alert, safe='')}/ack", api.Ack(note))
+        self._post(AckRow, f"/alerts/{quote(alert, safe='')}/ack", answers.Ack(note))
 
     def send_again(self, delivery: str) -> None:
         """Ask for a message again."""
-        self._post(api.Delivery, f"/deliveries/{quote(delivery, safe='')}/again", None)
+        self._post(answers.Delivery, f"/deliveries/{quote(delivery, safe='')}/again", None)
 
     def silences(self) -> list[SilenceSet]:
         """The silences in force."""
-        return self._get(api.Silences, "/silences").silences
+        return self._get(answers.Silences, "/silences").silences
 
     def silence(self, matchers: Mapping[str, tuple[str, ...]], minutes: int, comment: str) -> SilenceSet:
         """Silence alerts with these labels."""
-        return self._post(SilenceSet, "/silences", api.Silence(dict(matchers), minutes, comment))
+        return self._post(SilenceSet, "/silences", answers.Silence(dict(matchers), minutes, comment))
 
     def end_silence(self, silence: str) -> SilenceExpired:
         """End a silence before its time."""
         return self._wire.decoded(
-            SilenceExpired, self._wire.ask("DELETE", f"{api.BASE}/silences/{quote(silence, safe='')}")
+            SilenceExpired, self._wire.ask("DELETE", f"{answers.BASE}/silences/{quote(silence, safe='')}")
         )
 
     # --- how it is asked ---
 
-    def _article(self, name: str) -> api.Article:
+    def _article(self, name: str) -> answers.Article:
         if name not in self._articles:
-            self._articles[name] = self._get(api.Article, f"/articles/{quote(name, safe='')}")
+            self._articles[name] = self._get(answers.Article, f"/articles/{quote(name, safe='')}")
         return self._articles[name]
 
     def _listed(
@@ -222,10 +222,10 @@ class Remote:
 
     def _get(self, kind: type[Answer], path: str, **asked: str | list[str] | datetime | None) -> Answer:
         query = {name: _said(value) for name, value in asked.items() if value is not None}
-        return self._wire.decoded(kind, self._wire.ask("GET", api.BASE + path, query))
+        return self._wire.decoded(kind, self._wire.ask("GET", answers.BASE + path, query))
 
     def _post(self, kind: type[Answer], path: str, body: msgspec.Struct | None) -> Answer:
-        return self._wire.decoded(kind, self._wire.ask("POST", api.BASE + path, body=body))
+        return self._wire.decoded(kind, self._wire.ask("POST", answers.BASE + path, body=body))
 
 
 def _said(value: str | list[str] | datetime) -> str | list[str]:

@@ -9,16 +9,15 @@ import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler as PageHandler
 from aiohttp.typedefs import Middleware
-from msgspec import Meta
 
 from monitor import __version__, commands
-from monitor.core.condition import Condition, condition
+from monitor.core.condition import condition
 from monitor.core.content import Content
 from monitor.core.events import SilenceExpired, SilenceSet
 from monitor.core.policy import labels, silences
@@ -28,148 +27,39 @@ from monitor.core.revision.comparison import Comparison, compare
 from monitor.ports import Log
 from monitor.store.views import Reader
 from monitor.store.views.rows import (
-    AbsenceRow,
     AckRow,
-    AlertRow,
-    ArticleRow,
-    AttemptRow,
-    CaptureRow,
-    DeliveryRow,
-    FeedRow,
-    RevisionRow,
-    TellingRow,
 )
-from monitor.store.views.searching import Hit
 from monitor.trials import Asked, Trial
+from monitor.web.answers import (
+    BASE,
+    MOST,
+    About,
+    Ack,
+    Alert,
+    Alerts,
+    Article,
+    Articles,
+    Deliveries,
+    Delivery,
+    Feed,
+    Feeds,
+    Hits,
+    Listed,
+    Silence,
+    Silences,
+    Sources,
+    Trouble,
+)
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk, article_named
 from monitor.web.door import Keys
 from monitor.web.trying import TOO_MUCH
 
-BASE: Final = "/api/v1"
-MOST: Final = 200  # rows of a page
 LONGEST_QUESTION: Final = 1_000  # characters
 MOST_NAMES: Final = 20  # of one article
 _KEPT: Final = frozenset({"allow", "retry-after", "www-authenticate"})  # headers of a refusal
 Row = TypeVar("Row")
 Handler = Callable[[web.Request], Awaitable[Any]]
-Note = Annotated[str, Meta(max_length=500)]
-
-
-class Trouble(msgspec.Struct, frozen=True):
-    """Why there is no answer."""
-
-    error: str
-
-
-class Alerts(msgspec.Struct, frozen=True):
-    """A page of alerts, the newest first; `next` leads to the next page, where there is one."""
-
-    alerts: list[AlertRow]
-    next: str | None = None
-
-
-class Alert(msgspec.Struct, frozen=True):
-    """One alert with all that was done about it."""
-
-    alert: AlertRow
-    ack: AckRow | None
-    tellings: list[TellingRow]
-    deliveries: list[DeliveryRow]
-
-
-class Articles(msgspec.Struct, frozen=True):
-    """A page of articles, the last changed first; `next` leads to the next page, where there is one."""
-
-    articles: list[ArticleRow]
-    next: str | None = None
-
-
-class Article(msgspec.Struct, frozen=True):
-    """One article: its text as it stands, its revisions, when it was away, where it was seen, and the raw pages that are kept."""
-
-    article: ArticleRow
-    content: Content | None
-    revisions: list[RevisionRow]
-    absences: list[AbsenceRow]
-    aliases: list[str]
-    captures: list[CaptureRow]
-
-
-class Hits(msgspec.Struct, frozen=True):
-    """The articles of which any revision has what was asked for, those last seen with it first."""
-
-    hits: list[Hit]
-
-
-class Deliveries(msgspec.Struct, frozen=True):
-    """A page of messages, the newest first; `next` leads to the next page, where there is one."""
-
-    deliveries: list[DeliveryRow]
-    next: str | None = None
-
-
-class Delivery(msgspec.Struct, frozen=True):
-    """One message, the alerts that it tells of, and every attempt."""
-
-    delivery: DeliveryRow
-    alerts: list[str]
-    attempts: list[AttemptRow]
-
-
-class Feed(FeedRow, frozen=True, kw_only=True):
-    """A feed as it stands, and how that is in words."""
-
-    condition: Condition
-
-
-class Feeds(msgspec.Struct, frozen=True):
-    """Every feed that was read or failed at least once."""
-
-    feeds: list[Feed]
-
-
-class Sources(msgspec.Struct, frozen=True):
-    """The feeds and pages of the configuration, in its order."""
-
-    sources: list[Listed]
-
-
-class Listed(msgspec.Struct, frozen=True):
-    """A feed or page as the configuration names it, and how many articles were read of it. `kind` is `feed` or `page`."""
-
-    id: str
-    kind: str
-    url: str
-    articles: int
-
-
-class About(msgspec.Struct, frozen=True):
-    """Which Monitor answers, in whose time zone it tells the time, and up to when retention has dropped what does not stand any more."""
-
-    monitor: str
-    timezone: str
-    forgotten: datetime | None
-
-
-class Silences(msgspec.Struct, frozen=True):
-    """The silences in force, the newest first."""
-
-    silences: list[SilenceSet]
-
-
-class Ack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody takes note of an alert."""
-
-    note: Note = ""
-
-
-class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be silenced, for how many minutes, and why."""
-
-    matchers: dict[str, tuple[str, ...]]
-    minutes: Annotated[int, Meta(ge=1, le=525_600)]
-    comment: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Endpoint(msgspec.Struct, frozen=True):

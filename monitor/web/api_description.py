@@ -8,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from monitor import __version__
-from monitor.web.api import BASE, MOST, Endpoint, Trouble
+from monitor.web.answers import BASE, MOST, Trouble
+from monitor.web.api import Endpoint
 
 _PLACE: Final = re.compile(r"\{(\w+):((?:[^{}]|\{[^{}]*\})*)\}")
 _ASKED: Final[dict[str, dict[str, Any]]] = {

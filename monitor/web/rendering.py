@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ class Pages:
         self._templates.filters |= {
             "clock": self._clock,
             "day": self._day,
+            "hour": self._hour,
             "iso": _iso,
             "seen": seen,
             "host": _host,
@@ -63,6 +64,11 @@ class Pages:
 
     def _clock(self, at: datetime | None) -> str:
         return at.astimezone(self._zone).strftime("%H:%M:%S") if at else "–"
+
+    def _hour(self, at: datetime) -> str:
+        """The hour that begins then, of which no more is known."""
+        first, last = at.astimezone(self._zone), (at + timedelta(hours=1)).astimezone(self._zone)
+        return f"{first:%H:%M}–{last:%H:%M}"
 
     def _day(self, at: datetime | None) -> str:
         return at.astimezone(self._zone).strftime("%a %-d %b %Y") if at else "–"

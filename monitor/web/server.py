@@ -16,7 +16,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.errors import ViewsUnavailable
-from monitor.web.api import BASE, Api, answering, refusing
+from monitor.web.answers import BASE
+from monitor.web.api import Api, answering, refusing
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
 from monitor.web.bench import Bench

@@ -139,6 +139,7 @@ async def test_a_feed_in_trouble_says_what_it_is_and_what_to_do(visiting, growin
         page = await visitor.page("/feeds")
     assert re.findall(r'class="state (\w+)"', page) == ["blocked", "waiting"]
     assert "17 of 20" in page
+    assert "02:00–03:00" in page  # no more is known of when something new came; Paris
     assert re.findall(r'<time datetime="([^"]+)"', page) == [
         "2015-11-16T01:00:00+00:00", "2015-11-15T20:40:00+00:00", "2015-11-15T23:40:00+00:00",
     ]  # fmt: skip
