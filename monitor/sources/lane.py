@@ -36,6 +36,9 @@ TASKS_A_WORKER: Final = 500
 """A worker is replaced after so many tasks: native parsers lose a little memory now and then."""
 
 _LOST_SECONDS = 5.0  # beyond the limit by the clock: after them a task that no worker ever took is lost
+_MOST_LOST = (
+    2  # losses of one task that are nobody's fault: its worker is killed, and takes the lock of the others with it
+)
 _START_SECONDS = 60.0
 _LOADED = [
     "monitor.cli",  # a new worker imports the program that started it: half a second, were it not there already
@@ -95,14 +98,15 @@ class Lane:
     async def run(self, read: Callable[..., object], *arguments: object) -> tuple[bytes, float]:
         """What a worker makes of it, encoded, and the processor time that it took.
 
-        What was lost with a worker is read once more, by another: the bytes may not be to blame. Raises what `read` raises of
+        What was lost with a worker is read again, by another: the bytes may not be to blame. Raises what `read` raises of
         ours, Permanent(`malformed`) for anything else, Transient(`parser_killed`) where a limit struck, Overdue.
         """
         async with self._places:
-            try:
-                return await self._attempt(read, *arguments)
-            except _LostError as lost:
-                log.info("lost with its parser, read once more", why=str(lost))
+            for _ in range(_MOST_LOST):
+                try:
+                    return await self._attempt(read, *arguments)
+                except _LostError as lost:
+                    log.info("lost with its parser, read again", why=str(lost))
             try:
                 return await self._attempt(read, *arguments)
             except _LostError as lost:

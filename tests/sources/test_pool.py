@@ -249,7 +249,7 @@ async def test_a_task_lost_on_its_way_is_handed_to_another_worker(monkeypatch):
         assert until_dead([worker]) == []
 
 
-async def test_a_task_that_is_lost_twice_does_not_hang(monkeypatch):
+async def test_a_task_that_is_lost_each_time_does_not_hang(monkeypatch):
     async with open_pool(1) as pool:
         monkeypatch.setattr(lanes, "_LOST_SECONDS", 0.3 - lanes.WALL_SECONDS)  # no worker is that fast
         error = await error_of(pool._run(URL, time.sleep, 60))
