@@ -42,10 +42,14 @@ async def answering(folder: Path, answer: Answer) -> AsyncIterator[None]:
             writer.write(msgspec.json.encode(await answer(asked)))
             await writer.drain()
 
-    (folder / NAME).unlink(missing_ok=True)
-    with _reachable(folder) as path:
+    # Made under a name of its own and renamed: another daemon may begin on this folder at the same moment, and the later one is reached.
+    own = folder / f"{os.getpid()}.sock"
+    own.unlink(missing_ok=True)
+    with _reachable(folder, own.name) as path:
         server = await asyncio.start_unix_server(taken, path, limit=MOST)
-    (folder / NAME).chmod(0o600)
+    own.chmod(0o600)
+    made = own.stat().st_ino
+    own.rename(folder / NAME)
     try:
         yield
     finally:
@@ -53,7 +57,9 @@ async def answering(folder: Path, answer: Answer) -> AsyncIterator[None]:
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
-        (folder / NAME).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if (folder / NAME).stat().st_ino == made:
+                (folder / NAME).unlink()
 
 
 def ask(folder: Path, asked: dict[str, Any], seconds: float) -> Any:
@@ -61,7 +67,7 @@ def ask(folder: Path, asked: dict[str, Any], seconds: float) -> Any:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as door:
         door.settimeout(seconds)
         try:
-            with _reachable(folder) as path:
+            with _reachable(folder, NAME) as path:
                 door.connect(path)
         except PermissionError as error:
             raise LogUnavailable(f"the monitor on {folder} is somebody else's: ask as the user that runs it") from error
@@ -78,14 +84,14 @@ def ask(folder: Path, asked: dict[str, Any], seconds: float) -> Any:
 
 
 @contextmanager
-def _reachable(folder: Path) -> Iterator[str]:
-    """The socket's path, by way of the open folder where it is too long for a socket (Linux)."""
-    path = str(folder.absolute() / NAME)
+def _reachable(folder: Path, name: str) -> Iterator[str]:
+    """A socket's path, by way of the open folder where it is too long for a socket (Linux)."""
+    path = str(folder.absolute() / name)
     if len(os.fsencode(path)) <= LONGEST:
         yield path
         return
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        yield f"/proc/self/fd/{opened}/{NAME}"
+        yield f"/proc/self/fd/{opened}/{name}"
     finally:
         os.close(opened)

@@ -42,6 +42,27 @@ async def test_what_a_dead_daemon_left_is_taken_away_and_a_long_path_does(tmp_pa
             assert await asking(folder, {"n": 1}) == {"heard": {"n": 1}}
 
 
+async def test_of_two_that_begin_at_one_moment_neither_falls_and_the_later_is_reached(tmp_path, monkeypatch):
+    begin = asyncio.start_unix_server
+
+    async def begun(*arguments, **more):
+        server = await begin(*arguments, **more)
+        (tmp_path / NAME).unlink(missing_ok=True)  # what another takes away that begins just now
+        return server
+
+    async def later(asked):
+        return {"later": asked}
+
+    monkeypatch.setattr(asyncio, "start_unix_server", begun)
+    async with answering(tmp_path, echo):
+        async with answering(tmp_path, later):
+            assert await asking(tmp_path, {"n": 1}) == {"later": {"n": 1}}
+        async with answering(tmp_path, later):
+            (tmp_path / NAME).rename(tmp_path / "kept")
+            (tmp_path / NAME).touch()
+        assert (tmp_path / NAME).exists()  # another's is not taken away
+
+
 @pytest.mark.parametrize("said", [b"nonsense\n", b"[1]\n", b"x" * 100_000, b""])
 async def test_nonsense_is_hung_up_on_and_harms_nobody(tmp_path, monkeypatch, said):
     monkeypatch.setattr(control, "PATIENCE", 0.2)
