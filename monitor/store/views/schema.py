@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from monitor.store import durable
 from monitor.store.views import searching
 
 VERSION: Final = 5
+_LAID_OUT: Final = 2.0  # seconds that making the file may take another process
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -317,6 +319,9 @@ def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if _is_laid_out_meanwhile(path):
+            return
         raise ViewsUnavailable(f"{path} must be made again ({why}), but another process has it open") from error
     aside = path.with_name(path.name + ".aside")
     for suffix in ("-wal", "-shm", ""):
@@ -325,6 +330,16 @@ def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
             part.replace(aside.with_name(aside.name + suffix))
     structlog.get_logger().warning("views set aside, they are made again from the log", why=why, aside=str(aside))
     fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _is_laid_out_meanwhile(path: Path) -> bool:
+    """Whether another process, which begins at the same moment, was only about to make the file."""
+    until = time.monotonic() + _LAID_OUT
+    while misfit(path):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _connect(path: Path) -> sqlite3.Connection:
