@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -85,7 +87,7 @@ from monitor.core.events import (
 from monitor.errors import Corrupt, ViewsUnavailable
 from monitor.ports import Founded
 from monitor.stages import project
-from monitor.store.views import Reader, Views, compare, rebuild
+from monitor.store.views import Reader, Views, compare, rebuild, schema
 from monitor.store.views.projection import fold
 from monitor.store.views.statements import stamp
 
@@ -602,6 +604,22 @@ def test_a_file_in_use_is_never_set_aside(path: Path) -> None:
         with pytest.raises(ViewsUnavailable, match="another process has it open"):
             Views(path)
     assert not path.with_name("views.sqlite3.aside").exists()
+
+
+def test_who_begins_while_another_lays_out_the_file_waits_for_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create, begun = schema._create, threading.Event()
+
+    def slowly(database: sqlite3.Connection) -> None:
+        begun.set()
+        time.sleep(0.2)  # the file stands, and does not say yet whose it is
+        create(database)
+
+    monkeypatch.setattr(schema, "_create", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(Views, path)
+        assert begun.wait(10)
+        with Views(path), first.result():
+            assert schema.misfit(path) == ""
 
 
 def test_no_views_is_said_plainly(path: Path) -> None:

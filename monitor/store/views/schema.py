@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -22,7 +21,6 @@ from monitor.store import durable
 from monitor.store.views import searching
 
 VERSION: Final = 5
-_LAID_OUT: Final = 2.0  # seconds that making the file may take another process
 APPLICATION: Final = 0x4D4F4E49  # "MONI": tells our file from another program's
 
 # Every key is natural (ids, revision numbers), never a counter of rows: the order in which partitions were read must not show.
@@ -270,14 +268,15 @@ def open_for_writing(path: Path, *, scratch: bool = False) -> tuple[sqlite3.Conn
     """
     with durable.keeping("the views"), on_the_disk(), ExitStack() as on_failure:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = on_failure.enter_context(path.with_name(path.name + ".lock").open("ab"))
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        if why := misfit(path):
-            _set_aside(path, lock, why)
-        database = _connect(path)
-        for pragma in _SCRATCH if scratch else _LASTING:
-            database.execute(pragma)
-        _create(database)
+        with _alone(path):
+            lock = on_failure.enter_context(path.with_name(path.name + ".lock").open("ab"))
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if why := misfit(path):
+                _set_aside(path, lock, why)
+            database = _connect(path)
+            for pragma in _SCRATCH if scratch else _LASTING:
+                database.execute(pragma)
+            _create(database)
         if scratch:
             database.execute(_FOUNDED)
             database.executemany("INSERT INTO search (search, rank) VALUES (?, ?)", _IN_BULK.items())
@@ -314,14 +313,19 @@ def misfit(path: Path) -> str:
     return "" if version == VERSION else f"its version is {version}, this Monitor's is {VERSION}"
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While entered, nobody else begins to write these views: of two daemons that start together neither finds the other's file half made."""
+    with path.with_name(path.name + ".opening.lock").open("ab") as opening:
+        fcntl.flock(opening, fcntl.LOCK_EX)
+        yield
+
+
 def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
     """Rename the file with its journal, so that nothing is deleted that somebody may want to look at."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        if _is_laid_out_meanwhile(path):
-            return
         raise ViewsUnavailable(f"{path} must be made again ({why}), but another process has it open") from error
     aside = path.with_name(path.name + ".aside")
     for suffix in ("-wal", "-shm", ""):
@@ -330,16 +334,6 @@ def _set_aside(path: Path, lock: IO[bytes], why: str) -> None:
             part.replace(aside.with_name(aside.name + suffix))
     structlog.get_logger().warning("views set aside, they are made again from the log", why=why, aside=str(aside))
     fcntl.flock(lock, fcntl.LOCK_SH)
-
-
-def _is_laid_out_meanwhile(path: Path) -> bool:
-    """Whether another process, which begins at the same moment, was only about to make the file."""
-    until = time.monotonic() + _LAID_OUT
-    while misfit(path):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _connect(path: Path) -> sqlite3.Connection:
