@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from monitor.core.feed import FeedLooks
+from monitor.core.overlap import Gaps
+from monitor.core.rhythm import Rhythm
 from monitor.ports import Log
 from monitor.stages.poll import entity, looks_note
 
@@ -17,13 +19,23 @@ _AT_ONCE: Final = 32
 _PATIENCE: Final = 2.0  # seconds for all of them
 
 
-async def looks_of(log: Log, feeds: Iterable[str]) -> dict[str, FeedLooks]:
+class Noted(msgspec.Struct, frozen=True):
+    """Of `core.feed.FeedLooks` what a page shows: the rest, with every entry's fingerprint, may be a hundred times as long, and is passed over."""
+
+    last_ok: datetime | None = None
+    next_look: datetime | None = None
+    rhythm: Rhythm = Rhythm()
+    gaps: Gaps = Gaps()
+
+
+async def looks_of(log: Log, feeds: Iterable[str]) -> dict[str, Noted]:
     """The notes of those feeds that have one, of the first `MOST`; none where the log does not answer in time."""
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def note(feed: str) -> tuple[str, bytes | None]:
+    async def note(feed: str) -> tuple[str, Noted | None]:
         async with places:
-            return feed, await log.note(log.partition_of(entity(feed)), looks_note(feed))
+            raw = await log.note(log.partition_of(entity(feed)), looks_note(feed))
+        return feed, msgspec.json.decode(raw, type=Noted) if raw else None
 
     if log.trouble:
         return {}
@@ -32,4 +44,4 @@ async def looks_of(log: Log, feeds: Iterable[str]) -> dict[str, FeedLooks]:
             found = await asyncio.gather(*map(note, list(feeds)[:MOST]))
     except TimeoutError:
         return {}
-    return {feed: msgspec.json.decode(raw, type=FeedLooks) for feed, raw in found if raw}
+    return {feed: noted for feed, noted in found if noted}
