@@ -36,9 +36,9 @@ TASKS_A_WORKER: Final = 500
 """A worker is replaced after so many tasks: native parsers lose a little memory now and then."""
 
 _LOST_SECONDS = 5.0  # beyond the limit by the clock: after them a task that no worker ever took is lost
-_MOST_LOST = (
-    2  # losses of one task that are nobody's fault: its worker is killed, and takes the lock of the others with it
-)
+_ATTEMPTS = 3
+"""One task may be lost twice without a fault of its own: its worker is killed, and takes the lock of the others with it."""
+
 _START_SECONDS = 60.0
 _LOADED = [
     "monitor.cli",  # a new worker imports the program that started it: half a second, were it not there already
@@ -102,15 +102,14 @@ class Lane:
         ours, Permanent(`malformed`) for anything else, Transient(`parser_killed`) where a limit struck, Overdue.
         """
         async with self._places:
-            for _ in range(_MOST_LOST):
+            lost = _LostError()
+            for _ in range(_ATTEMPTS):
                 try:
                     return await self._attempt(read, *arguments)
-                except _LostError as lost:
-                    log.info("lost with its parser, read again", why=str(lost))
-            try:
-                return await self._attempt(read, *arguments)
-            except _LostError as lost:
-                raise Broken("parser_killed", str(lost)) from lost
+                except _LostError as error:
+                    lost = error
+                    log.info("lost with its parser", why=str(error))
+            raise Broken("parser_killed", str(lost)) from lost
 
     async def _attempt(self, read: Callable[..., object], *arguments: object) -> tuple[bytes, float]:
         """What one worker makes of it. Each way in which a worker can fail gets its name here."""

@@ -20,9 +20,8 @@ GROUP: Final = "archive"
 PAUSE: Final = 2.0  # seconds between two looks at what waits
 FIRST_LOOK: Final = 600.0  # seconds after the start at which what is too old is first looked for
 LOOK: Final = 86_400.0  # seconds between two such looks: the views are made again after each that found something
-FRESH: Final = (
-    7 * 86_400.0
-)  # seconds for which an archived event always stays: whatever still waits for it has come by then
+FRESH: Final = 7 * 86_400.0
+"""Seconds for which an archived event always stays: whatever still waits for it has come by then."""
 
 logger = structlog.get_logger()
 

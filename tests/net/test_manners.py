@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from monitor.errors import Permanent, Transient
+from monitor.errors import Permanent, Postponed, Transient
 from monitor.net.manners import HOSTS_KEPT, PoliteNet
 from monitor.ports import Response
 
@@ -41,6 +41,18 @@ async def test_what_the_host_asks_not_to_read_is_not_read():
     assert caught.value.reason == "robots"
     assert PAGE not in site.asked
     assert (await net.get("https://post.example/public")).status == 200
+
+
+async def test_a_host_that_is_left_alone_just_now_is_asked_later_and_its_robots_txt_kept_to_then():
+    site = Site(Postponed(30.0))
+    net = PoliteNet(site, "Monitor")
+    for asked in await asyncio.gather(net.get(PAGE), net.get(PAGE), return_exceptions=True):
+        assert isinstance(asked, Postponed)
+    site.robots = REFUSES
+    with pytest.raises(Permanent) as caught:
+        await net.get(PAGE)
+    assert caught.value.reason == "robots"
+    assert PAGE not in site.asked
 
 
 async def test_what_the_user_named_himself_is_read_without_asking():
