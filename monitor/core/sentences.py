@@ -17,6 +17,7 @@ _LOOK = 24  # code points that are looked at on each side of a stop, and no more
 _QUOTED = 300  # code points of a quotation within which a stop ends nothing, in scripts without spaces
 
 _stop = re.compile("[.!?…‽؟۔।॥։።។။;\u037e。！？｡\n]+")  # one set of characters: the quickest search there is
+_other_stop = re.compile("[!?…‽؟۔।॥։።။។;\u037e。！？｡\n]")
 _not_plain = re.compile(r"\.[^\w ]")
 _closers = re.compile("(?:[\"'’”“»«›‹)\\]」』）】》]|\\s[»›](?=\\s|[,.;:!?]|\\Z)){0,4}")
 _after = re.compile(r"[\s\"'“‘«‹„»›(\[—–¿¡-]{0,8}(\w{0,16})")
@@ -83,16 +84,30 @@ def _ends_of(text: str) -> Iterator[int]:
     start = 0
     for stop in _stop.finditer(text):
         at, last = stop.span()
-        if at >= start and (end := _end(text, start, at, last)) is not None:
+        if at < start:
+            continue
+        if text[at:last] == "." and _plainly_ends(text[text.rfind(" ", start, at) + 1 : at], text[last : last + 2]):
+            yield last
+            start = last
+        elif (end := _end(text, start, at, last)) is not None:
             yield end
             start = end
 
 
+def _plainly_ends(word: str, following: str) -> bool:
+    """Whether a full stop stands between a word that abbreviates nothing and a capital, as by far the most do."""
+    if following[:1] != " " or not following[1:].isupper():
+        return False
+    return len(word) > 1 and word.isalpha() and word not in _shortened
+
+
 def _is_plain(text: str) -> bool:
     """Whether only a full stop with a space behind it can end a sentence: so it is in most paragraphs, and that is quicker to look for."""
-    if not text.isascii() or "!" in text or "?" in text or ";" in text or "\n" in text:
-        return False
-    return _not_plain.search(text) is None
+    if text.isascii():
+        other = "!" in text or "?" in text or ";" in text or "\n" in text
+    else:
+        other = _other_stop.search(text) is not None
+    return not other and _not_plain.search(text) is None
 
 
 def _plain_ends(text: str) -> Iterator[int]:

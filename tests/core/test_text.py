@@ -1,4 +1,4 @@
-"""The lettering of a text: the quick way for plain English and the long one agree."""
+"""The lettering of a text: the quick way for plain English, Western and Cyrillic text and the long one agree."""
 
 import string
 
@@ -7,10 +7,21 @@ from hypothesis import strategies as st
 
 from monitor.core.text import lettering
 
+WESTERN = bytes(range(256)).decode("cp1252", "ignore")
+CYRILLIC = bytes(range(256)).decode("cp1251", "ignore")
+TEXTS = st.sampled_from([string.printable, f"{WESTERN}0123456789 ,.-", f"{CYRILLIC}0123456789 ,.-"]).flatmap(
+    lambda letters: st.text(letters, max_size=40)
+)
 
-@given(st.text(string.printable, max_size=40))
+
+@given(TEXTS)
 def test_the_quick_way_agrees_with_the_long_one(text: str) -> None:
-    assert lettering(text) == lettering(f"{text} é").removesuffix("é")
+    assert lettering(text) == lettering(f"{text} 中").removesuffix("中")
+
+
+def test_each_character_of_a_page_is_spelled_as_the_long_way_spells_it() -> None:
+    for character in {*WESTERN, *CYRILLIC}:
+        assert lettering(f"é{character}") == lettering(f"é{character} 中").removesuffix("中"), character
 
 
 @given(st.text(max_size=40))
