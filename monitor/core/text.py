@@ -10,7 +10,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from monitor.core.codepages import Rewriting
 
 _GROUPING = re.compile(r"(?<=\d)[,.'’\u00a0\u202f ](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -39,53 +40,12 @@ _kept = _Kept()
 _NUMBERED = re.compile(r"[-−–0-9](?:(?<=[-−–])[0-9]|[,.'’\u00a0\u202f ][0-9])")
 
 
-class _Page(NamedTuple):
-    """A code page whose texts are spelled byte by byte, which is far quicker than character by character.
-
-    A byte becomes its letter, or 0 where a character stands for several or for one of another page; `looks` are dropped.
-    """
-
-    name: str
-    letters: bytes
-    looks: bytes
-
-
-def _page(name: str) -> _Page:
-    letters, looks = bytearray(256), bytearray()
-    for code in range(256):
-        character = bytes([code]).decode(name, "ignore")
-        said = _spelled(character).encode(name, "replace")
-        if character and not said:
-            looks.append(code)
-        elif len(said) == 1 and said != b"?":
-            letters[code] = said[0]
-    return _Page(name, bytes(letters), bytes(looks))
-
-
 def lettering(text: str) -> str:
     """The text reduced to what it says: equal for two texts that differ only in looks."""
-    letters = _english(text) if text.isascii() else _in_page(text)
+    letters = _quick(text)
     if letters is None or not (letters.isalpha() or not _NUMBERED.search(text)):
         return _spelled(text)
     return letters
-
-
-def _english(text: str) -> str:
-    return text.encode().translate(_ENGLISH.letters, _ENGLISH.looks).decode()
-
-
-def _in_page(text: str) -> str | None:
-    """The letters of a text that one of the pages can spell; None for any other."""
-    if _elsewhere.match(text):
-        return None
-    for page in (_WESTERN, _CYRILLIC):
-        try:
-            raw = text.encode(page.name)
-        except UnicodeEncodeError:
-            continue
-        letters = raw.translate(page.letters, page.looks)
-        return None if 0 in letters else letters.decode(page.name)
-    return None
 
 
 def _spelled(text: str) -> str:
@@ -97,10 +57,7 @@ def _spelled(text: str) -> str:
     return _MINUS.sub(_SIGN, text).translate(_kept).casefold()
 
 
-_elsewhere = re.compile(
-    "\\W{0,4}[\u0590-\u1fff\u2e80-\uffef]"
-)  # a text that begins in neither: to try a page in vain is slow
-_ENGLISH, _WESTERN, _CYRILLIC = map(_page, ("ascii", "cp1252", "cp1251"))
+_quick = Rewriting(_spelled)
 
 
 def without_digits(lettered: str) -> str:

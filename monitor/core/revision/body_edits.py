@@ -5,6 +5,7 @@ What no edit of its own tells is one edit of the paragraph, so that no change of
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -191,17 +192,18 @@ def _placed(reading: Reading, pair: SentencePair, found: list[Edit]) -> list[Edi
 def _looks_alike(both: Compared) -> bool:
     """Whether the sentences of a pair say the same, in whatever digits and however they are parted."""
     before, after = both.before, both.after
-    if both.pair.kind == "changed" and before.isascii() and after.isascii():
-        return False  # it would have been kept
     if not before or not after:
         text = before or after
         return not (text[:1].isalnum() or lettering(text))
+    eastern = _eastern.search(before) or _eastern.search(after)
+    if both.pair.kind == "changed" and not eastern:
+        return False  # it would have been kept
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 
 
-_WESTERN: Final = {
-    ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)
-}
+_EASTERN: Final = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
+_WESTERN: Final = {ord(digit): str(value) for digits in _EASTERN for value, digit in enumerate(digits)}
+_eastern = re.compile(f"[{''.join(_EASTERN)}]")
 
 
 def _where_it_stood(reading: Reading, pair: SentencePair, edit: Edit) -> Edit:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
+from typing import NamedTuple
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
-from monitor.core.revision.names import Known, names
+from monitor.core.revision.names import Known, capitals, named
 from monitor.core.revision.reading import Reading
 
 _MOST = 20  # of one text
@@ -16,25 +19,46 @@ _BETWEEN = "\0 "  # what no name spans, and one may begin behind
 
 def name_edits(reading: Reading) -> Iterator[Edit]:
     """The names that went, then those that came."""
-    alignment = reading.alignment
-    yield from _only_there(reading, alignment.new, new=False)
-    yield from _only_there(reading, alignment.old, new=True)
+    gone, come = (_News.of(reading, new=new) for new in (False, True))
+    yield from _only_there(reading, gone, come, new=False)
+    yield from _only_there(reading, come, gone, new=True)
 
 
-def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit]:
+class _News(NamedTuple):
+    """What one text says that the other does not, as one text, and all in it that may be a name."""
+
+    text: str
+    starts: list[int]
+    blocks: list[int]
+    capitals: list[re.Match[str]]
+
+    @classmethod
+    def of(cls, reading: Reading, *, new: bool) -> _News:
+        passages = list(_passages(reading, new=new))
+        starts = list(accumulate([len(text) + len(_BETWEEN) for _, text in passages], initial=0))
+        text = _BETWEEN.join([text for _, text in passages])
+        return cls(text, starts, [block for block, _ in passages], capitals(text, reading.words))
+
+    def block(self, match: re.Match[str]) -> int:
+        """The block that a name stands in."""
+        return self.blocks[bisect_right(self.starts, match.start()) - 1]
+
+
+def _only_there(reading: Reading, here: _News, there: _News, *, new: bool) -> Iterator[Edit]:
     """The names of one text of which the other knows nothing, by their last word."""
-    found: dict[str, int] = {}
-    known = Known("\n".join([other.title, other.dek, other.byline, *(block.text for block in other.blocks)]))
-    news = list(_news(reading, new=new))
-    if not names(_BETWEEN.join([text for _, text in news]), reading.words, known):
-        return  # as nearly always: told at once, not passage by passage
+    beside = {match[0] for match in there.capitals}
+    strangers = [match for match in here.capitals if match[0] not in beside]
+    if not strangers:
+        return
+    known = Known(_text(reading.alignment.old if new else reading.alignment.new))
     blocks = reading.blocks(new=new)
-    for block, text in news:
-        here = names(text, reading.words, known)
-        if here and reading.is_prose(blocks[block].text):
-            for name in here:
-                if not reading.is_slip(name):
-                    found.setdefault(name, block)
+    found: dict[str, int] = {}
+    for match in strangers:
+        if known.holds(match[0]) or not (name := named(here.text, match, reading.words)):
+            continue
+        block = here.block(match)
+        if not reading.is_slip(name) and reading.is_prose(blocks[block].text):
+            found.setdefault(name, block)
     for name, block in islice(found.items(), _MOST):
         yield Edit(
             kind="entity_added" if new else "entity_removed",
@@ -45,7 +69,11 @@ def _only_there(reading: Reading, other: Content, *, new: bool) -> Iterator[Edit
         )
 
 
-def _news(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
+def _text(content: Content) -> str:
+    return "\n".join([content.title, content.dek, content.byline, *[block.text for block in content.blocks]])
+
+
+def _passages(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
     """What one text says that the other does not, with its block: paragraphs, sentences, and what differs in those that are one."""
     blocks = reading.blocks(new=new)
     for _, pair in reading.changed():

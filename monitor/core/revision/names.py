@@ -7,17 +7,17 @@ letters, or joined by a dot, are seen there.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 
-_MOST = 40  # names of one passage
 _MOST_LOOKED_UP = 500  # of one text
 _BIG = "[A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĜĞĠĢĪĮİŁŃŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ]"
 _PART = rf"(?:(?:{_BIG}\.){{1,3}}|{_BIG}[\w'’-]+)"
 _FIRST = rf"{_BIG}(?<![\w.].)(?:\.(?:{_BIG}\.){{0,2}}|[\w'’-]+)"  # a capital first: the quickest search
 _name = re.compile(
-    rf"({_FIRST}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}})"
+    rf"{_FIRST}(?:[ \u00a0](?:(?:de|da|du|van|von|der|den|bin|al|el|la|of|the|di)\s){{0,2}}{_PART}){{0,4}}"
 )
 _dotted = re.compile("[\u4e00-\u9fff\u30a0-\u30ff]{1,6}(?:[·・][\u4e00-\u9fff\u30a0-\u30ff]{1,6})+|[A-Z][A-Za-z]{2,}")
 _begins = re.compile("(?:^|[.!?…:]\\s|[“\"«„‘'‹—–-]\\s?|[(\\[>]|\x00\\s?)$")
@@ -45,35 +45,34 @@ class Known:
     """Another text, in which names are looked up by their last word: each once, and no more than some hundred."""
 
     def __init__(self, text: str) -> None:
-        self._text = text.casefold()
+        self._text = text
         self._found: dict[str, bool] = {}
 
     def holds(self, name: str) -> bool:
         """Whether the text knows a name."""
-        word = _possessive.sub("", name.rsplit(maxsplit=1)[-1]).casefold()
-        found = self._found.get(word)
+        found = self._found.get(name)
         if found is None:
             if len(self._found) >= _MOST_LOOKED_UP:
                 return True
-            found = self._found[word] = word in self._text
+            word = _possessive.sub("", name.rsplit(maxsplit=1)[-1])
+            found = self._found[name] = word in self._text or word.casefold() in self._folded
         return found
 
-
-def names(text: str, lexicon: Lexicon, known: Known) -> list[str]:
-    """The names of a passage that another text does not know, in their order, each once."""
-    if not lexicon.spaced:
-        found = [match[0] for match in _dotted.finditer(text) if not known.holds(match[0])]
-    elif text.islower() or all(map(known.holds, dict.fromkeys(_name.findall(text)))):
-        return []
-    else:
-        unknown = (match for match in _name.finditer(text) if not known.holds(match[1]))
-        found = [name for match in unknown if (name := _kept(text, match, lexicon))]
-    return list(dict.fromkeys(found))[:_MOST] if found else found
+    @cached_property
+    def _folded(self) -> str:
+        return self._text.casefold()
 
 
-def _kept(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
+def capitals(text: str, lexicon: Lexicon) -> list[re.Match[str]]:
+    """All in a text that may be a name."""
+    return list((_name if lexicon.spaced else _dotted).finditer(text))
+
+
+def named(text: str, match: re.Match[str], lexicon: Lexicon) -> str:
     """The name without a word that only has its capital from the beginning of the sentence; empty where none is left."""
-    words = match[1].split()
+    if not lexicon.spaced:
+        return match[0]
+    words = match[0].split()
     words[-1] = _possessive.sub("", words[-1])
     begins = _begins.search(text[max(match.start() - 3, 0) : match.start()]) is not None
     while words and (words[0].lower() in _common or words[0].lower() in lexicon.functions):

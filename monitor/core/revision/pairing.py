@@ -31,6 +31,7 @@ _MOST_PASSAGES = 20_000  # of a gap that are compared at all
 _MOST_WORDS = 400  # of one passage: its beginning says which it is
 
 _WIDE = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_wide = re.compile(f"[{_WIDE}]")
 _word = re.compile(rf"[{_WIDE}]|[^\W{_WIDE}]+")  # a figure ends where a script without spaces goes on
 
 
@@ -141,7 +142,8 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(maxsize=64)  # one passage is held against several
 def _spelled(text: str) -> list[str]:
-    return (small(text) if text.isascii() else _word.findall(text.casefold()))[:_MOST_WORDS]
+    spaced = text.isascii() or not _wide.search(text)
+    return (small(text) if spaced else _word.findall(text.casefold()))[:_MOST_WORDS]
 
 
 def _kept(start: int, stop: int, place: int) -> Iterator[Link]:

@@ -31,7 +31,7 @@ _marks = re.compile(
     re.VERBOSE,
 )
 _MARKS = "\"“”„«»‹›「」『』‘’' \u00a0\u202f"
-_any_mark = re.compile("[\"“”„«»‹「『‘']")
+_opening = re.compile("[\"“„«»‹「『‘']")  # what each of the patterns begins with
 _word = re.compile(r"\w+")
 _cue_follows = re.compile(r"[\s,–—.!?…،-]*")
 _sentence_end = re.compile(r"[.!?…。！？]\s+(?=[^\W\da-zа-яё])|[。！？](?=.)|\n")
@@ -69,13 +69,18 @@ def may_quote(text: str) -> bool:
     """Whether a quotation may stand in a text."""
     if text.isascii():
         return '"' in text or "'" in text
-    return _any_mark.search(text) is not None
+    return _opening.search(text) is not None
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
-    if not may_quote(text):
-        return []
-    return [match.span() for match in _marks.finditer(text) if _says_words(match)]
+    spans: list[tuple[int, int]] = []
+    done = 0
+    for mark in _opening.finditer(text):
+        if mark.start() >= done and (match := _marks.match(text, mark.start())):
+            done = match.end()
+            if _says_words(match):
+                spans.append(match.span())
+    return spans
 
 
 def touches(span: tuple[int, int], parts: Sequence[tuple[int, int]]) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from monitor.core.codepages import Rewriting
 from monitor.core.text import lettering
 
 
@@ -75,15 +76,14 @@ _quoted = re.compile(
 _quote = re.compile('[“"«„‘「『]')
 
 
-_PARTED = bytes(code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ") for code in range(256))
 _word = re.compile(r"\w+")
+_parted = Rewriting(lambda character: character.lower() if _word.match(character) else " ")
 
 
 def small(text: str) -> list[str]:
     """The words of a text in small letters, without its marks: enough to look for some, or to see how alike two texts are."""
-    if text.isascii():
-        return text.encode().translate(_PARTED).lower().decode().split()
-    return _word.findall(text.lower())
+    parted = _parted(text)
+    return parted.split() if parted is not None else _word.findall(text.lower())
 
 
 def words_of(text: str) -> Words:

@@ -93,13 +93,13 @@ class Finder:
         words = small(text)
         if not self.may_find(words):
             return iter(())
-        if self._first is None or not text.isascii():
-            return self._pattern.finditer(text)
-        return self._where_one_begins(text, self._first.intersection(words))
-
-    def _where_one_begins(self, text: str, first: frozenset[str]) -> Iterator[re.Match[str]]:
-        """The phrases that begin with one of these words, in plain text."""
         lower = text.lower()
+        if self._first is None or len(lower) != len(text):
+            return self._pattern.finditer(text)
+        return self._where_one_begins(text, lower, self._first.intersection(words))
+
+    def _where_one_begins(self, text: str, lower: str, first: frozenset[str]) -> Iterator[re.Match[str]]:
+        """The phrases that begin with one of these words, in a text whose small letters stand where they do in `lower`."""
         done = 0
         for start in sorted(start for word in first for start in _occurrences(word, lower)):
             if start >= done and (match := self._pattern.match(text, start)):
