@@ -16,7 +16,7 @@ from monitor.core.content import Block
 from monitor.core.events import Edit, Measure
 from monitor.core.revision.alignment import BlockPair
 from monitor.core.revision.authors import is_author_line
-from monitor.core.revision.differing import Compared
+from monitor.core.revision.differing import Versions
 from monitor.core.revision.name_edits import name_edits
 from monitor.core.revision.quote_edits import quote_edits
 from monitor.core.revision.reading import Reading, Zone
@@ -134,8 +134,8 @@ def _rewritten(reading: Reading, pair: BlockPair) -> Iterator[Edit]:
     untold = False
     found: list[Edit] = []
     in_note = {"added": False, "removed": False}
-    for both in reading.compared(pair):
-        told = _sentence_edits(reading, both, zone, in_note)
+    for both, versions in reading.compared(pair):
+        told = _sentence_edits(reading, both, versions, zone, in_note)
         untold |= told is None
         found += told or ()
     stay = _without_standing(found)
@@ -168,15 +168,16 @@ def _text(blocks: tuple[Block, ...], numbers: tuple[int, ...]) -> str:
     return "\n\n".join(blocks[number].text for number in numbers)
 
 
-def _sentence_edits(reading: Reading, both: Compared, zone: Zone, in_note: dict[str, bool]) -> list[Edit] | None:
+def _sentence_edits(
+    reading: Reading, pair: SentencePair, versions: Versions, zone: Zone, in_note: dict[str, bool]
+) -> list[Edit] | None:
     """The edits of a sentence; None where it changed and no edit of its own says how."""
-    pair = both.pair
-    if pair.kind != "moved" and _looks_alike(both):
+    if pair.kind != "moved" and _looks_alike(pair, versions):
         return []
     if pair.kind in in_note and (noted := _note_edit(reading, pair, in_note)) is not None:
         return noted
     block = pair.after[0].block if pair.after else pair.before[0].block
-    found = edits_within(both.before, both.after, both.left, both.right, reading.words, zone=zone, block=block)
+    found = edits_within(versions, reading.words, zone=zone, block=block)
     if found:
         found = _placed(reading, pair, found)
     told = found or reading.touches(pair) or (pair.kind == "moved" and reading.is_told_as_moved(pair))
@@ -189,14 +190,14 @@ def _placed(reading: Reading, pair: SentencePair, found: list[Edit]) -> list[Edi
     return [_where_it_stood(reading, pair, edit) for edit in found if not _told_by_quote(reading, pair, edit)]
 
 
-def _looks_alike(both: Compared) -> bool:
+def _looks_alike(pair: SentencePair, versions: Versions) -> bool:
     """Whether the sentences of a pair say the same, in whatever digits and however they are parted."""
-    before, after = both.before, both.after
+    before, after = versions.before, versions.after
     if not before or not after:
         text = before or after
         return not (text[:1].isalnum() or lettering(text))
     eastern = _eastern.search(before) or _eastern.search(after)
-    if both.pair.kind == "changed" and not eastern:
+    if pair.kind == "changed" and not eastern:
         return False  # it would have been kept
     return lettering(before.translate(_WESTERN)) == lettering(after.translate(_WESTERN))
 

@@ -10,36 +10,68 @@ from monitor.core.revision.sentences import Sentence, SentencePair
 _BESIDE = 24  # characters on each side of a difference that may belong to a figure, a hedge or a name in it
 
 
-class Compared(msgspec.Struct, frozen=True, gc=False):
-    """The sentences of a pair as one text each, and where they differ: the whole of it, where one of them is empty."""
+class Versions(msgspec.Struct, frozen=True, gc=False):
+    """Two versions of a sentence as one text each, and where they differ: the whole of it, where one of them is empty.
 
-    pair: SentencePair
+    `left` and `right` are what differs with a few words on either side. `changed` are the words that gave way to another, one for
+    one, each followed by that other; None where words came or went.
+    """
+
     before: str
     after: str
     left: str
     right: str
+    changed: list[str] | None
 
 
-def compared(pair: SentencePair) -> Compared:
-    """A pair of sentences, with the place where they differ."""
-    before, after = _text(pair.before), _text(pair.after)
-    left, right = differing(before, after) if before and after else (before, after)
-    return Compared(pair, before, after, left, right)
+def compared(pair: SentencePair) -> Versions:
+    """The sentences of a pair, with the place where they differ."""
+    return versions(_text(pair.before), _text(pair.after))
 
 
 def _text(sentences: tuple[Sentence, ...]) -> str:
     return sentences[0].text if len(sentences) == 1 else " ".join(sentence.text for sentence in sentences)
 
 
+def versions(before: str, after: str) -> Versions:
+    """Two versions of a sentence, of which one may be empty, with the place where they differ."""
+    if not before or not after:
+        return Versions(before, after, before, after, None)
+    head, tail = _same(before, after)
+    return Versions(before, after, *_beside(before, after, head, tail), _changed(before, after, head, tail))
+
+
 def differing(before: str, after: str) -> tuple[str, str]:
-    """Where two versions of a sentence differ, with a few words on either side: what is read of an edit at first."""
+    """Where two texts differ, with a few words on either side."""
+    return _beside(before, after, *_same(before, after))
+
+
+def _same(before: str, after: str) -> tuple[int, int]:
+    """How many characters are the same at the head and at the end."""
     head = Prefix.similarity(before, after)
-    tail = min(Postfix.similarity(before, after), min(len(before), len(after)) - head)
-    start = max(head - _BESIDE, 0)
-    if start:
-        start = max(before.rfind(" ", 0, start), 0)
-    more = max(tail - _BESIDE, 0)
-    if more:
-        space = before.find(" ", len(before) - more)
-        more = len(before) - space if space >= 0 else 0
-    return before[start : len(before) - more], after[start : len(after) - more]
+    return head, min(Postfix.similarity(before, after), min(len(before), len(after)) - head)
+
+
+def _beside(before: str, after: str, head: int, tail: int) -> tuple[str, str]:
+    start = before.rfind(" ", 0, head - _BESIDE) if head > _BESIDE else 0
+    start = max(start, 0)
+    end = _kept_from_a_space(before, tail - _BESIDE) if tail > _BESIDE else 0
+    return before[start : len(before) - end], after[start : len(after) - end]
+
+
+def _changed(before: str, after: str, head: int, tail: int) -> list[str] | None:
+    start = before.rfind(" ", 0, head) + 1
+    end = _kept_from_a_space(before, tail) if tail else 0
+    left, right = before[start : len(before) - end], after[start : len(after) - end]
+    if " " not in left and " " not in right:
+        return [left, right]
+    old, new = left.split(" "), right.split(" ")
+    if len(old) != len(new):
+        return None
+    return [word for pair in zip(old, new, strict=True) if pair[0] != pair[1] for word in pair]
+
+
+def _kept_from_a_space(text: str, end: int) -> int:
+    """How many of so many characters at the end of a text are kept: those from its first space there."""
+    space = text.find(" ", len(text) - end)
+    return len(text) - space if space >= 0 else 0

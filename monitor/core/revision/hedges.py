@@ -14,6 +14,7 @@ from rapidfuzz.distance import LCSseq
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Finder
 from monitor.core.revision.quotes import masked
+from monitor.core.revision.tokens import small
 
 _KEPT = 0.5  # of the shorter sentence's words stand in the other: else another thing is said, not the same less surely
 _MOST_MORE = 12  # words that a sentence may have more than the other
@@ -33,12 +34,12 @@ def _cues(lexicon: Lexicon) -> Finder:
     return lexicon.finder(lexicon.hedges)
 
 
-def hedges(left: str, right: str, words: list[str], lexicon: Lexicon) -> bool:
-    """Whether one of two passages holds such a word at all; `words` are those of both, in small letters."""
+def may_hedge(left: str, right: str, lexicon: Lexicon) -> bool:
+    """Whether one of two passages holds such a word at all."""
     if not lexicon.hedges:
         return False
     cues = _cues(lexicon)
-    return cues.may_find(words) and bool(cues.search(left) or cues.search(right))
+    return cues.may_find(small(f"{left} {right}")) and bool(cues.search(left) or cues.search(right))
 
 
 def hedged(before: str, after: str, lexicon: Lexicon) -> Hedged | None:

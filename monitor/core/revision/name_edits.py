@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 from typing import NamedTuple
 
 from monitor.core.content import Content
 from monitor.core.events import Edit
+from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.names import Known, capitals, named
 from monitor.core.revision.reading import Reading
 
@@ -19,9 +20,12 @@ _BETWEEN = "\0 "  # what no name spans, and one may begin behind
 
 def name_edits(reading: Reading) -> Iterator[Edit]:
     """The names that went, then those that came."""
-    gone, come = (_News.of(reading, new=new) for new in (False, True))
+    gone, come = (_News.of(passages, reading.words) for passages in _passages(reading))
     yield from _only_there(reading, gone, come, new=False)
     yield from _only_there(reading, come, gone, new=True)
+
+
+_Passage = tuple[int, str]
 
 
 class _News(NamedTuple):
@@ -33,11 +37,10 @@ class _News(NamedTuple):
     capitals: list[re.Match[str]]
 
     @classmethod
-    def of(cls, reading: Reading, *, new: bool) -> _News:
-        passages = list(_passages(reading, new=new))
-        starts = list(accumulate([len(text) + len(_BETWEEN) for _, text in passages], initial=0))
+    def of(cls, passages: Sequence[_Passage], words: Lexicon) -> _News:
         text = _BETWEEN.join([text for _, text in passages])
-        return cls(text, starts, [block for block, _ in passages], capitals(text, reading.words))
+        starts = list(accumulate([len(text) + len(_BETWEEN) for _, text in passages], initial=0))
+        return cls(text, starts, [block for block, _ in passages], capitals(text, words))
 
     def block(self, match: re.Match[str]) -> int:
         """The block that a name stands in."""
@@ -73,15 +76,21 @@ def _text(content: Content) -> str:
     return "\n".join([content.title, content.dek, content.byline, *[block.text for block in content.blocks]])
 
 
-def _passages(reading: Reading, *, new: bool) -> Iterator[tuple[int, str]]:
-    """What one text says that the other does not, with its block: paragraphs, sentences, and what differs in those that are one."""
-    blocks = reading.blocks(new=new)
+def _passages(reading: Reading) -> tuple[list[_Passage], list[_Passage]]:
+    """What each text says that the other does not, with its block: paragraphs, sentences, and what differs in those that are one."""
+    gone: list[_Passage] = []
+    come: list[_Passage] = []
+    old, new = reading.blocks(new=False), reading.blocks(new=True)
     for _, pair in reading.changed():
-        numbers = pair.after if new else pair.before
         if pair.kind in {"added", "removed"}:
-            yield from ((number, blocks[number].text) for number in numbers)
+            gone += ((number, old[number].text) for number in pair.before)
+            come += ((number, new[number].text) for number in pair.after)
             continue
-        for both in reading.compared(pair):
-            own = both.pair.after if new else both.pair.before
-            if own and own[0].block in numbers:
-                yield own[0].block, both.right if new else both.left
+        for both, said in reading.compared(pair):
+            if said.changed is not None and reading.words.spaced and "".join(said.changed).islower():
+                continue  # words gave way to others, none of which is a name
+            if both.before and both.before[0].block in pair.before:
+                gone.append((both.before[0].block, said.left))
+            if both.after and both.after[0].block in pair.after:
+                come.append((both.after[0].block, said.right))
+    return gone, come

@@ -13,7 +13,7 @@ from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.alignment import Alignment, BlockPair
 from monitor.core.revision.authors import is_author_line
-from monitor.core.revision.differing import Compared, compared
+from monitor.core.revision.differing import Versions, compared
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.notes import LONGEST_STAMP, Note, note
 from monitor.core.revision.resettled import Resettled, resettled
@@ -49,7 +49,7 @@ class Reading:
     said: dict[bool, list[str]] = field(default_factory=dict)
     homes: list[tuple[int, BlockPair]] | None = None
     moves: Resettled | None = None
-    read: dict[int, list[Compared]] = field(default_factory=dict)
+    read: dict[int, list[tuple[SentencePair, Versions]]] = field(default_factory=dict)
 
     def blocks(self, *, new: bool) -> tuple[Block, ...]:
         """The blocks of the newer or the older text."""
@@ -87,11 +87,11 @@ class Reading:
             for start, end in self.quoted.get((new, sentence.block), ())
         )
 
-    def compared(self, pair: BlockPair) -> list[Compared]:
+    def compared(self, pair: BlockPair) -> list[tuple[SentencePair, Versions]]:
         """The sentences of a pair of blocks that are not as they were. A pair is known by itself, which is quicker than by what it holds."""
         found = self.read.get(id(pair))
         if found is None:
-            found = self.read[id(pair)] = [compared(both) for both in pair.sentences if both.kind != "kept"]
+            found = self.read[id(pair)] = [(both, compared(both)) for both in pair.sentences if both.kind != "kept"]
         return found
 
     def changed(self) -> list[tuple[int, BlockPair]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.core.events import Edit, EditZone, Measure
-from monitor.core.revision.differing import differing
+from monitor.core.revision.differing import Versions, versions
 from monitor.core.revision.figures import Figure
-from monitor.core.revision.glance import may_recount
-from monitor.core.revision.hedges import hedged, hedges
+from monitor.core.revision.glance import may_recount, touched
+from monitor.core.revision.hedges import hedged, may_hedge
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.recount import Recount, recounted
-from monitor.core.revision.tokens import small
 from monitor.core.revision.typos import Typo, typo
 
 _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
@@ -19,23 +18,21 @@ _LONGEST_SLIP = 160  # characters of a difference, with what stands beside it
 
 def sentence_edits(before: str, after: str, words: Lexicon, *, zone: EditZone, block: int | None) -> list[Edit]:
     """The typed edits of a sentence; `before` or `after` may be empty, where it came or went."""
-    left, right = differing(before, after) if before and after else (before, after)
-    return edits_within(before, after, left, right, words, zone=zone, block=block)
+    return edits_within(versions(before, after), words, zone=zone, block=block)
 
 
-def edits_within(
-    before: str, after: str, left: str, right: str, lexicon: Lexicon, *, zone: EditZone, block: int | None
-) -> list[Edit]:
-    """The same for a sentence whose versions differ within `left` and `right` alone: only these are read at first."""
+def edits_within(said: Versions, lexicon: Lexicon, *, zone: EditZone, block: int | None) -> list[Edit]:
+    """The same for a sentence of which it is known where its versions differ: only that is read at first."""
     found: list[Edit] = []
-    words = small(f"{left} {right}")
-    if may_recount(left, right, words, lexicon):
+    before, after, left, right, changed = said.before, said.after, said.left, said.right, said.changed
+    figures, sureness = touched(changed, lexicon)
+    if figures and may_recount(left, right, lexicon):
         found += [_figure_edit(recount, before, after, zone, block) for recount in recounted(before, after, lexicon)]
     if not before or not after:
         return found
-    if hedges(left, right, words, lexicon):
+    if sureness and may_hedge(left, right, lexicon):
         found += _hedge_edit(before, after, lexicon, zone, block)
-    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right)):
+    if not found and max(len(left), len(right)) < _LONGEST_SLIP and (slip := typo(left, right, changed)):
         found.append(_typo_edit(slip, before, after, zone, block))
     return found
 

@@ -29,9 +29,12 @@ class Typo(NamedTuple):
     after: str
 
 
-def typo(before: str, after: str) -> Typo | None:
-    """The slip that is all by which two passages differ; None where they differ by more, or by another word."""
-    if _begins_otherwise(before, after):
+def typo(before: str, after: str, changed: list[str] | None) -> Typo | None:
+    """The slip that is all by which two passages differ; None where they differ by more, or by another word.
+
+    `changed` are the words that gave way to another (`differing.Versions`).
+    """
+    if changed and (len(changed) > 2 * _MOST_WORDS or _begin_otherwise(changed[0], changed[1])):
         return None
     old, new = small(before), small(after)
     head, most = 0, min(len(old), len(new))
@@ -45,12 +48,9 @@ def typo(before: str, after: str) -> Typo | None:
     return _slipped(_token.findall(before), _token.findall(after), head, tail)
 
 
-def _begins_otherwise(before: str, after: str) -> bool:
-    """Whether the first word that is another plainly begins with another letter: no slip, and by far the most edits."""
-    at = Prefix.similarity(before, after)
-    if before[at - 1 : at] not in (" ", "") or before.count(" ") != after.count(" "):
-        return False
-    one, other = before[at : at + 1], after[at : at + 1]
+def _begin_otherwise(one: str, other: str) -> bool:
+    """Whether two words plainly begin with other letters: no slip, and by far the most edits."""
+    one, other = one[:1], other[:1]
     return one.isascii() and other.isascii() and one.isalpha() and other.isalpha() and one.lower() != other.lower()
 
 
