@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.lexicon.keys import Gate, gate
+from monitor.core.revision.lexicon.keys import Ending, Gate, gate
 from monitor.core.revision.numerals import numerals
 from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import Numeral
@@ -63,12 +63,12 @@ class Figure(msgspec.Struct, frozen=True, gc=False):
 
 def figures(text: str, lexicon: Lexicon) -> list[Figure]:
     """The figures of a sentence, in their order."""
-    found = numerals(text, lexicon)
+    said = small(text)
+    found = numerals(text, said, lexicon)
     if not found:
         return []
     rules = _rules(lexicon)
-    said = small(text)
-    told = not lexicon.spaced or rules.ahead.lets(said, text), not lexicon.spaced or rules.behind.lets(said, text)
+    told = not lexicon.spaced or rules.behind.lets(said, text)
     result: list[Figure] = []
     index = 0
     while index < len(found):
@@ -78,11 +78,12 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
             upper = found[index]
         index += 1
         if upper is None or upper.value > number.value:
-            result.append(_figure(text, number, upper, lexicon, rules, told))
+            result.append(_figure(text, number, upper, lexicon, rules, told=told))
     return result
 
 
-_ARTICLE = r"\s*(?:the|les|los|las|die|der|den)?\s*$"
+_ARTICLES = ("the", "les", "los", "las", "die", "der", "den")
+_ARTICLE = rf"\s*(?:{'|'.join(_ARTICLES)})?\s*$"
 
 
 class _Rules(NamedTuple):
@@ -98,7 +99,7 @@ class _Rules(NamedTuple):
     to: re.Pattern[str]
     both: re.Pattern[str]
     counter: re.Pattern[str]
-    ahead: Gate
+    ahead: Ending
     behind: Gate
 
 
@@ -136,7 +137,7 @@ def _rules(lexicon: Lexicon) -> _Rules:
         counter=re.compile(
             "|".join(sorted(lexicon.functions, key=len, reverse=True)) if not lexicon.spaced else "(?!)"
         ),
-        ahead=gate((*lexicon.at_least, *lexicon.at_most, *lexicon.about, *lexicon.age_before)),
+        ahead=Ending((*lexicon.at_least, *lexicon.at_most, *lexicon.about, *lexicon.age_before), _ARTICLES),
         behind=gate(
             [
                 *lexicon.percent,
@@ -172,12 +173,12 @@ def _is_range(text: str, left: Numeral, right: Numeral, rules: _Rules) -> bool:
 
 
 def _figure(
-    text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon, rules: _Rules, told: tuple[bool, bool]
+    text: str, number: Numeral, upper: Numeral | None, lexicon: Lexicon, rules: _Rules, *, told: bool
 ) -> Figure:
-    """`told` is whether anything in the text may say of a number behind it, or before it, what it is."""
+    """`told` is whether anything in the text may say of a number before it what it is."""
     start, end = number.start, (upper or number).end
-    before = told[0] and _told_before(text, start, lexicon, rules)
-    after = told[1] and _told_after(text, end, lexicon, rules)
+    before = not lexicon.spaced or rules.ahead.may_end(text[max(start - _BEFORE, 0) : start])
+    after = told and _told_after(text, end, lexicon, rules)
     unit, start, end = _unit(text, start, end, lexicon, rules, before=before, after=after)
     noun, last = ("", end) if unit else _noun(text, end, lexicon, rules)
     bound, start, last = _bound(text, start, end, last, rules, before=before, after=after)
@@ -185,14 +186,8 @@ def _figure(
     return Figure(value, unit, noun, bound, start, last, upper.value if upper else None)
 
 
-def _told_before(text: str, start: int, lexicon: Lexicon, rules: _Rules) -> bool:
-    """Whether what stands before a number may say that it is a bound or an age."""
-    before = text[max(start - 2 * _BEFORE, 0) : start]
-    return not lexicon.spaced or rules.ahead.lets(small(before), before)
-
-
 def _told_after(text: str, end: int, lexicon: Lexicon, rules: _Rules) -> bool:
-    """The same for what stands behind it, and for its unit."""
+    """Whether what stands behind a number may say that it is a bound or an age, or name its unit."""
     after = text[end : end + _BEHIND]
     return not lexicon.spaced or rules.behind.lets(small(after), after)
 
@@ -214,7 +209,8 @@ def _unit(
         if match := rules.age_after.match(text, end):
             return AGE, start, match.end()
     aged = before and rules.age_before.search(ahead)
-    if aged or (lexicon.lang == "en" and _apposed.search(ahead) and _closed.match(text, end)):
+    apposed = lexicon.lang == "en" and "," in ahead[-2:] and _apposed.search(ahead)
+    if aged or (apposed and _closed.match(text, end)):
         return AGE, start, end
     return "", start, end
 

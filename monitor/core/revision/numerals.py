@@ -6,7 +6,7 @@ Dates, times, ordinals, names such as “Article 5” or “A380”, and the yea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 from monitor.core.revision.lexicon.keys import Gate, gate
-from monitor.core.revision.tokens import small
 from monitor.core.revision.wide_numerals import HAN, MOST_DIGITS, Numeral, unspaced
 
 _SPACES = "\u00a0\u202f\u2009 "
@@ -40,10 +39,9 @@ _glue = re.compile(r"[^\s,)]")
 _han = re.compile(f"[{HAN}]")
 
 
-def numerals(text: str, lexicon: Lexicon) -> list[Numeral]:
-    """The numbers of a text in their order, without those that only name or date something."""
+def numerals(text: str, said: Sequence[str], lexicon: Lexicon) -> list[Numeral]:
+    """The numbers of a text in their order, without those that only name or date something; `said` are its words (`tokens.small`)."""
     if lexicon.spaced:
-        said = small(text)
         found = _spelled(text, lexicon) if spells(said, lexicon) else []
         if has_digit(text):
             figured = [*_figured(text, said, lexicon)]
@@ -205,7 +203,8 @@ def _rules(lexicon: Lexicon) -> _Rules:
 def _spelled(text: str, lexicon: Lexicon) -> list[Numeral]:
     """The numbers in words: runs of number words that make one number together."""
     tokens = list(_letters.finditer(text.lower())) if len(text) < 100_000 else []
-    values = [_worth(token[0], lexicon) for token in tokens]
+    worth = _worth(lexicon)
+    values = [worth.get(token[0]) for token in tokens]
     found: list[Numeral] = []
     index = 0
     while index < len(tokens):
@@ -219,14 +218,12 @@ def _spelled(text: str, lexicon: Lexicon) -> list[Numeral]:
     return found
 
 
-def _worth(word: str, lexicon: Lexicon) -> int | None:
-    value = lexicon.numbers.get(word)
-    if value is None and (value := lexicon.scales.get(word)) is not None and len(word) < 3:
-        return None  # the m of £2m is no number word
-    if value is None and lexicon.joined_prefix and word.startswith(lexicon.joined_prefix):
-        rest = word[len(lexicon.joined_prefix) :]
-        return lexicon.numbers.get(rest) or lexicon.scales.get(rest)
-    return value
+@cache
+def _worth(lexicon: Lexicon) -> Mapping[str, int]:
+    """What the number words are worth; the m of £2m is none."""
+    joined = {f"{lexicon.joined_prefix}{word}": value for word, value in {**lexicon.scales, **lexicon.numbers}.items()}
+    scales = {word: value for word, value in lexicon.scales.items() if len(word) > 2}
+    return {**(joined if lexicon.joined_prefix else {}), **scales, **lexicon.numbers}
 
 
 def _run(

@@ -3,6 +3,7 @@ import pytest
 from monitor.core.revision.figures import figures
 from monitor.core.revision.lexicon import LEXICONS
 from monitor.core.revision.numerals import numerals
+from monitor.core.revision.tokens import small
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from monitor.core.revision.numerals import numerals
     ],
 )  # fmt: skip
 def test_one_number_in_many_writings(lang: str, text: str, value: float) -> None:
-    assert [numeral.value for numeral in numerals(text, LEXICONS[lang])] == [value]
+    assert [numeral.value for numeral in numerals(text, small(text), LEXICONS[lang])] == [value]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_one_number_in_many_writings(lang: str, text: str, value: float) -> None
     ],
 )  # fmt: skip
 def test_what_counts_nothing_is_no_figure(lang: str, text: str) -> None:
-    assert numerals(text, LEXICONS[lang]) == []
+    assert numerals(text, small(text), LEXICONS[lang]) == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ SIDES = st.sampled_from(sorted(WORDS)).flatmap(
 
 
 HEDGING = {
-    "en": "reportedly was said to have been “ ” \"it\" may could allegedly is believed killed three people, if confirmed",
+    "en": 'reportedly was said to have been “ ” "it" may could allegedly is believed killed three people, if confirmed',
     "fr": "selon aurait été tué « » présumé semble avoir peut-être les trois hommes serait",
     "de": "angeblich soll sollen mutmaßlich offenbar getötet „ “ worden sein die drei Männer könnte",
     "es": "supuestamente habría habrían presunto al parecer « » murieron los tres hombres podría",

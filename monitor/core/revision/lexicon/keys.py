@@ -121,6 +121,26 @@ def _first_words(phrases: Iterable[str]) -> frozenset[str] | None:
     return None if None in found or any(_ANYTHING in word for word in words) else frozenset(words)
 
 
+class Ending:
+    """Whether a passage may end with one of some phrases, told by its last word."""
+
+    def __init__(self, phrases: Iterable[str], behind: Iterable[str]) -> None:
+        """`behind` are the words that may follow a phrase."""
+        endings = [_word.findall(spelling.lower())[-1:] for phrase in phrases for spelling in spellings(phrase)]
+        words = {word for ending in endings for word in ending}
+        self._words = None if [] in endings or any(_ANYTHING in word for word in words) else words
+        self._behind = frozenset(behind)
+
+    def may_end(self, passage: str) -> bool:
+        """Whether a passage may end with a phrase."""
+        if self._words is None:
+            return True
+        words = small(passage)
+        if words and words[-1] in self._words:
+            return True
+        return len(words) > 1 and words[-1] in self._behind and words[-2] in self._words
+
+
 def spellings(phrase: str) -> list[str]:
     """All that a phrase matches."""
     return _alternatives(iter(phrase.replace(" ?", r"\s?")), [])
