@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.speakers import Attribution, attributions, behind
+from monitor.core.revision.speakers import attributions, behind
 from monitor.core.revision.subjects import HOLE, leading
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for

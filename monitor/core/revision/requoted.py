@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.namesakes import same_speaker
 from monitor.core.revision.quotes import Quote
-from monitor.core.revision.speakers import same_speaker
 from monitor.core.text import lettering
 
 _REWORDED = 0.5  # likeness of two quotations of one speaker that are one

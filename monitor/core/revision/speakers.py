@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
 
-import msgspec
-
+from monitor.core.revision.attribution import Attribution, phrases
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
-from monitor.core.revision.lexicon.keys import Finder
 from monitor.core.revision.subjects import CAPITAL, HOLE, leading
+from monitor.core.revision.wide_speakers import unspaced
 
 _MOST_WORDS = 7  # of one speaker
 _MOST_OF_A_SUBJECT = 4  # words of one that is no name
 _WINDOW = 90  # characters on each side of a verb that are looked at
 
-_big_word = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČА-ЯЁ][\w’'-]+")
-_edge = re.compile(r"[,;:.!?—–()\[\]\x00،؛。！？；：，、「」\n]|\s-\s")
 _name_stop = re.compile(
     r"[,;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.|\s-\s"
 )
@@ -47,36 +42,17 @@ _ranks = words(
 )  # the name is still to come
 
 
-class Attribution(msgspec.Struct, frozen=True, gc=False):
-    """`speaker` (empty for a pronoun) says what stands around text[start:end], which holds the `cue`."""
-
-    speaker: str
-    cue: str
-    start: int
-    end: int
-
-
-class _Rules(NamedTuple):
-    says: Finder
-    by: Finder
-
-
-@cache
-def _rules(lexicon: Lexicon) -> _Rules:
-    return _Rules(lexicon.finder(lexicon.says), lexicon.finder(lexicon.by))
-
-
 def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
     """The attributions of a text whose quotations are holes, in their order."""
     if not lexicon.says:
         return []
-    find = _spaced if lexicon.spaced else _unspaced
+    find = _spaced if lexicon.spaced else unspaced
     found = sorted(find(text, lexicon), key=lambda found: found.start)
     return [a for i, a in enumerate(found) if not i or a.start >= found[i - 1].end or not found[i - 1].speaker]
 
 
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
-    rules = _rules(lexicon)
+    rules = phrases(lexicon)
     for match in rules.says.finditer(text):
         before = _before(text, match.start(), lexicon)
         if before is not None:
@@ -234,110 +210,3 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
 
 def _may_say(word: str, lexicon: Lexicon) -> bool:
     return word.islower() and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
-
-
-# --- without spaces --------------------------------------------------------------------------------------------------
-
-_run = re.compile("[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]+$")
-_MOST_CHARACTERS = 14
-
-
-def _unspaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
-    find = _japanese if lexicon.lang == "ja" else _chinese
-    return find(text, lexicon)
-
-
-def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
-    """The topic of the sentence in which a verb of saying stands: …は「…」と述べた, 「…」と…は話した."""
-    rules = _rules(lexicon)
-    for match in rules.says.finditer(text):
-        first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
-        speaker = subjects[-1][1] if subjects else ""
-        yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
-    for match in _said_after.finditer(text):
-        yield Attribution(match[1], "と", match.start(1), match.end(1))
-    for match in _quoted.finditer(text):
-        first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
-        if subjects:
-            yield Attribution(subjects[-1][1], "と", subjects[-1].start(), subjects[-1].end())
-    for match in rules.by.finditer(text):
-        if name := _run.search(text[max(match.start() - _MOST_CHARACTERS, 0) : match.start()]):
-            yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
-
-
-_quoted = re.compile("\x00と")
-_NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
-_said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?)[はが]")
-_topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?)(?:は|が)(?=[、「『\x00と\u3400-\u9fffァ-ヶ])")
-
-
-def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
-    """The name right before the verb: 法国总统奥朗德说."""
-    rules = _rules(lexicon)
-    for match in rules.says.finditer(text):
-        edges = [edge.end() for edge in _edge.finditer(text, max(match.start() - 40, 0), match.start())]
-        words = text[edges[-1] if edges else max(match.start() - 40, 0) : match.start()]
-        name = _run.search(words)
-        speaker = _without_links(name[0], lexicon) if name else ""
-        if speaker or not name or name[0] in lexicon.pronouns:
-            yield Attribution(speaker[-_MOST_CHARACTERS:], match[0], match.start() - len(words), match.end())
-
-
-def _without_links(name: str, lexicon: Lexicon) -> str:
-    for word in sorted(lexicon.linkers, key=len, reverse=True):
-        name = name.removeprefix(word)
-        if len(word) > 1 or word in "曾还也则又":
-            name = name.removesuffix(word)
-    return "" if name in lexicon.pronouns else name
-
-
-def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "") -> bool:
-    """Whether two names may be of one speaker: one is unknown, or they share a telling word, or one stands near the other.
-
-    `near_one` and `near_other` are what stands around the names: “Karen Doyle, a spokeswoman for the airline”.
-    """
-    if not one or not other:
-        return True
-    left, right = one.casefold(), other.casefold()
-    if left in right or right in left:
-        return True
-    key_left, key_right = _surname(one), _surname(other)
-    if key_left and key_right:
-        return (
-            key_left == key_right
-            or key_left in _stems(near_other.casefold()) | _stems(right)
-            or (key_right in _stems(near_one.casefold()) | _stems(left))
-        )
-    known_left, known_right = _telling(left), _telling(right)
-    if not known_left or not known_right:
-        return bool(_stems(left) & _stems(right))
-    return bool(known_left & (known_right | _telling(near_other.casefold()))) or bool(
-        known_right & _telling(near_one.casefold())
-    )
-
-
-_plain = words(
-    """
-    the a an le la les un une der die das el los president minister prime chief spokesman spokeswoman spokesperson mr mrs ms dr of
-    for to président ministre premier première präsident präsidentin minister ministerin presidente ministro ministra primer
-    президент министр глава الرئيس رئيس وزير الوزير secretary general state foreign interior defense defence official officials
-    said
-    """
-)
-
-
-def _telling(name: str) -> set[str]:
-    """The words of a name by which it is known: its stems, without titles."""
-    return {word[:5] for word in re.findall(r"\w+", name) if word not in _plain and len(word) > 2}
-
-
-def _surname(name: str) -> str:
-    """The stem of the last word with a capital; empty where there is none, or the script has no capitals."""
-    found = _big_word.findall(name)
-    return found[-1].casefold()[:5] if found else ""
-
-
-def _stems(name: str) -> set[str]:
-    return {word[:5] for word in re.findall(r"\w+", name) if len(word) > 2}

@@ -1,0 +1,59 @@
+"""Whether two names may be one speaker's: “a spokeswoman” who is now called Karen Doyle, « le ministre » and « Paul Roche ». It finds no name."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.core.revision.lexicon.entry import words
+
+_big_word = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČА-ЯЁ][\w’'-]+")
+
+
+def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "") -> bool:
+    """Whether two names may be of one speaker: one is unknown, or they share a telling word, or one stands near the other.
+
+    `near_one` and `near_other` are what stands around the names: “Karen Doyle, a spokeswoman for the airline”.
+    """
+    if not one or not other:
+        return True
+    left, right = one.casefold(), other.casefold()
+    if left in right or right in left:
+        return True
+    key_left, key_right = _surname(one), _surname(other)
+    if key_left and key_right:
+        return (
+            key_left == key_right
+            or key_left in _stems(near_other.casefold()) | _stems(right)
+            or (key_right in _stems(near_one.casefold()) | _stems(left))
+        )
+    known_left, known_right = _telling(left), _telling(right)
+    if not known_left or not known_right:
+        return bool(_stems(left) & _stems(right))
+    return bool(known_left & (known_right | _telling(near_other.casefold()))) or bool(
+        known_right & _telling(near_one.casefold())
+    )
+
+
+_plain = words(
+    """
+    the a an le la les un une der die das el los president minister prime chief spokesman spokeswoman spokesperson mr mrs ms dr of
+    for to président ministre premier première präsident präsidentin minister ministerin presidente ministro ministra primer
+    президент министр глава الرئيس رئيس وزير الوزير secretary general state foreign interior defense defence official officials
+    said
+    """
+)
+
+
+def _telling(name: str) -> set[str]:
+    """The words of a name by which it is known: its stems, without titles."""
+    return {word[:5] for word in re.findall(r"\w+", name) if word not in _plain and len(word) > 2}
+
+
+def _surname(name: str) -> str:
+    """The stem of the last word with a capital; empty where there is none, or the script has no capitals."""
+    found = _big_word.findall(name)
+    return found[-1].casefold()[:5] if found else ""
+
+
+def _stems(name: str) -> set[str]:
+    return {word[:5] for word in re.findall(r"\w+", name) if len(word) > 2}

@@ -1,0 +1,65 @@
+"""Who says something in scripts without spaces: 普京说, 田中さんは「…」と述べた. Rules of position, as in `revision.speakers`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monitor.core.revision.attribution import Attribution, phrases
+from monitor.core.revision.lexicon import Lexicon
+
+_edge = re.compile(r"[,;:.!?—–()\[\]\x00،؛。！？；：，、「」\n]|\s-\s")
+_run = re.compile("[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]+$")
+_MOST_CHARACTERS = 14
+
+
+def unspaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
+    """The attributions of a text whose quotations are holes, in no order."""
+    find = _japanese if lexicon.lang == "ja" else _chinese
+    return find(text, lexicon)
+
+
+def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
+    """The topic of the sentence in which a verb of saying stands: …は「…」と述べた, 「…」と…は話した."""
+    rules = phrases(lexicon)
+    for match in rules.says.finditer(text):
+        first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
+        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
+        speaker = subjects[-1][1] if subjects else ""
+        yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
+    for match in _said_after.finditer(text):
+        yield Attribution(match[1], "と", match.start(1), match.end(1))
+    for match in _quoted.finditer(text):
+        first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
+        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
+        if subjects:
+            yield Attribution(subjects[-1][1], "と", subjects[-1].start(), subjects[-1].end())
+    for match in rules.by.finditer(text):
+        if name := _run.search(text[max(match.start() - _MOST_CHARACTERS, 0) : match.start()]):
+            yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
+
+
+_quoted = re.compile("\x00と")
+_NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
+_said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?)[はが]")
+_topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?)(?:は|が)(?=[、「『\x00と\u3400-\u9fffァ-ヶ])")
+
+
+def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
+    """The name right before the verb: 法国总统奥朗德说."""
+    rules = phrases(lexicon)
+    for match in rules.says.finditer(text):
+        edges = [edge.end() for edge in _edge.finditer(text, max(match.start() - 40, 0), match.start())]
+        words = text[edges[-1] if edges else max(match.start() - 40, 0) : match.start()]
+        name = _run.search(words)
+        speaker = _without_links(name[0], lexicon) if name else ""
+        if speaker or not name or name[0] in lexicon.pronouns:
+            yield Attribution(speaker[-_MOST_CHARACTERS:], match[0], match.start() - len(words), match.end())
+
+
+def _without_links(name: str, lexicon: Lexicon) -> str:
+    for word in sorted(lexicon.linkers, key=len, reverse=True):
+        name = name.removeprefix(word)
+        if len(word) > 1 or word in "曾还也则又":
+            name = name.removesuffix(word)
+    return "" if name in lexicon.pronouns else name
