@@ -12,12 +12,13 @@ from monitor.core.revision.lexicon.keys import Finder
 
 
 class Attribution(msgspec.Struct, frozen=True, gc=False):
-    """`speaker` (empty for a pronoun) says what stands around text[start:end], which holds the `cue`."""
+    """`speaker` (empty for a pronoun) says what stands around text[start:end], which holds the `cue`; `nobody` where it is not told who."""
 
     speaker: str
     cue: str
     start: int
     end: int
+    nobody: bool = False
 
 
 class Phrases(NamedTuple):

@@ -82,7 +82,7 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
     return result
 
 
-_ARTICLE = r"\s*(?:the|les|los|las|die|der|den)?\s*$"
+_ARTICLE = r"\s*(?:the|an?|les|une?|los|las|una|die|der|den|eine?)?\s*$"
 
 
 class _Rules(NamedTuple):

@@ -13,7 +13,7 @@ from rapidfuzz.distance import LCSseq
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Finder
-from monitor.core.revision.quotes import masked
+from monitor.core.revision.marks import masked
 
 _KEPT = 0.5  # of the shorter sentence's words stand in the other: else another thing is said, not the same less surely
 _MOST_MORE = 12  # words that a sentence may have more than the other

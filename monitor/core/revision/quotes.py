@@ -1,41 +1,31 @@
 """Quotations: what stands between quotation marks, who says it, and by which words we know. It compares none.
 
-Straight and curly marks, guillemets either way, „…“ and 「」『』. A quotation of a word or two is only one where somebody says it.
+A quotation of a word or two is only one where somebody says it.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from monitor.core.revision.antecedents import Antecedent, antecedent
 from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.marks import MARKS, spans, with_holes
 from monitor.core.revision.speakers import attributions, behind
 from monitor.core.revision.subjects import HOLE, leading
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
 _LEAST_CHARACTERS = 6  # the same where words are not parted
-_MOST = 3000
 _NEAR = 130  # characters between a quotation and its speaker
+_FAR = 400  # the same where it stands behind all that the sentence says of him
 
-_marks = re.compile(
-    rf"""
-      „([^„“”]{{1,{_MOST}}})(?:[“”]|$) | “([^“”]{{1,{_MOST}}})(?:”|$) | «([^«»]{{1,{_MOST}}})(?:»|$)
-    | »([^«»]{{1,{_MOST}}})« | 「([^「」]{{1,{_MOST}}})」 | 『([^『』]{{1,{_MOST}}})』 | "([^"]{{1,{_MOST}}})(?:"|$)
-    | (?<![\w‘])‘((?:[^‘’]|(?<=\w)’(?=\w)){{1,{_MOST}}})’(?!\w)
-    | (?<![\w'])'(?=[\w¿¡])((?:[^'"]|(?<=\w)'(?=\w)){{1,{_MOST}}})(?<!\s)'(?!\w)
-    | ‹([^‹›]{{1,{_MOST}}})›
-    """,
-    re.VERBOSE,
-)
-_MARKS = "\"“”„«»‹›「」『』‘’' \u00a0\u202f"
-_any_mark = re.compile("[\"“”„«»‹「『‘']")
 _word = re.compile(r"\w+")
-_cue_follows = re.compile(r"[\s,–—.!?…،-]*")
 _sentence_end = re.compile(r"[.!?…。！？]\s+(?=[^\W\da-zа-яё])|[。！？](?=.)|\n")
+_start = attrgetter("start")
+_LEADING = frozenset(":：,，、")  # before a quotation that is told before by whom
 
 
 class Quote(NamedTuple):
@@ -48,56 +38,33 @@ class Quote(NamedTuple):
     end: int
     context: str = ""  # what stands around it in its sentence: who else the speaker may be called
     slight: bool = False  # so short, and nobody says it, that it may be no quotation at all
+    since: int | None = None  # where the sentence before it begins that tells whom “he said” means
+    bare: str = ""  # its words, without a “he said” that stands within the marks
+
+
+class _Passage(NamedTuple):
+    """A block as its quotations are read: with a hole for each of them, and who says something around them."""
+
+    text: str
+    plain: str
+    said: list[Attribution]
+    lexicon: Lexicon
 
 
 def quotes(text: str, lexicon: Lexicon) -> list[Quote]:
-    """The quotations of a block, in their order."""
-    spans = _spans(text)
-    return _attributed(text, spans, lexicon) if spans else []
-
-
-def quotes_touch(text: str, parts: Sequence[tuple[int, int]]) -> bool:
-    """Whether a quotation of a block reaches into one of its parts."""
-    return any(touches(span, parts) for span in _spans(text))
-
-
-def quoted_words(text: str) -> list[str]:
-    """What stands between quotation marks, whoever says it."""
-    return [text[start:end].strip(_MARKS) for start, end in _spans(text)]
-
-
-def may_quote(text: str) -> bool:
-    """Whether a quotation may stand in a text."""
-    if text.isascii():
-        return '"' in text or "'" in text
-    return _any_mark.search(text) is not None
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    if not may_quote(text):
+    """The quotations of a block, in their order; one that goes on after “he said,” is one."""
+    places = spans(text)
+    if not places:
         return []
-    return [match.span() for match in _marks.finditer(text) if _says_words(match)]
-
-
-def touches(span: tuple[int, int], parts: Sequence[tuple[int, int]]) -> bool:
-    """Whether a span has a place in common with one of the parts."""
-    return any(start < span[1] and span[0] < end for start, end in parts)
-
-
-def _attributed(text: str, spans: list[tuple[int, int]], lexicon: Lexicon) -> list[Quote]:
-    """The quotations with their speakers; one that goes on after “he said,” is one."""
-    plain = _with_holes(text, spans)
-    said = attributions(plain, lexicon)
+    plain = with_holes(text, places)
+    passage = _Passage(text, plain, attributions(plain, lexicon), lexicon)
     found: list[Quote] = []
-    for index, (start, end) in enumerate(spans):
-        after = spans[index + 1][0] if index + 1 < len(spans) else len(text)
-        before = spans[index - 1][1] if index else 0
-        source = _source(text, said, before, start, end, after) or _within(text[start:end], lexicon)
-        source = source or behind(plain, end, lexicon, led=text[end - 2] in ",،") or _announced(plain, start, lexicon)
-        quote = _quote(text, plain, start, end, source, found[-1] if found else None, said, lexicon)
-        quote = quote._replace(slight=not source and not _long_enough(quote.words, lexicon))
-        if found and found[-1].cue and _goes_on(text, found[-1], start):
-            found[-1] = found[-1]._replace(words=f"{found[-1].words} {quote.words}", end=end)
+    edges = [0, *(end for _, end in places)], [*(start for start, _ in places[1:]), len(text)]
+    for (start, end), before, after in zip(places, *edges, strict=False):
+        last = found[-1] if found else None
+        quote = _quote(passage, start, end, _source(passage, before, start, end, after), last)
+        if last and last.cue and _goes_on(text, last, start):
+            found[-1] = _joined(last, quote)
         else:
             found.append(quote)
     return found
@@ -111,13 +78,62 @@ def _goes_on(text: str, last: Quote, start: int) -> bool:
     return text[last.end - 2 : last.end - 1] in ",،，" and _interrupted.fullmatch(text, last.end, start) is not None
 
 
-_incise = re.compile(r"[,.!?…]\s?[—–-]\s([^—«»]{3,90}?)(?:[.,]\s?[—–-]|$)")
+def _joined(last: Quote, quote: Quote) -> Quote:
+    return last._replace(
+        words=f"{last.words} {quote.words}", bare=f"{last.bare} {quote.bare}", end=quote.end, slight=False
+    )
+
+
+# --- who says it, where his sentence tells -----------------------------------------------------------------------------
+
+
+def _source(passage: _Passage, before: int, start: int, end: int, after: int) -> Attribution | None:
+    """Who says the quotation at start:end: by a verb of saying beside it, within its marks, or by any verb right behind it."""
+    text, plain, _, lexicon = passage
+    return (
+        _beside(passage, before, start, end, after)
+        or _within(text[start:end], lexicon)
+        or behind(plain, end, lexicon, led=text[end - 2] in ",،")
+        or _announced(plain, start, lexicon)
+        or _subject(passage, start, end)
+    )
+
+
+def _beside(passage: _Passage, before: int, start: int, end: int, after: int) -> Attribution | None:
+    """Who is named behind the quotation in the same sentence, else before it."""
+    text, _, said, lexicon = passage
+    stop = _sentence_end.search(text, max(end - 2, start), after)
+    if stop and stop.start() < end and not lexicon.spaced and text[start - 1 : start] not in _LEADING:
+        stop = _sentence_end.search(text, end, after)  # “孩子们都安全。”校长说
+    limit = min(after, stop.start() + 1 if stop and stop.start() >= end - 2 else after, end + _NEAR)
+    if stop and stop.start() < end + 1 and text[end - 2 : end - 1] in ".!?…":
+        limit = end  # a whole sentence was quoted: what follows is another one
+    at = bisect_left(said, end, key=_start)
+    if at < len(said) and said[at].start < limit:
+        return said[at]
+    for one in reversed(said[bisect_left(said, before, key=_start) : bisect_left(said, start, key=_start)]):
+        if start - one.end <= _NEAR and not _sentence_end.search(text, one.end, start):
+            return one
+    return None
 
 
 def _within(quotation: str, lexicon: Lexicon) -> Attribution | None:
-    """Who says a quotation that names him between dashes: «Ждём, — сказал Лавров. — Пока нет»."""
-    match = _incise.search(quotation)
+    """Who says a quotation that names him within its marks: «Ждём, — сказал Лавров. — Пока нет»."""
+    match = _aside(quotation, lexicon)
     return next(iter(attributions(match[1], lexicon)), None) if match else None
+
+
+_between_dashes = re.compile(r"[,.!?…]\s?[—–-]\s([^—«»]{3,90}?)(?:[.,]\s?[—–-]|$)")
+_inverted = re.compile(
+    r",\s((?:(?:a|ont)-t-(?:ils?|elles?|on)\s[^\W\d_]+|[^\W\d_]+-(?:t-)?(?:ils?|elles?|on))\b[^,«»“”]{0,60}),",
+    re.IGNORECASE,
+)
+
+
+def _aside(quotation: str, lexicon: Lexicon) -> re.Match[str] | None:
+    """A “he said” within the marks: — сказал Лавров —, or in French “, a-t-elle insisté,”."""
+    found = _between_dashes.search(quotation)
+    return found or (_inverted.search(quotation) if lexicon.lang == "fr" else None)
 
 
 def _announced(plain: str, start: int, lexicon: Lexicon) -> Attribution | None:
@@ -136,58 +152,57 @@ _leads = re.compile(r"([:,])\s?$")
 _sentence_before = re.compile(r"(?:^|[.!?…\n])\s*$")
 
 
-def masked(text: str) -> str:
-    """The text with a hole for each character of its quotations: what the publisher says himself."""
-    spans = _spans(text)
-    return _with_holes(text, spans) if spans else text
+def _subject(passage: _Passage, start: int, end: int) -> Attribution | None:
+    """Whom the sentence is about that holds a long quotation: Vale rejected it as “a cheap political stunt”. Not: it became “…”."""
+    text, plain, _, lexicon = passage
+    if not _long_enough(text[start:end].strip(MARKS), lexicon) or _stands_alone(plain, start):
+        return None
+    name = leading(plain, start, lexicon)
+    at = plain.rfind(name, max(start - _FAR, 0), start) if name else -1
+    if not name or at < 0:
+        return None
+    between = plain[at + len(name) : start]
+    if HOLE in between or not lexicon.states.isdisjoint(_word.findall(between.lower())):
+        return None
+    return Attribution(name, "", at, at + len(name))
 
 
-def _says_words(match: re.Match[str]) -> bool:
-    return any(group and _word.search(group) for group in match.groups())
+def _stands_alone(plain: str, start: int) -> bool:
+    """Whether a quotation begins a sentence."""
+    return plain[max(start - 4, 0) : start].rstrip(" \u00a0\u202f")[-1:] in ".!?…\n"
 
 
-def _with_holes(text: str, spans: list[tuple[int, int]]) -> str:
-    parts, cursor = [], 0
-    for start, end in spans:
-        parts += [text[cursor:start], HOLE * (end - start)]
-        cursor = end
-    return "".join([*parts, text[cursor:]])
+# --- who says it, where another sentence tells ---------------------------------------------------------------------------
 
 
-_start = attrgetter("start")
-
-
-def _source(text: str, said: list[Attribution], before: int, start: int, end: int, after: int) -> Attribution | None:
-    """Who says the quotation at start:end: named behind it in the same sentence, else before it."""
-    stop = _sentence_end.search(text, max(end - 2, start), after)
-    limit = min(after, stop.start() + 1 if stop and stop.start() >= end - 2 else after, end + _NEAR)
-    if stop and stop.start() < end + 1 and text[end - 2 : end - 1] in ".!?…":
-        limit = end  # a whole sentence was quoted: what follows is another one
-    behind = bisect_left(said, end, key=_start)
-    if behind < len(said) and said[behind].start < limit:
-        return said[behind]
-    for one in reversed(said[bisect_left(said, before, key=_start) : bisect_left(said, start, key=_start)]):
-        if start - one.end <= _NEAR and not _sentence_end.search(text, one.end, start):
-            return one
-    return None
-
-
-def _quote(
-    text: str,
-    plain: str,
-    start: int,
-    end: int,
-    source: Attribution | None,
-    last: Quote | None,
-    said: list[Attribution],
-    lexicon: Lexicon,
-) -> Quote:
-    speaker = source.speaker if source else ""
-    if not speaker and (source or _goes_back(plain, start, last, lexicon)):
-        speaker = _carried(start, last, said)
-    words = text[start:end].strip(_MARKS)
+def _quote(passage: _Passage, start: int, end: int, source: Attribution | None, last: Quote | None) -> Quote:
+    text, plain, _, lexicon = passage
+    words = text[start:end].strip(MARKS)
+    aside = _aside(text[start:end], lexicon)
+    bare = text[start : start + aside.start()] + text[start + aside.end() : end] if aside else text[start:end]
+    speaker, since = source.speaker if source else "", None
+    if not speaker and not (source and source.nobody):
+        speaker, since = _meant(passage, source.start if source else start, start, source, last)
     context = plain[max(source.start - 60, 0) : source.end + 90] if source else ""
-    return Quote(words, speaker, source.cue if source else "", start, end, context)
+    slight = not source and not _long_enough(words, lexicon)
+    return Quote(words, speaker, source.cue if source else "", start, end, context, slight, since, bare.strip(MARKS))
+
+
+def _meant(
+    passage: _Passage, at: int, start: int, source: Attribution | None, last: Quote | None
+) -> tuple[str, int | None]:
+    """Whom “he said” means, or a quotation that nobody is named for, and where the sentence begins that tells it."""
+    _, plain, said, lexicon = passage
+    alone = _stands_alone(plain, start)
+    if not source and not alone and not _goes_back(plain, start, last, lexicon):
+        return "", None
+    carried, since = _carried(start, last, said)
+    found: Antecedent | None = antecedent(plain, min(at, start), since, lexicon)
+    if found and (found.named or (not (alone and not source) and not carried)):
+        return found.name, found.start
+    if source or _goes_back(plain, start, last, lexicon):
+        return carried, None
+    return "", None
 
 
 def _goes_back(plain: str, start: int, last: Quote | None, lexicon: Lexicon) -> bool:
@@ -198,14 +213,16 @@ def _goes_back(plain: str, start: int, last: Quote | None, lexicon: Lexicon) -> 
     return about == "" or (last is not None and about is None)
 
 
-def _carried(start: int, last: Quote | None, said: list[Attribution]) -> str:
-    """Whom “he said”, or a quotation that goes on, means: the one named last."""
+def _carried(start: int, last: Quote | None, said: list[Attribution]) -> tuple[str, int]:
+    """The speaker named last before a place, and where the words end that name him."""
     at = bisect_left(said, start, key=_start) - 1
     while at >= 0 and not said[at].speaker:
         at -= 1
-    if last and last.speaker and (at < 0 or said[at].start <= last.end + _NEAR):
-        return last.speaker
-    return said[at].speaker if at >= 0 else ""
+    named = said[at] if at >= 0 else None
+    since = max(last.end if last else 0, named.end if named else 0)
+    if last and last.speaker and (named is None or named.start <= last.end + _NEAR):
+        return last.speaker, since
+    return (named.speaker if named else ""), since
 
 
 def _long_enough(words: str, lexicon: Lexicon) -> bool:

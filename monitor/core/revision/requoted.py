@@ -43,9 +43,19 @@ class Placed(NamedTuple):
     @classmethod
     def at(cls, quote: Quote, block: int, home: int, lexicon: Lexicon, *, touched: bool) -> Placed:
         """With the letters and words by which quotations are compared."""
-        long = _long_word.findall(quote.words.casefold())
+        said = quote.words.casefold()
+        long = _long_word.findall(said) if lexicon.spaced else _runs(said)
         telling = tuple(word for word in long if word not in lexicon.functions)
-        return cls(quote, block, home, lettering(quote.words), telling, touched)
+        return cls(quote, block, home, lettering(quote.bare or quote.words), telling, touched)
+
+
+_wide_run = re.compile("[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")
+_RUN = 4  # characters of a longer run, in which words cannot be told apart
+
+
+def _runs(said: str) -> list[str]:
+    """What stands for words in scripts without spaces: short runs of characters, and every stretch of a longer one."""
+    return [run[at : at + _RUN] for run in _wide_run.findall(said) for at in range(max(len(run) - _RUN, 0) + 1)]
 
 
 class Requoted(NamedTuple):
@@ -62,16 +72,18 @@ def requoted(
     *,
     still: Callable[[str], bool],
     before: Callable[[str], bool],
+    strayed: Callable[[Placed, Placed], bool],
 ) -> Iterator[Requoted]:
     """What became of the quotations of the passages that changed.
 
-    `still` says whether letters stand in a quotation elsewhere in the new text, `before` whether they did in the old one.
+    `still` says whether letters stand in a quotation elsewhere in the new text, `before` whether they did in the old one, `strayed`
+    whether a quotation went to another paragraph, where paragraphs were cut or run together.
     """
     pairs = [*_the_same(old, new)]
     left, right = _without_joined(*_rest(old, new, pairs))
     pairs += _alike(left, right)
     for one, other in pairs:
-        if change := _change(one, other):
+        if change := _change(one, other, strayed):
             yield Requoted(change, one, other)
     left, right = _rest(left, right, pairs)
     parts_old, parts_new = "\0".join(p.letters for p in old), "\0".join(p.letters for p in new)
@@ -186,9 +198,9 @@ def _holds(one: Placed, other: Placed) -> bool:
     return shorter in longer and len(longer) <= _MOST_TIMES * len(shorter)
 
 
-def _change(one: Placed, other: Placed) -> Change | None:
+def _change(one: Placed, other: Placed, strayed: Callable[[Placed, Placed], bool]) -> Change | None:
     if not _same(one, other):
         return "reattributed"
     if one.letters != other.letters:
         return "reworded"
-    return "moved" if one.home != other.home else None
+    return "moved" if one.home != other.home or strayed(one, other) else None

@@ -19,7 +19,7 @@ _MOST_OF_A_SUBJECT = 4  # words of one that is no name
 _WINDOW = 90  # characters on each side of a verb that are looked at
 
 _name_stop = re.compile(
-    r"[,;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.|\s-\s"
+    r"[;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|,(?!\d)|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.(?!\d)|\s-\s"
 )
 _particles = words(
     """
@@ -47,13 +47,16 @@ def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
     if not lexicon.says:
         return []
     find = _spaced if lexicon.spaced else unspaced
-    found = sorted(find(text, lexicon), key=lambda found: found.start)
+    found = sorted(find(text, lexicon), key=lambda found: (found.start, not found.speaker))
     return [a for i, a in enumerate(found) if not i or a.start >= found[i - 1].end or not found[i - 1].speaker]
 
 
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     rules = phrases(lexicon)
     for match in rules.says.finditer(text):
+        if passive := _passive(text, match, lexicon):
+            yield passive
+            continue
         before = _before(text, match.start(), lexicon)
         if before is not None:
             yield Attribution(before[0], match[0], before[1], match.end())
@@ -71,6 +74,25 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         name, end = _after(text, match.end(), lexicon)
         if name:
             yield Attribution(name, match[0], match.start(), end)
+
+
+_been = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|widely\s+|also\s+)?$", re.IGNORECASE)
+
+_by = re.compile(r"\s+by\b")
+
+
+def _passive(text: str, said: re.Match[str], lexicon: Lexicon) -> Attribution | None:
+    """Nobody, where the subject is whom it is said of: the bill was called “…”, residents were told to “…”."""
+    if (
+        lexicon.lang != "en"
+        or said[0].endswith("ing")
+        or not _been.search(text, max(said.start() - 20, 0), said.start())
+    ):
+        return None
+    if by := _by.match(text, said.end()):
+        name, end = _after(text, by.end(), lexicon)
+        return Attribution(name, said[0], said.start(), end, nobody=not name)
+    return Attribution("", said[0], said.start(), said.end(), nobody=True)
 
 
 _postposed = words("zufolge")  # it stands behind the name
@@ -97,14 +119,19 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
     name = _name(_after_relative(said), lexicon)
     if name is None:
         return None
-    if name and CAPITAL.match(name.split()[-1]) is None and (other := _before_apposition(text, edges, first, lexicon)):
-        return other if CAPITAL.search(other[0]) else (name, first)
+    if (
+        name and _goes_on.search(text, first, at) and not CAPITAL.search(name)
+    ):  # Volkov, the spokesman, left without saying
+        return _before_apposition(text, edges, first, lexicon) or (name, first)
     return name, first
 
 
+_goes_on = re.compile(r"\b(?:and|but|beyond|without|before|after|by|et|mais|sans|und|aber|y|pero|и|но)\s$")
+
+
 def _before_apposition(text: str, edges: list[int], at: int, lexicon: Lexicon) -> tuple[str, int] | None:
-    """“Maria Lopez, a witness, said”: the one of the two with capitals."""
-    if text[:at].rstrip()[-1:] != "," or len(edges) < 3:
+    """“Maria Lopez, a witness, said”, “Ms Reed — who had left — said”: the one of the two with capitals."""
+    if text[:at].rstrip()[-1:] not in {",", "—", "–", ")"} or len(edges) < 3:
         return None
     inner, outer = text[edges[-2] : edges[-1] - 1], text[edges[-3] : edges[-2] - 1]
     if HOLE in inner or not inner.strip():
@@ -155,32 +182,66 @@ _auxiliaries = words(
 
 def _after(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
     """The subject that follows a verb, or “according to”, and where it ends: to the last capital, or to the first link."""
+    if _inverted.match(text, at):
+        return "", at
     stop = _name_stop.search(text, at, at + _WINDOW)
     end = stop.start() if stop else min(at + _WINDOW, len(text))
+    given = _without_adverbial(text[at:end].split(), lexicon)
+    if given and given[0].lower() in lexicon.pronouns - lexicon.linkers:
+        return "", at
+    words = _subject(given, lexicon)
+    ranked = words and (not CAPITAL.match(words[0]) or (lexicon.lang == "de" and given[0] != words[0]))
+    if ranked and (named := _apposed_name.match(text, end)):
+        return named[1], named.end()
+    if lexicon.lang == "ar" and not (stop and len(words) == len(given)):
+        words = words[:4]
+    while words and words[-1].lower() in (lexicon.linkers if lexicon.lang == "ar" else _particles | lexicon.linkers):
+        words.pop()
+    return " ".join(words).strip(" '’\""), end
+
+
+def _subject(given: list[str], lexicon: Lexicon) -> list[str]:
+    """The words of a subject that begins a clause, or follows what only links."""
     words: list[str] = []
     capitals = 0
-    for word in text[at:end].split()[:_MOST_WORDS]:
-        lower = word.lower()
-        big = CAPITAL.match(word) is not None
-        if not words and (lower in lexicon.pronouns and lower not in lexicon.linkers):
-            return "", at
+    for at, word in enumerate(given[:_MOST_WORDS]):
+        lower, big = word.lower(), CAPITAL.match(word) is not None
         if not words and not big and (lower in lexicon.linkers or lower in _possessives):
             continue
-        if capitals and not big and lower not in _particles:
-            break
-        if not big and lower in lexicon.functions and lower not in _particles:
+        ends = lower in lexicon.functions or (capitals and not _leads_to_name(given[at : at + 3], lexicon))
+        if ends and not big and lower not in _particles:
             break
         words.append(word)
         capitals += big and lower not in _ranks
-    while words and words[-1].lower() in (_particles | lexicon.linkers):
-        words.pop()
-    if words and not CAPITAL.match(words[0]) and (named := _apposed_name.match(text, end)):
-        return named[1], named.end()
-    if lexicon.lang == "ar":
-        words = words if stop and len(words) == len(text[at:end].split()) else words[:4]
-        while words and words[-1] in lexicon.linkers:
-            words.pop()
-    return " ".join(words).strip(" '’\""), end
+    return words
+
+
+def _leads_to_name(given: list[str], lexicon: Lexicon) -> bool:
+    """Whether a name goes on with one more behind a word or two: Senate leader Tom Pike; but сказал Лавров журналистам ТАСС."""
+    if lexicon.lang not in {"en", "ru"}:
+        return False
+    for word in given:
+        if CAPITAL.match(word):
+            return True
+        if word.lower() in lexicon.functions | lexicon.linkers or word.endswith(("ly", "ам", "ям", "у", "ю")):
+            return False
+    return False
+
+
+def _without_adverbial(given: list[str], lexicon: Lexicon) -> list[str]:
+    """What follows a verb, without where and to whom it was said, if a subject follows: a dit à la presse Anne Petit; sagte am Freitag der Chef."""
+    if lexicon.lang == "en" or not given or given[0].lower() not in _adverbial:
+        return given
+    rest = given[1:]
+    if rest and rest[0].lower() in _articles:
+        rest = rest[1:]
+    rest = rest[1:]
+    return rest if rest and (CAPITAL.match(rest[0]) or rest[0].lower() in _articles) else given
+
+
+_inverted = re.compile(r"-(?:t-)?(?:ils?|elles?|on|je)\b")  # répète-t-il
+_adverbial = words("à au aux dans devant sur en al entre con ante am im beim gegenüber vor в на")
+_articles = words("le la les un une el los las der die das dem den ein eine einem einer")
 
 
 _verb_behind = re.compile(

@@ -16,7 +16,7 @@ CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿа-яё]", re.UNICODE)
 _MOST_OF_A_CLAUSE, _LONGEST_CLAUSE = 14, 300  # words, characters of one that is about whom it begins with
 _no_subject = re.compile(r"(?:ed|ing|ant|ée?s?|ndo|[ai]d[oa]s?|вши|ив|ав|ув)$")  # Asked about it
 _no_third = words("i we you je nous vous ich wir yo nosotros usted я мы вы who qui quien que кто который")
-_determiners = words("the a an le la les un une der die das ein eine el los las unos unas")
+DETERMINERS = words("the a an le la les un une der die das ein eine el los las unos unas")
 _forerunners = words(
     """
     prime vice former chief senior deputy acting interim new local young ancien ancienne nouveau nouvelle premier première jeune
@@ -24,7 +24,7 @@ _forerunners = words(
     бывший бывшая новый новая первый молодой
     """
 )  # before the noun that says who
-_elided = re.compile("[ld]['’]", re.IGNORECASE)
+_elided = re.compile("^[ld]['’]", re.IGNORECASE)
 _begins_sentence = re.compile(r"(?<=[.!?…])\s+(?=[^\W\da-zа-яё\x00])|\n")
 
 
@@ -39,15 +39,16 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
     said = text[starts[-1] if starts else 0 : at].split()
     if len(said) > _MOST_OF_A_CLAUSE:
         return None
-    while said and said[0].lower() in lexicon.linkers and said[0].lower() not in _determiners:
+    while said and said[0].lower() in lexicon.linkers and said[0].lower() not in DETERMINERS:
         said = said[1:]
     if not said or HOLE in said[0]:
         return None
-    if said[0].lower() in lexicon.pronouns - _determiners:
+    if said[0].lower() in lexicon.pronouns - DETERMINERS:
         return None if said[0].lower() in _no_third else ""
     if not _may_be_subject(said[0], lexicon):
         return None
-    least = 2 if said[0].lower() in _determiners else 1
+    head = _elided.sub("", said[0].lower(), count=1)
+    least = 2 if head in DETERMINERS | _forerunners else 1
     while least < len(said) and said[least - 1].lower() in _forerunners:
         least += 1
     count = least
@@ -60,5 +61,5 @@ def _may_be_subject(word: str, lexicon: Lexicon) -> bool:
     """Whether a sentence that begins with a word may be about what the word says, or is an article of."""
     if not CAPITAL.match(word):
         return False
-    known = word.lower() in _determiners or _elided.match(word) is not None
+    known = word.lower() in DETERMINERS or _elided.match(word) is not None
     return known or not (word.lower() in lexicon.functions or _no_subject.search(word))

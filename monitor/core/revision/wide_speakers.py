@@ -29,6 +29,8 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
     for match in _said_after.finditer(text):
         yield Attribution(match[1], "と", match.start(1), match.end(1))
+    for match in _cleft.finditer(text):
+        yield Attribution(match[1], "と", match.start() + 1, match.end(1))
     for match in _quoted.finditer(text):
         first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
         subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
@@ -42,6 +44,7 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
 _said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?)[はが]")
+_cleft = re.compile(rf"\x00と[^。\x00]{{1,12}}のは、?(?:[^。、\x00]{{0,12}}の)?({_NAME}(?:さん)?)(?=だ|です|。)")
 _topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?)(?:は|が)(?=[、「『\x00と\u3400-\u9fffァ-ヶ])")
 
 

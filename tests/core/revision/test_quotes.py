@@ -3,6 +3,7 @@ import pytest
 from monitor.core.revision.lexicon import LEXICONS
 from monitor.core.revision.notes import note
 from monitor.core.revision.quotes import quotes
+from monitor.core.text import lettering
 
 
 @pytest.mark.parametrize(
@@ -11,7 +12,7 @@ from monitor.core.revision.quotes import quotes
         ("en", "“It is an act of war,” President Hollande said.", "It is an act of war,", "President Hollande"),
         ("en", 'According to Maria Lopez, a witness, "people were running".', "people were running", "Maria Lopez"),
         ("en", "'I cannot breathe,' said Tom Hale, a miner.", "I cannot breathe,", "Tom Hale"),
-        ("en", "Hollande came. “It is an act of war,” he said.", "It is an act of war,", ""),
+        ("en", "Hollande came. “It is an act of war,” he said.", "It is an act of war,", "Hollande"),
         ("fr", "« C'est la guerre », a déclaré François Hollande samedi.", "C'est la guerre", "François Hollande"),
         ("de", "„Das ist Krieg“, sagte Präsident François Hollande am Samstag.", "Das ist Krieg", "Präsident François Hollande"),
         ("de", "»Das ist Krieg«, sagte Heiko Maas.", "Das ist Krieg", "Heiko Maas"),
@@ -49,6 +50,60 @@ def test_a_quotation_and_its_speaker(lang: str, text: str, words: str, speaker: 
 def test_a_speaker_whom_the_sentence_is_about(lang: str, text: str, speaker: str) -> None:
     (quote,) = quotes(text, LEXICONS[lang])
     assert quote.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "Interior Minister Paul Roche met the families. “We failed them,” he said.", "Interior Minister Paul Roche"),
+        ("en", "The bridge is shut. Its owner, Tom Ashe, is abroad. “It was sound,” he said.", "Tom Ashe"),
+        ("en", "The governor did not attend. On Twitter he wrote: “Thoughts and prayers tonight.”", "The governor"),
+        ("en", "Anna Reyes was killed at once. “Nobody helped her at all,” he said.", ""),
+        ("de", "Die Kanzlei wies das zurück. Man habe „zu jeder Zeit nach Recht gehandelt“.", "Die Kanzlei"),
+        ("fr", "L'ancien ministre nie tout en bloc. « Je n'ai rien à cacher », répète-t-il.", "L'ancien ministre"),
+        ("es", "El alcalde dimitió el lunes. «Es lo mejor para todos», dijo.", "El alcalde"),
+        ("ru", "Мэр провёл совещание. «Ситуация под контролем», — заверил он.", "Мэр"),
+    ],
+)  # fmt: skip
+def test_he_said_means_whom_the_sentence_before_is_about(lang: str, text: str, speaker: str) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert quote.speaker == speaker
+
+
+def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
+    text = "“We are home,” Anders Holm said. {} “Nobody has signed it,” {} said."
+    between = {"His deputy, Greta Lund, was cautious.": "Greta Lund", "The bridge reopened on Monday.": "Anders Holm"}
+    for sentence, speaker in between.items():
+        assert quotes(text.format(sentence, "she"), LEXICONS["en"])[1].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "Prime Minister Jo Vale rejected the claim as “a cheap political stunt”.", "Prime Minister Jo Vale"),
+        ("en", "The square became “a place of fear and silence”.", ""),
+        ("en", "Residents were told to “stay indoors and wait”.", ""),
+        ("en", "The plan was described by the union as “a joke”.", "union"),
+        ("en", "The bill is “dead on arrival”, according to Senate leader Tom Pike.", "Senate leader Tom Pike"),
+        ("en", "More than 1,000 people signed, the group said, “in a single day”.", "group"),
+        ("en", "Ms Reed — who resigned in March — said she had been “hung out to dry”.", "Reed"),
+        ("fr", "« C'est une mascarade », a dit à la presse Claire Morin.", "Claire Morin"),
+        ("de", "„Wir sind froh“, sagte die Chefin der Gewerkschaft, Ute Lang, am Freitag.", "Ute Lang"),
+        ("de", "„Kein Kommentar“, hieß es aus dem Ministerium.", "Ministerium"),
+        ("es", "“Estamos desesperados”, dice entre lágrimas Carmen Solís.", "Carmen Solís"),
+        ("ru", "Как рассказала РИА Новости пресс-секретарь суда Анна Кротова, он «прошёл тихо».", "РИА Новости пресс-секретарь суда Анна Кротова"),
+        ("zh", "“孩子们都安全。”校长刘芳告诉记者。", "校长刘芳"),
+        ("ja", "「知らなかった」と釈明するのは、当時の担当課長だ。", "担当課長"),
+    ],
+)  # fmt: skip
+def test_a_speaker_by_his_place(lang: str, text: str, speaker: str) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert quote.speaker == speaker
+
+
+def test_he_said_within_the_marks_is_not_quoted() -> None:
+    (quote,) = quotes("« La situation, a-t-elle insisté, n'est pas tenable. »", LEXICONS["fr"])
+    assert lettering(quote.bare) == lettering("La situation n'est pas tenable.")
 
 
 def test_a_sentence_about_somebody_else_is_not_said_by_who_spoke_before() -> None:

@@ -69,7 +69,8 @@ DE = Lexicon(
         entgegneten?|erwiderten?|beteuerten?|konterten?|klagt|klagten?|beklagt|beklagten?|monierten?|resümierten?|unterstrich|unterstrichen|räumten|gestand|schimpften?|spottete|seufzte|bilanzierten?|appellierten?|bekräftigten?|postete|twitterte|gab zu|stellte klar|wies zurück
         """
     ),
-    by=phrases("laut|nach angaben|nach angabe|zufolge|gemäß|nach ansicht|den angaben|in den worten"),
+    states=words("ist sind war waren wird werde wurde wurden werden worden sei seien wäre"),
+    by=phrases("laut|aus sicht|nach den worten|nach worten|nach auskunft|nach meinung|nach einschätzung|hieß es (?:aus|bei|von|seitens)|heißt es (?:aus|bei|von|in|im)|nach angaben|nach angabe|zufolge|gemäß|nach ansicht|den angaben|in den worten"),
     pronouns=words("er sie es wir man ich der die ihr"),
     linkers=words("und aber dass während wie als der die das den dem ein eine herr frau von des so hat haben ist auch doch da"),
     hedges=phrases(

@@ -57,8 +57,9 @@ EN = Lexicon(
         r"|repl(?:ies|ied)|respond(?:s|ed)|wr(?:ites|ote)|tweet(?:s|ed)|post(?:s|ed)|call(?:s|ed|ing)|describ(?:es|ed|ing)|dubbed"
         r"|confirm(?:s|ed)|den(?:ies|ied)|recall(?:s|ed|ing)|remember(?:s|ed|ing)|conced(?:es|ed|ing)|lament(?:s|ed|ing)|wonder(?:s|ed)|quipped|mused|summed up|retort(?:s|ed)|scoffed|sighed|cried|protest(?:s|ed)|reiterat(?:es|ed|ing)|f(?:ound|inds) that|speaks? of|spoke of|speaking of|conclud(?:es|ed)|promis(?:es|ed)|pledg(?:es|ed)|vow(?:s|ed)|count(?:s|ed)"
         r"|estimat(?:es|ed)|put|puts|shout(?:s|ed)|remark(?:s|ed)|testif(?:ies|ied)|suggest(?:s|ed)|joked|predict(?:s|ed)|urg(?:es|ed)"
-        r"|denounc(?:es|ed)|condemn(?:s|ed)|hail(?:s|ed)|slam(?:s|med)|critici[sz](?:es|ed)|prais(?:es|ed)|dismiss(?:es|ed)|label(?:s|l?ed)|brand(?:s|ed)|recount(?:s|ed)|boast(?:s|ed)|complain(?:s|ed)|assert(?:s|ed)|emphasi[sz](?:es|ed)|caution(?:s|ed)|maintain(?:s|ed)|stress(?:es|ed)|continued|counter(?:s|ed)|agree(?:s|d)|observed|commented|accus(?:es|ed)|alleg(?:es|ed)"
+        r"|denounc(?:es|ed)|condemn(?:s|ed)|hail(?:s|ed)|slam(?:s|med)|critici[sz](?:es|ed)|prais(?:es|ed)|dismiss(?:es|ed)|label(?:s|l?ed)|brand(?:s|ed)|recount(?:s|ed)|boast(?:s|ed)|complain(?:s|ed)|assert(?:s|ed)|emphasi[sz](?:es|ed)|caution(?:s|ed)|maintain(?:s|ed)|stress(?:es|ed)|continued|counter(?:s|ed)|agree(?:s|d)|observed|commented|accus(?:es|ed)|alleg(?:es|ed)|apologi[sz](?:es|ed)|liken(?:s|ed)|characteri[sz](?:es|ed)|mocked|lambasted|rebuked"
     ),
+    states=words("is are was were be been being am became become becomes remains remained seems seemed"),
     by=phrases("according to|in the words of|as reported by|as told by|a spokesman for|quoted"),
     pronouns=words("he she they it we i who you"),
     linkers=words(

@@ -66,6 +66,9 @@ class Lexicon:
     functions: frozenset[str] = frozenset()  # words that are no noun
 
     says: tuple[str, ...] = ()
+    states: frozenset[str] = (
+        frozenset()
+    )  # of being and becoming: with one, a sentence does not say what its subject does
     by: tuple[str, ...] = ()  # according to …
     pronouns: frozenset[str] = frozenset()
     linkers: frozenset[str] = frozenset()  # words that begin or end a speaker without being part of the name

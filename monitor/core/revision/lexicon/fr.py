@@ -54,6 +54,7 @@ FR = Lexicon(
         ajoutant|affirmant|expliquant|estimant|évoquant|dénonçant|qualifiant|assurant|précisant|soulignant|déplorant
         """
     ),
+    states=words("est sont était étaient fut furent été être sera seront serait devient devenu devenue semble"),
     by=phrases("selon|d['’]après|pour|de source|aux yeux de|au dire de"),
     pronouns=words("il elle ils elles on nous je qui vous"),
     linkers=words("et mais que qu' comme alors tandis car si le la les l' un une m. mme mlle mr me dr ce c'est a ont avait"),
