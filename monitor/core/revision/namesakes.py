@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.subjects import DETERMINERS
 
 _big_word = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČА-ЯЁ][\w’'-]+")
 
@@ -50,8 +51,8 @@ def _telling(name: str) -> set[str]:
 
 
 def _surname(name: str) -> str:
-    """The stem of the last word with a capital; empty where there is none, or the script has no capitals."""
-    found = _big_word.findall(name)
+    """The stem of the last word with a capital that is no article; empty where there is none, or the script has no capitals."""
+    found = [word for word in _big_word.findall(name) if word.lower() not in DETERMINERS]
     return found[-1].casefold()[:5] if found else ""
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.core.content import Block
 from monitor.core.events import Edit
 from monitor.core.revision.marks import may_quote, quoted_words, spans, touches
-from monitor.core.revision.quotes import Quote, quotes
+from monitor.core.revision.quotes import Quote, named_last, quotes
 from monitor.core.revision.reading import Passage, Reading
 from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
@@ -72,7 +72,7 @@ def _quotations(reading: Reading, homes: set[int], *, new: bool) -> Iterator[Pla
 
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
     if reading.blocks(new=new)[passage.block].kind == "quote":
-        found = [Quote(passage.text, "", "", 0, len(passage.text))]
+        found = [Quote(passage.text, "", "", 0, len(passage.text), goes_back=True)]
     else:
         found = quotes(passage.text, reading.words)
     for quote in found:
@@ -142,12 +142,22 @@ def _edit(reading: Reading, one: Requoted) -> Edit:
         block=told.block if told else None,
         sentence_before=_sentence(reading, one.old, new=False),
         sentence_after=_sentence(reading, one.new, new=True),
-        speaker=(new and new.speaker) or (old and old.speaker) or "",
+        speaker=(new and new.speaker) or (old and old.speaker) or _named_before(reading, one) or "",
         speaker_before=old.speaker if old and one.change == "reattributed" else "",
         cue=quote.cue if quote else "",
     )
 
 
+def _named_before(reading: Reading, one: Requoted) -> str:
+    """Who says a quotation by “he said”, or as a block of its own, where a block before it names him."""
+    for placed, new in ((one.new, True), (one.old, False)):
+        if placed and placed.quote.goes_back:
+            blocks = reading.blocks(new=new)[max(placed.block - _BLOCKS_BACK, 0) : placed.block]
+            return next((name for block in reversed(blocks) if (name := named_last(block.text, reading.words))), "")
+    return ""
+
+
+_BLOCKS_BACK = 2
 _sentences = lru_cache(maxsize=4)(sentences)  # of one block, in which many quotations may be edits
 
 

@@ -54,6 +54,8 @@ def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     rules = phrases(lexicon)
     for match in rules.says.finditer(text):
+        if text[match.start() - 1 : match.start()] in _HYPHENS:
+            continue  # the so-called
         if passive := _passive(text, match, lexicon):
             yield passive
             continue
@@ -76,6 +78,7 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
             yield Attribution(name, match[0], match.start(), end)
 
 
+_HYPHENS = frozenset("-‐‑")
 _been = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|widely\s+|also\s+)?$", re.IGNORECASE)
 
 _by = re.compile(r"\s+by\b")
@@ -248,6 +251,9 @@ _verb_behind = re.compile(
     r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
     r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|ein|eine|el|la|le|un|une|una|the|a|an)\s|l['’]))?"
 )
+_said_he = re.compile(
+    r"\s*,?\s*((?:(?:a|ont|avait)-t-(?:ils?|elles?|on)\s[^\W\d_]+|[^\W\d_]+-(?:t-)?(?:ils?|elles?|on))\b)"
+)
 _name_behind = re.compile(
     r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)"
 )
@@ -260,6 +266,8 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
     """
     if not lexicon.spaced or not lexicon.says:
         return None
+    if said_he := _said_he.match(text, at):
+        return Attribution("", said_he[1], said_he.start(1), said_he.end())
     match = _verb_behind.match(text, at)
     if match and (led or match[1]) and _may_say(match[2], lexicon):
         name, end = _after(text, match.end(), lexicon)

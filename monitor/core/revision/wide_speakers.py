@@ -43,9 +43,10 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
 
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
-_said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?)[はが]")
+_BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
+_said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}[はが]")
 _cleft = re.compile(rf"\x00と[^。\x00]{{1,12}}のは、?(?:[^。、\x00]{{0,12}}の)?({_NAME}(?:さん)?)(?=だ|です|。)")
-_topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?)(?:は|が)(?=[、「『\x00と\u3400-\u9fffァ-ヶ])")
+_topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}(?:は|が)(?=[、「『\x00とそ\u3400-\u9fffァ-ヶ])")
 
 
 def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
@@ -54,10 +55,13 @@ def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     for match in rules.says.finditer(text):
         edges = [edge.end() for edge in _edge.finditer(text, max(match.start() - 40, 0), match.start())]
         words = text[edges[-1] if edges else max(match.start() - 40, 0) : match.start()]
-        name = _run.search(words)
+        name = _run.search(_age.sub("", words))
         speaker = _without_links(name[0], lexicon) if name else ""
         if speaker or not name or name[0] in lexicon.pronouns:
             yield Attribution(speaker[-_MOST_CHARACTERS:], match[0], match.start() - len(words), match.end())
+
+
+_age = re.compile("（[^（）]{1,12}）$")
 
 
 def _without_links(name: str, lexicon: Lexicon) -> str:

@@ -139,6 +139,18 @@ def test_a_quote_that_went_to_a_paragraph_of_its_neighbour_has_moved() -> None:
         assert [edit.kind for edit in edits(one, other) if "quote" in edit.kind] == ["quote_moved"]
 
 
+def test_he_said_means_whoever_a_paragraph_before_names() -> None:
+    said = "“We were told to wait,” nurse Ida Blom said."
+    for more in ("“Then the phones went dead,” she said.", "“Then the phones went dead.”"):
+        old, new = content("T", A, said, C), content("T", A, said, more, C)
+        assert [edit.speaker for edit in edits(old, new) if edit.kind == "quote_added"] == ["nurse Ida Blom"]
+
+
+def test_coach_and_captain_are_two() -> None:
+    old, new = (content("T", f"The {who} was blunt: “We were second best all over.”") for who in ("coach", "captain"))
+    assert [edit.kind for edit in edits(old, new) if "quote" in edit.kind] == ["quote_reattributed"]
+
+
 def test_a_quote_whose_paragraph_was_run_together_with_another_has_not_moved() -> None:
     said = "“I never touched her,” he told the court."
     old, new = content("T", A, said, C), content("T", f"{A} {said}", C)

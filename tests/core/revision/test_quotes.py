@@ -2,7 +2,7 @@ import pytest
 
 from monitor.core.revision.lexicon import LEXICONS
 from monitor.core.revision.notes import note
-from monitor.core.revision.quotes import quotes
+from monitor.core.revision.quotes import named_last, quotes
 from monitor.core.text import lettering
 
 
@@ -94,11 +94,53 @@ def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
         ("ru", "Как рассказала РИА Новости пресс-секретарь суда Анна Кротова, он «прошёл тихо».", "РИА Новости пресс-секретарь суда Анна Кротова"),
         ("zh", "“孩子们都安全。”校长刘芳告诉记者。", "校长刘芳"),
         ("ja", "「知らなかった」と釈明するのは、当時の担当課長だ。", "担当課長"),
+        ("ja", "「もう限界です」。避難所で暮らす鈴木さん（72）はそう漏らす。", "鈴木さん"),
+        ("zh", "居民刘芳（45岁）说：“水来得太快了。”", "居民刘芳"),
     ],
 )  # fmt: skip
 def test_a_speaker_by_his_place(lang: str, text: str, speaker: str) -> None:
     (quote,) = quotes(text, LEXICONS[lang])
     assert quote.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "The film “The Long Way Home Again” opens on Friday."),
+        ("en", "She sang “Hello From the Other Side” at the wedding."),
+        ("en", "The so-called “dark fleet” has grown."),
+        ("fr", "Le film « Les Nuits fauves de Lyon » sort mercredi."),
+        ("de", "Das Lied „Über den sieben Brücken“ lief zum Abschied."),
+        ("ru", "Компания «Северный ветер и море» закрыла офис."),
+        ("ar", "عرض المهرجان فيلم «الطريق إلى البحر» أمس."),
+        ("ja", "映画「夜明けの歌をもう一度」が公開された。"),
+    ],
+)
+def test_what_something_is_called_is_no_quotation(lang: str, text: str) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert (quote.slight, quote.speaker) == (True, "")
+
+
+def test_what_is_said_of_a_film_is_a_quotation() -> None:
+    (quote,) = quotes("Critics said the film “loses its way in the second half”.", LEXICONS["en"])
+    assert (quote.slight, quote.speaker) == (False, "Critics")
+
+
+def test_a_mark_behind_a_figure_is_an_inch() -> None:
+    assert quotes('The 42" screen costs less than the 50" one.', LEXICONS["en"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We were told to wait,” nurse Ida Blom said.", "Ida Blom"),
+        ("Ida Blom left the ward at noon.", "Ida Blom"),
+        ("“We were told to wait,” nurse Ida Blom said. The ward closed at noon.", "Ida Blom"),
+        ("The ward closed at noon.", "The ward"),
+    ],
+)
+def test_whom_he_said_means_in_the_next_block(text: str, speaker: str) -> None:
+    assert named_last(text, LEXICONS["en"]).endswith(speaker)
 
 
 def test_he_said_within_the_marks_is_not_quoted() -> None:

@@ -71,6 +71,7 @@ DE = Lexicon(
     ),
     states=words("ist sind war waren wird werde wurde wurden werden worden sei seien wäre"),
     by=phrases("laut|aus sicht|nach den worten|nach worten|nach auskunft|nach meinung|nach einschätzung|hieß es (?:aus|bei|von|seitens)|heißt es (?:aus|bei|von|in|im)|nach angaben|nach angabe|zufolge|gemäß|nach ansicht|den angaben|in den worten"),
+    works=phrases(r"film|filme|films|buch|buches|roman|romans|song|songs|lied|liedes|album|albums|serie|sendung|stück|theaterstück|musical|oper|ausstellung|dokumentation|gedicht|operation|magazin|zeitung|zeitschrift|hit|single|titel|namens|genannt|bündnis|initiative|verein"),
     pronouns=words("er sie es wir man ich der die ihr"),
     linkers=words("und aber dass während wie als der die das den dem ein eine herr frau von des so hat haben ist auch doch da"),
     hedges=phrases(

@@ -70,6 +70,7 @@ class Lexicon:
         frozenset()
     )  # of being and becoming: with one, a sentence does not say what its subject does
     by: tuple[str, ...] = ()  # according to …
+    works: tuple[str, ...] = ()  # what bears a name in quotation marks: the film “…”
     pronouns: frozenset[str] = frozenset()
     linkers: frozenset[str] = frozenset()  # words that begin or end a speaker without being part of the name
     hedges: tuple[str, ...] = ()

@@ -53,6 +53,7 @@ ES = Lexicon(
     ),
     states=words("es son era eran fue fueron sido ser será está están estaba estaban parece"),
     by=phrases("según|de acuerdo con|a juicio de|en palabras de|para"),
+    works=phrases(r"pel[íi]culas?|libros?|novelas?|canci[óo]n|canciones|discos?|[áa]lbum|series?|programas?|obras?|exposici[óo]n|documental|poemas?|revista|diario|operaci[óo]n|apodad[oa]|titulad[oa]|llamad[oa]|plan"),
     pronouns=words("él ella ellos ellas usted yo nosotros quien que"),
     linkers=words("y pero que como mientras si el la los las un una don doña señor señora sr. sra. lo le se les ha han había"),
     hedges=phrases(
