@@ -19,7 +19,7 @@ def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "")
         return True
     left, right = one.casefold(), other.casefold()
     if left in right or right in left:
-        return True
+        return not _is_kin(*sorted((left, right), key=len))
     key_left, key_right = _surname(one), _surname(other)
     if key_left and key_right:
         return (
@@ -35,6 +35,25 @@ def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "")
     )
 
 
+def _is_kin(name: str, longer: str) -> bool:
+    """Whether the longer name is of somebody beside the other: Hara's father, l'avocate de Marie Petit, 原選手の父親."""
+    at = longer.find(name)
+    behind, before = longer[at + len(name) :], longer[:at].split()
+    if _possessive.match(behind):
+        return True
+    return len(before) > 1 and before[-1] in _of and not _kin.isdisjoint(word[:6] for word in before)
+
+
+_possessive = re.compile(r"['’]s?\s(?!spokes)|の|的")
+_of = words("of for to de du des d' von der del della")
+_kin = words(
+    """
+    lawyer attorn solici barris father mother brothe sister wife widow husban son daught family friend neighb partne
+    avocat père mère frère sœur épouse veuve mari fils fille famill ami amie proche
+    abogad padre madre herman espos viuda marido hijo hija famili amigo amiga
+    anwalt anwält vater mutter bruder schwes frau witwe ehefra ehemann mann sohn tochte famili freund
+    """
+)
 _plain = words(
     """
     the a an le la les un une der die das el los president minister prime chief spokesman spokeswoman spokesperson mr mrs ms dr of

@@ -39,29 +39,37 @@ class Passage(NamedTuple):
 def source_of(passage: Passage, before: int, start: int, end: int, after: int) -> Attribution | None:
     """Who says the quotation at start:end: by a verb of saying beside it, within its marks, or by any verb right behind it."""
     text, plain, _, lexicon = passage
+    before_it = _named_before(passage, before, start)
+    alone = stands_alone(plain, start)
     return (
-        _beside(passage, before, start, end, after)
+        _named_behind(passage, start, end, after)
+        or (None if alone else before_it)
         or _within(text[start:end], lexicon)
         or behind(plain, end, lexicon, led=text[end - 2] in ",،")
+        or before_it
         or _announced(plain, start, lexicon)
         or _subject(passage, start, end)
     )
 
 
-def _beside(passage: Passage, before: int, start: int, end: int, after: int) -> Attribution | None:
-    """Who is named behind the quotation in the same sentence, else before it."""
+def _named_behind(passage: Passage, start: int, end: int, after: int) -> Attribution | None:
+    """Who is named behind the quotation in the same sentence."""
     text, plain, said, lexicon = passage
+    at = bisect_left(said, end, key=_start)
+    if that := _that_he_said.match(plain, end):
+        return next((one for one in said[at:] if one.start < that.end()), None)
     stop = SENTENCE_END.search(text, max(end - 2, start), after)
     if stop and stop.start() < end and not lexicon.spaced and text[start - 1 : start] not in _LEADING:
         stop = SENTENCE_END.search(text, end, after)  # “孩子们都安全。”校长说
-    if that := _that_he_said.match(plain, end):
-        return next((one for one in said if end <= one.start < that.end()), None)
     limit = min(after, stop.start() + 1 if stop and stop.start() >= end - 2 else after, end + _NEAR)
     if stop and stop.start() < end + 1 and text[end - 2 : end - 1] in ".!?…":
         limit = end  # a whole sentence was quoted: what follows is another one
-    at = bisect_left(said, end, key=_start)
-    if at < len(said) and said[at].start < limit:
-        return said[at]
+    return said[at] if at < len(said) and said[at].start < limit else None
+
+
+def _named_before(passage: Passage, before: int, start: int) -> Attribution | None:
+    """Who is named before the quotation, in its sentence or as one that goes on."""
+    text, _, said, _ = passage
     for one in reversed(said[bisect_left(said, before, key=_start) : bisect_left(said, start, key=_start)]):
         if start - one.end <= _NEAR and not SENTENCE_END.search(text, one.end, start):
             return one
@@ -112,6 +120,8 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if not long_enough(text[start:end].strip(MARKS), lexicon) or stands_alone(plain, start):
         return None
     name = leading(plain, start, lexicon)
+    if name is None:
+        name = _behind_adverbial(plain, start, lexicon)
     at = plain.rfind(name, max(start - _FAR, 0), start) if name else -1
     if not name or at < 0:
         return None
@@ -119,6 +129,19 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if HOLE in between or not lexicon.states.isdisjoint(_word.findall(between.lower())):
         return None
     return Attribution(name, "", at, at + len(name))
+
+
+_opening = re.compile(r"(?:^|[.!?…]\s|\n)[^\W\da-zа-яё][^,;:.!?\x00\n]{2,60},\s([^,;:.!?…\x00\n]{3,120})$")
+
+
+def _behind_adverbial(plain: str, start: int, lexicon: Lexicon) -> str | None:
+    """Whom a sentence is about that begins otherwise: Au micro de France Bleu, le patron des pompiers décrit “…”."""
+    match = _opening.search(plain, max(start - 200, 0), start)
+    if not match:
+        return None
+    clause = match[1][0].upper() + match[1][1:]
+    name = leading(clause, len(clause), lexicon)
+    return match[1][: len(name)] if name else None
 
 
 def stands_alone(plain: str, start: int) -> bool:

@@ -53,22 +53,20 @@ def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
 
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     rules = phrases(lexicon)
+    last = before = 0  # where the last attribution ends that names a speaker, and the last verb
     for match in rules.says.finditer(text):
         if text[match.start() - 1 : match.start()] in _HYPHENS:
             continue  # the so-called
-        if passive := _passive(text, match, lexicon):
-            yield passive
+        nested = _named_between(text, before, match.start(), lexicon)
+        before = match.end()
+        if nested:
+            last = match.end()
+            yield Attribution(nested[0], match[0], nested[1], match.end())
             continue
-        before = _before(text, match.start(), lexicon)
-        if before is not None:
-            yield Attribution(before[0], match[0], before[1], match.end())
-            continue
-        if _participle.search(match[0]) and _comma_before.search(text[max(match.start() - 3, 0) : match.start()]):
-            speaker = leading(text, match.start(), lexicon) or ""
-            yield Attribution(speaker, match[0], match.start(), match.end())
-            continue
-        after = _after(text, match.end(), lexicon)
-        yield Attribution(after[0], match[0], match.start(), after[1])
+        goes_on = last > 0 and _stop.search(text, last, match.start()) is None
+        found = _passive(text, match, lexicon) or _by_verb(text, match, lexicon, goes_on=goes_on)
+        last = found.end if found.speaker else last
+        yield found
     for match in rules.by.finditer(text):
         if match[0].lower() in _postposed and (ahead := _before(text, match.start(), lexicon)):
             yield Attribution(ahead[0], match[0], ahead[1], match.end())
@@ -78,6 +76,29 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
             yield Attribution(name, match[0], match.start(), end)
 
 
+def _named_between(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[str, int] | None:
+    """The name that stands alone between two verbs, and where it begins: prosecutors say Mr Lake bragged."""
+    words = text[start:end].split() if 0 < start < end <= start + _WINDOW else []
+    told = words[1:] if words and words[0].lower() in _relatives else words
+    if not 0 < len(told) <= _MOST_OF_A_SUBJECT or not all(CAPITAL.match(word) for word in told):
+        return None
+    name = _name(told, lexicon)
+    return (name, text.index(told[0], start)) if name else None
+
+
+def _by_verb(text: str, said: re.Match[str], lexicon: Lexicon, *, goes_on: bool) -> Attribution:
+    """Who says something by a verb; `goes_on`: the sentence has named a speaker before, whom “what it called” means."""
+    before = _before(text, said.start(), lexicon, goes_on=goes_on)
+    if before is not None:
+        return Attribution(before[0], said[0], before[1], said.end())
+    if _participle.search(said[0]) and _comma_before.search(text[max(said.start() - 3, 0) : said.start()]):
+        speaker = "" if goes_on else leading(text, said.start(), lexicon) or ""
+        return Attribution(speaker, said[0], said.start(), said.end())
+    after = _after(text, said.end(), lexicon)
+    return Attribution(after[0], said[0], said.start(), after[1])
+
+
+_stop = re.compile(r"[.!?…]\s|\n")
 _HYPHENS = frozenset("-‐‑")
 _been = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|widely\s+|also\s+)?$", re.IGNORECASE)
 
@@ -103,7 +124,7 @@ _participle = re.compile(r"(?:ing|ant|ndo|ив|ав|ув)$")  # …, calling it 
 _comma_before = re.compile(r",\s*$")
 
 
-def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
+def _before(text: str, at: int, lexicon: Lexicon, *, goes_on: bool = False) -> tuple[str, int] | None:
     """The subject before a verb, and where it begins; None where none stands there. Verbs come first in Arabic."""
     if lexicon.lang == "ar":
         return None
@@ -118,10 +139,10 @@ def _before(text: str, at: int, lexicon: Lexicon) -> tuple[str, int] | None:
         outer = _name(_last_words(text[edges[-2] if len(edges) > 1 else 0 : first].rstrip(" ,")), lexicon)
         return (outer, edges[-2] if len(edges) > 1 else 0) if outer and HOLE not in outer else None
     if said[-2:] and _what_he.search(" ".join(said[-2:])):  # the regulator fined the bank for what it called …
-        return leading(text, at, lexicon) or "", first
+        return "" if goes_on else leading(text, at, lexicon) or "", first
     name = _name(_after_relative(said), lexicon)
     if name is None:
-        return None
+        return _before_apposition(text, edges, first, lexicon)
     if (
         name and _goes_on.search(text, first, at) and not CAPITAL.search(name)
     ):  # Volkov, the spokesman, left without saying
@@ -178,7 +199,9 @@ def _name(words: list[str], lexicon: Lexicon) -> str | None:
 _apposed_name = re.compile(r",\s+((?:[A-ZÀ-ÞА-ЯЁ][\w’'-]+(?:\s+(?:de|von|van|del|di|la)\s+|\s+)?){2,4})(?=[,.;:]|\s|$)")
 _auxiliaries = words(
     """
-    has have had was is also later then a ont avait hat haben hatte hatten ha han había le lo les se
+    has have had was is also later then once earlier previously repeatedly recently never still now often simply even quickly publicly
+    immediately initially since again just only finally a ont avait hat haben hatte hatten ha han había le lo les se ne n'a n'ont
+    también ya luego después siempre также ранее позже потом затем уже ещё
     """
 )
 
@@ -278,4 +301,8 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
 
 
 def _may_say(word: str, lexicon: Lexicon) -> bool:
-    return word.islower() and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
+    return (
+        word.islower()
+        and not word.endswith("ing")
+        and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
+    )

@@ -29,6 +29,8 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
     for match in _said_after.finditer(text):
         yield Attribution(match[1], "と", match.start(1), match.end(1))
+    for match in _from.finditer(text):
+        yield Attribution(match[1], "から", match.start(1), match.end(1))
     for match in _cleft.finditer(text):
         yield Attribution(match[1], "と", match.start() + 1, match.end(1))
     for match in _quoted.finditer(text):
@@ -36,6 +38,8 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
         if subjects:
             yield Attribution(subjects[-1][1], "と", subjects[-1].start(), subjects[-1].end())
+        elif behind := _behind.match(text, match.end()):
+            yield Attribution(behind[1], "と", match.start() + 1, behind.end())
     for match in rules.by.finditer(text):
         if name := _run.search(text[max(match.start() - _MOST_CHARACTERS, 0) : match.start()]):
             yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
@@ -45,7 +49,11 @@ _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
 _BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
 _said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}[はが]")
+_from = re.compile(rf"({_NAME})から(?:は|も)?、?(?=\x00)")  # 商店街からは「…」との声が上がる
 _cleft = re.compile(rf"\x00と[^。\x00]{{1,12}}のは、?(?:[^。、\x00]{{0,12}}の)?({_NAME}(?:さん)?)(?=だ|です|。)")
+_behind = re.compile(
+    rf"[^。、\x00]{{1,20}}[たるくう]((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}は"
+)  # 「…」と優勝した原選手は
 _topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}(?:は|が)(?=[、「『\x00とそ\u3400-\u9fffァ-ヶ])")
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from monitor.core.revision.lexicon import LEXICONS
+from monitor.core.revision.namesakes import same_speaker
 from monitor.core.revision.notes import note
 from monitor.core.revision.quotes import named_last, quotes
 from monitor.core.text import lettering
@@ -96,6 +97,13 @@ def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
         ("ja", "「知らなかった」と釈明するのは、当時の担当課長だ。", "担当課長"),
         ("ja", "「もう限界です」。避難所で暮らす鈴木さん（72）はそう漏らす。", "鈴木さん"),
         ("zh", "居民刘芳（45岁）说：“水来得太快了。”", "居民刘芳"),
+        ("ja", "「夢のようだ」と優勝した原選手は笑顔を見せた。", "原選手"),
+        ("ja", "商店街からは「客足が戻らない」との声が上がる。", "商店街"),
+        ("en", "The novelist, who died in March, once described it as “letters to nobody”.", "novelist"),
+        ("en", "Nobody was hurt, the ministry said, condemning what it called “a cowardly act”.", "ministry"),
+        ("en", "Prosecutors say Mr Lake bragged that he had “cleaned out the old man”.", "Lake"),
+        ("fr", "Au micro de la radio, le patron des pompiers lui donne « un mois tout au plus ».", "le patron"),
+        ("de", "Der Wetterdienst warnt vor Böen. „Bleiben Sie zu Hause“, rät Expertin Anke Thiel.", "Expertin Anke Thiel"),
     ],
 )  # fmt: skip
 def test_a_speaker_by_his_place(lang: str, text: str, speaker: str) -> None:
@@ -124,6 +132,21 @@ def test_what_something_is_called_is_no_quotation(lang: str, text: str) -> None:
 def test_what_is_said_of_a_film_is_a_quotation() -> None:
     (quote,) = quotes("Critics said the film “loses its way in the second half”.", LEXICONS["en"])
     assert (quote.slight, quote.speaker) == (False, "Critics")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Hara", "Hara's father", False),
+        ("原選手", "原選手の父親", False),
+        ("Marie Petit", "avocate de Marie Petit", False),
+        ("mayor Lyn Hart", "former mayor Lyn Hart", True),
+        ("airline", "spokeswoman for the airline", True),
+        ("The coach", "The captain", False),
+    ],
+)
+def test_who_is_the_same(one: str, other: str, same: bool) -> None:
+    assert same_speaker(one, other) == same_speaker(other, one) == same
 
 
 def test_a_mark_behind_a_figure_is_an_inch() -> None:

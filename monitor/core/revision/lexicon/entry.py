@@ -60,6 +60,8 @@ class Lexicon:
     age_after: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     times: tuple[str, ...] = ()  # what follows a number that is a time or a date
+    hours: tuple[str, ...] = ()  # what does so only behind one of `clock`: à 14 heures, but 14 heures de route
+    clock: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()  # what precedes a number that is a name: Article 5
     ordinals: tuple[str, ...] = ()  # endings of a number that only says which
     adjectives: tuple[str, ...] = ()  # endings of words between a number and its noun
