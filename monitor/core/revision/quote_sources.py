@@ -14,7 +14,7 @@ from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.marks import MARKS
 from monitor.core.revision.speakers import attributions, behind
-from monitor.core.revision.subjects import HOLE, leading
+from monitor.core.revision.subjects import CAPITAL, HOLE, leading
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
 _LEAST_CHARACTERS = 6  # the same where words are not parted
@@ -119,7 +119,7 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     text, plain, _, lexicon = passage
     if not long_enough(text[start:end].strip(MARKS), lexicon) or stands_alone(plain, start):
         return None
-    name = leading(plain, start, lexicon)
+    name = _behind_link(plain, start, lexicon) or leading(plain, start, lexicon)
     if name is None:
         name = _behind_adverbial(plain, start, lexicon)
     at = plain.rfind(name, max(start - _FAR, 0), start) if name else -1
@@ -142,6 +142,18 @@ def _behind_adverbial(plain: str, start: int, lexicon: Lexicon) -> str | None:
     clause = match[1][0].upper() + match[1][1:]
     name = leading(clause, len(clause), lexicon)
     return match[1][: len(name)] if name else None
+
+
+_link = re.compile(
+    r"\x00[,;]?\s(?:while|whereas|but|and|tandis que|alors que|während|mientras(?: que)?|а|но)\s([^,;:.!?…\x00\n]{3,90})$"
+)
+
+
+def _behind_link(plain: str, start: int, lexicon: Lexicon) -> str | None:
+    """Whom a clause is about that follows another with its own quotation: Mr Ruiz called it “…”, while Ms Vance preferred “…”."""
+    match = _link.search(plain, max(start - 110, 0), start)
+    name = leading(match[1], len(match[1]), lexicon) if match and CAPITAL.match(match[1]) else None
+    return name or None
 
 
 def stands_alone(plain: str, start: int) -> bool:

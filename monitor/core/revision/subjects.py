@@ -11,6 +11,14 @@ from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
 
 HOLE = "\x00"  # stands for each character of a quotation, which is no place to look for its speaker
+WINDOW = 90  # characters on each side of a verb that are looked at
+MOST_WORDS = 7  # of one speaker
+NAME_STOP = re.compile(
+    r"[;:!?—–()\[\]\x00،؛。！？；：，、「」『』“”\"\n]|,(?!\d)|(?<!\b\w)(?<!\b(?:Mr|Dr|Ms|St))(?<!\bMrs)\.(?!\d)|\s-\s"
+)  # where a name ends
+POSSESSIVES = words(
+    "his her their its my our son sa ses leur leurs su sus sein seine seiner ihr ihre ihrer его её их"
+)  # prévient son frère, Luc Ferrand
 CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿа-яё]", re.UNICODE)
 
 _MOST_OF_A_CLAUSE, _LONGEST_CLAUSE = 14, 300  # words, characters of one that is about whom it begins with
@@ -55,6 +63,11 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
     while count < len(said) and CAPITAL.match(said[count]) and said[count - 1][-1] not in ",;:":
         count += 1
     return " ".join(said[:count]).strip(" ,:'’\"") if count <= len(said) else None
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word tells what somebody does or has done beside the rest: asked, speaking, interrogé."""
+    return _no_subject.search(word) is not None
 
 
 def _may_be_subject(word: str, lexicon: Lexicon) -> bool:

@@ -45,12 +45,14 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
             yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
 
 
+_BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
-_BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
 _said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}[はが]")
 _from = re.compile(rf"({_NAME})から(?:は|も)?、?(?=\x00)")  # 商店街からは「…」との声が上がる
-_cleft = re.compile(rf"\x00と[^。\x00]{{1,12}}のは、?(?:[^。、\x00]{{0,12}}の)?({_NAME}(?:さん)?)(?=だ|です|。)")
+_cleft = re.compile(
+    rf"\x00と[^。\x00]{{1,12}}のは、?(?:[^。、\x00]{{0,12}}の)?({_NAME}(?:さん)?){_BESIDE}(?=だ|です|。)"
+)
 _behind = re.compile(
     rf"[^。、\x00]{{1,20}}[たるくう]((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}は"
 )  # 「…」と優勝した原選手は

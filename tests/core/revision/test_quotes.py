@@ -97,9 +97,19 @@ def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
         ("ja", "「知らなかった」と釈明するのは、当時の担当課長だ。", "担当課長"),
         ("ja", "「もう限界です」。避難所で暮らす鈴木さん（72）はそう漏らす。", "鈴木さん"),
         ("zh", "居民刘芳（45岁）说：“水来得太快了。”", "居民刘芳"),
+        ("en", "Minister Karl Ott, 61, who is standing down, dismissed it as “fantasy”.", "Minister Karl Ott"),
+        ("en", "The suspect's mother, reached at home, said she was “praying for all”.", "The suspect's mother"),
+        ("en", "He was gone. The authors write that the effect is “modest at best”.", "authors"),
+        ("fr", "Anne Roux, maire de Digne, réclame « un moratoire immédiat ».", "Anne Roux"),
+        ("fr", "Le ministre, en déplacement à Lille, a promis « des réponses concrètes ».", "Le ministre"),
+        ("es", "El portavoz del Gobierno, Félix Bolín, ha tachado la idea de «ocurrencia».", "Félix Bolín"),
+        ("es", "Así lo explicó el científico Raúl Gómez: “El virus ha mutado”.", "científico Raúl Gómez"),
+        ("es", "Marta llora. «Era mi hermano», repite.", "Marta"),
+        ("ar", "ونقلت الوكالة عن مصدر أمني قوله إن «الوضع تحت السيطرة».", "مصدر أمني"),
+        ("ja", "「楽しかった」と笑顔を見せたのは高橋優君（10）。", "高橋優君"),
         ("ja", "「夢のようだ」と優勝した原選手は笑顔を見せた。", "原選手"),
         ("ja", "商店街からは「客足が戻らない」との声が上がる。", "商店街"),
-        ("en", "The novelist, who died in March, once described it as “letters to nobody”.", "novelist"),
+        ("en", "The novelist, who died in March, once described it as “letters to nobody”.", "The novelist"),
         ("en", "Nobody was hurt, the ministry said, condemning what it called “a cowardly act”.", "ministry"),
         ("en", "Prosecutors say Mr Lake bragged that he had “cleaned out the old man”.", "Lake"),
         ("fr", "Au micro de la radio, le patron des pompiers lui donne « un mois tout au plus ».", "le patron"),
@@ -169,6 +179,18 @@ def test_whom_he_said_means_in_the_next_block(text: str, speaker: str) -> None:
 def test_he_said_within_the_marks_is_not_quoted() -> None:
     (quote,) = quotes("« La situation, a-t-elle insisté, n'est pas tenable. »", LEXICONS["fr"])
     assert lettering(quote.bare) == lettering("La situation n'est pas tenable.")
+
+
+def test_two_verbs_of_one_subject_and_two_subjects_of_one_sentence() -> None:
+    said = "The secretary said Britain “will not hesitate to act” and urged both sides to “step back from the brink”."
+    both = "Mr Ruiz called it “a historic moment”, while Ms Vance preferred “a first step”."
+    assert [quote.speaker for quote in quotes(said, LEXICONS["en"])] == ["secretary", "secretary"]
+    assert [quote.speaker for quote in quotes(both, LEXICONS["en"])] == ["Ruiz", "Vance"]
+
+
+def test_a_sea_of_white_space_is_not_searched_again_from_each_place() -> None:
+    (quote,) = quotes(f"“We were told to wait,”{' ' * 150_000}he said.", LEXICONS["en"])
+    assert quote.words == "We were told to wait,"
 
 
 def test_a_sentence_about_somebody_else_is_not_said_by_who_spoke_before() -> None:

@@ -60,7 +60,7 @@ FR = Lexicon(
     by=phrases("selon|d['’]après|pour|de source|aux yeux de|au dire de"),
     works=phrases(r"films?|livres?|romans?|chansons?|albums?|séries?|pièces?|émissions?|expositions?|documentaires?|opérations?|spectacles?|essais?|poèmes?|tubes?|titres?|journal|magazine|jeux?|surnommée?|intitulée?s?|baptisée?s?|collectif|association"),
     pronouns=words("il elle ils elles on nous je qui vous"),
-    linkers=words("et mais que qu' comme alors tandis car si le la les l' un une m. mme mlle mr me dr ce c'est a ont avait"),
+    linkers=words("ainsi et mais que qu' comme alors tandis car si le la les l' un une m. mme mlle mr me dr ce c'est a ont avait"),
     hedges=phrases(
         r"""
         aurait|auraient|serait|seraient|présumée?s?|supposée?s?|prétendue?s?|prétendument|apparemment|vraisemblablement|probablement
