@@ -33,12 +33,22 @@ class Antecedent(NamedTuple):
 def antecedent(plain: str, at: int, since: int, lexicon: Lexicon) -> Antecedent | None:
     """Whom the nearest sentence before the one that holds `at` is about, of those that begin from `since` on; names first.
 
-    `plain` is a text whose quotations are holes. One who is no more than “the pilot” must stand in the sentence right before.
+    `plain` is a text whose quotations are holes. One who is no more than “the pilot” must stand in the sentence right before, or before others about “him”.
     """
     if not lexicon.spaced or lexicon.lang == "ar":
         return None
-    found = [_about(plain, start, end, lexicon) for start, end in _sentences_before(plain, at) if start >= since]
-    return next((one for one in found if one and one.named), found[0] if found else None)
+    nearest: Antecedent | None = None
+    goes_on = True  # while each sentence between says “he” as well
+    for start, end in _sentences_before(plain, at):
+        if start < since:
+            break
+        one = _about(plain, start, end, lexicon)
+        if one and one.named:
+            return one
+        if goes_on and one and one.name:
+            nearest = one
+        goes_on = goes_on and one is not None and not one.name
+    return nearest
 
 
 def _sentences_before(plain: str, at: int) -> list[tuple[int, int]]:
@@ -53,21 +63,27 @@ def _sentences_before(plain: str, at: int) -> list[tuple[int, int]]:
 
 
 def _about(plain: str, start: int, end: int, lexicon: Lexicon) -> Antecedent | None:
-    """Whom a sentence is about: the name beside “his deputy”, or what it begins with."""
+    """Whom a sentence is about: the name beside “his deputy”, or what it begins with; an empty name for a pronoun."""
     sentence = plain[start:end].lstrip()
     if not sentence or sentence[0] == HOLE or _no_longer_speaks.search(sentence):
         return None
     head = " ".join(sentence.split()[:_HEAD])
-    name = leading(head, len(head), lexicon) or ""
-    if name and _is_name(name):
+    name = leading(head, len(head), lexicon)
+    if name and (_is_name(name) or _is_title(head, name, lexicon)):
         return Antecedent(name, start, named=True)
     apposed = _apposed.match(sentence)
     if apposed and CAPITAL.match(sentence):
         return Antecedent(apposed[1], start, named=True)
-    return Antecedent(name, start, named=False) if name else None
+    return None if name is None else Antecedent(name, start, named=False)
 
 
 def _is_name(name: str) -> bool:
     """Whether it is a name of at least two words, with a title perhaps, and no article: Mr Bell, Minister Paul Roche."""
     words = name.split()
     return len(words) > 1 and all(CAPITAL.match(word) for word in words) and words[0].lower() not in DETERMINERS
+
+
+def _is_title(head: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence begins with a surname behind its title: Ms Reed."""
+    title = head.split(maxsplit=1)[0].lower()
+    return title in lexicon.linkers and title not in DETERMINERS and CAPITAL.match(name) is not None

@@ -88,13 +88,13 @@ def _named(segments: _Segments, lexicon: Lexicon, *, aside: bool) -> tuple[str, 
     told = [
         (_nameliness(name), name, start)
         for words, start in (segments[-1], *segments[-2:-1])
-        if HOLE not in words and (name := name_of(_last_words(words), lexicon))
+        if HOLE not in words and (name := name_of(_after_relative(_last_words(words)), lexicon))
     ]
     most, name, start = max(told, key=itemgetter(0), default=(0, "", 0))
     if most:
         return name, start
-    inner = segments[-1][0].strip()
-    return (inner, segments[-1][1]) if aside and 0 < len(inner.split()) <= MOST_OF_A_SUBJECT else None
+    inner = _after_relative(segments[-1][0].split())
+    return (" ".join(inner), segments[-1][1]) if aside and 0 < len(inner) <= MOST_OF_A_SUBJECT else None
 
 
 def _is_aside(segment: str, lexicon: Lexicon) -> bool:
@@ -102,8 +102,10 @@ def _is_aside(segment: str, lexicon: Lexicon) -> bool:
     first = next(iter(segment.lower().split()), "")
     if not first or first in DETERMINERS | POSSESSIVES:
         return False
+    if first[0].isdigit() or first in RELATIVES or first in lexicon.numbers:
+        return True
     small = not CAPITAL.match(segment.lstrip())
-    return first[0].isdigit() or first in RELATIVES or (small and (first in lexicon.functions or is_participle(first)))
+    return small and (first in lexicon.functions or is_participle(first))
 
 
 def _nameliness(name: str) -> int:

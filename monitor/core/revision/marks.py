@@ -62,9 +62,13 @@ def masked(text: str) -> str:
 
 
 def with_holes(text: str, found: Sequence[tuple[int, int]]) -> str:
-    """The text with a hole for each character of these spans."""
+    """The text with a hole for each character of these spans; a stop before the last mark takes its place, as it ends a sentence."""
     parts, cursor = [], 0
     for start, end in found:
-        parts += [text[cursor:start], HOLE * (end - start)]
+        stop = text[end - 2 : end - 1]
+        parts += [text[cursor:start], HOLE * (end - start - 1), stop if stop in _STOPS else HOLE]
         cursor = end
     return "".join([*parts, text[cursor:]])
+
+
+_STOPS = frozenset(".!?…")

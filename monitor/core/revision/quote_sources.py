@@ -101,8 +101,12 @@ def aside_in(quotation: str, lexicon: Lexicon) -> re.Match[str] | None:
 def _announced(plain: str, start: int, lexicon: Lexicon) -> Attribution | None:
     """Whom the sentence is about that leads to a quotation by a colon alone (The coach was blunt: “…”), or is no more than his name."""
     mark = _leads.search(plain, max(start - 2, 0), start)
-    name = leading(plain, mark.start(), lexicon) if mark else None
-    if not mark or name is None:
+    if not mark:
+        return None
+    name = leading(plain, mark.start(), lexicon)
+    if name is None:
+        name = _behind_adverbial(plain, mark.start(), lexicon)
+    if name is None:
         return None
     at = mark.start() - len(name)
     if mark[1] == "," and not (name and _sentence_before.search(plain[max(at - 3, 0) : at])):

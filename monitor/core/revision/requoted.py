@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.entry import words
 from monitor.core.revision.namesakes import same_speaker
 from monitor.core.revision.quotes import Quote
 from monitor.core.text import lettering
@@ -50,12 +51,17 @@ class Placed(NamedTuple):
 
 
 _wide_run = re.compile("[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")
-_RUN = 4  # characters of a longer run, in which words cannot be told apart
+_everyday = words(
+    "我们 我們 他们 他們 她们 你们 大家 自己 没有 沒有 这个 這個 这是 這是 那个 一个 一個 一定 可以 就是 不是 不会 不能 什么 什麼 怎么 已经 已經 现在 還是 还是 因为 因為 所以 但是 如果 非常 需要"
+)
 
 
 def _runs(said: str) -> list[str]:
-    """What stands for words in scripts without spaces: short runs of characters, and every stretch of a longer one."""
-    return [run[at : at + _RUN] for run in _wide_run.findall(said) for at in range(max(len(run) - _RUN, 0) + 1)]
+    """What stands for words in scripts without spaces: two characters together, or a run of katakana."""
+    found = []
+    for run in _wide_run.findall(said):
+        found += [run] if "\u30a0" <= run[0] <= "\u30ff" else [run[at : at + 2] for at in range(len(run) - 1)]
+    return [pair for pair in found if pair not in _everyday]
 
 
 class Requoted(NamedTuple):

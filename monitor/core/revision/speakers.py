@@ -13,7 +13,7 @@ from monitor.core.revision.attribution import Attribution, phrases
 from monitor.core.revision.before_verbs import MOST_OF_A_SUBJECT, RELATIVES, before_verb, name_of
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
-from monitor.core.revision.subjects import CAPITAL, WINDOW, leading
+from monitor.core.revision.subjects import CAPITAL, NAME_STOP, WINDOW, leading
 from monitor.core.revision.wide_speakers import unspaced
 
 
@@ -57,7 +57,9 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
 
 def _named_between(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[str, int] | None:
     """The name that stands alone between two verbs, and where it begins: prosecutors say Mr Lake bragged."""
-    words = text[start:end].split() if 0 < start < end <= start + WINDOW else []
+    if lexicon.lang == "ar" or not 0 < start < end <= start + WINDOW or NAME_STOP.search(text, start, end):
+        return None
+    words = text[start:end].split()
     told = words[1:] if words and words[0].lower() in RELATIVES else words
     if not 0 < len(told) <= MOST_OF_A_SUBJECT or not all(CAPITAL.match(word) for word in told):
         return None

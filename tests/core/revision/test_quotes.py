@@ -60,6 +60,7 @@ def test_a_speaker_whom_the_sentence_is_about(lang: str, text: str, speaker: str
         ("en", "The bridge is shut. Its owner, Tom Ashe, is abroad. “It was sound,” he said.", "Tom Ashe"),
         ("en", "The governor did not attend. On Twitter he wrote: “Thoughts and prayers tonight.”", "The governor"),
         ("en", "Anna Reyes was killed at once. “Nobody helped her at all,” he said.", ""),
+        ("en", "Mr Sutter, a retired welder, is 80. He remembers it well. “You wouldn't dare now,” he says.", "Sutter"),
         ("de", "Die Kanzlei wies das zurück. Man habe „zu jeder Zeit nach Recht gehandelt“.", "Die Kanzlei"),
         ("fr", "L'ancien ministre nie tout en bloc. « Je n'ai rien à cacher », répète-t-il.", "L'ancien ministre"),
         ("es", "El alcalde dimitió el lunes. «Es lo mejor para todos», dijo.", "El alcalde"),
@@ -97,6 +98,9 @@ def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
         ("ja", "「知らなかった」と釈明するのは、当時の担当課長だ。", "担当課長"),
         ("ja", "「もう限界です」。避難所で暮らす鈴木さん（72）はそう漏らす。", "鈴木さん"),
         ("zh", "居民刘芳（45岁）说：“水来得太快了。”", "居民刘芳"),
+        ("en", "The court heard that the boy, seven, had told a teacher he was “scared of going home”.", "the boy"),
+        ("fr", "Interrogé sur son avenir, l'entraîneur botte en touche : « On verra. »", "l'entraîneur"),
+        ("ar", "أعلنت النقابة الإضراب. وأضاف أمينها وليد سالم: «لم يتركوا لنا خيارا آخر».", "أمينها وليد سالم"),
         ("en", "Minister Karl Ott, 61, who is standing down, dismissed it as “fantasy”.", "Minister Karl Ott"),
         ("en", "The suspect's mother, reached at home, said she was “praying for all”.", "The suspect's mother"),
         ("en", "He was gone. The authors write that the effect is “modest at best”.", "authors"),
@@ -185,7 +189,9 @@ def test_two_verbs_of_one_subject_and_two_subjects_of_one_sentence() -> None:
     said = "The secretary said Britain “will not hesitate to act” and urged both sides to “step back from the brink”."
     both = "Mr Ruiz called it “a historic moment”, while Ms Vance preferred “a first step”."
     assert [quote.speaker for quote in quotes(said, LEXICONS["en"])] == ["secretary", "secretary"]
+    colons = "Prof Daniel Achebe: “It is a beautiful result.” Prof Ingrid Solheim: “I don't believe it.”"
     assert [quote.speaker for quote in quotes(both, LEXICONS["en"])] == ["Ruiz", "Vance"]
+    assert [quote.speaker for quote in quotes(colons, LEXICONS["en"])] == ["Prof Daniel Achebe", "Prof Ingrid Solheim"]
 
 
 def test_a_sea_of_white_space_is_not_searched_again_from_each_place() -> None:

@@ -66,7 +66,7 @@ DE = Lexicon(
         sagt|sagte[nst]?|sagten|erklärt|erklärten?|teilten?|mitteilten?|mitgeteilt|betont|betonten?|berichtet|berichteten?|meldet|meldeten?
         schreibt|schrieb|kündigt|kündigten?|warnt|warnten?|behauptet|behaupteten?|gesagt|meint|meinten?|fügt|fügte|ergänzte|antwortete|so
         bestätigte|bestätigt|dementierte|nennt|nannten?|bezeichnete[n]?|bezeichnet|sprach|spricht|zählten?|zählt|rief|erzählt|erzählten?|versicherten?|versprach|forderten?|räumte|hieß|kritisierten?|kritisiert|verurteilten?|lobten?|bezeichnen|nannte|äußerten?|schilderten?|mahnten?|verteidigten?|wiederholten?
-        entgegneten?|erwiderten?|beteuerten?|konterten?|klagt|klagten?|beklagt|beklagten?|monierten?|resümierten?|unterstrich|unterstrichen|räumten|gestand|schimpften?|spottete|seufzte|bilanzierten?|appellierten?|bekräftigten?|postete|twitterte|rät|raten|riet|rieten|stellte fest|resümiert|lobte?|freut sich|freute sich|jubelt|jubelte|fürchtet|fürchtete|hofft|hoffte|glaubt|glaubte|schildert|gab zu|stellte klar|wies zurück
+        entgegneten?|erwiderten?|beteuerten?|konterten?|klagt|klagten?|beklagt|beklagten?|monierten?|resümierten?|unterstrich|unterstrichen|räumten|gestand|schimpften?|spottete|seufzte|bilanzierten?|appellierten?|bekräftigten?|postete|twitterte|rät|zeigte sich|zeigt sich|gab sich|gibt sich|raten|riet|rieten|stellte fest|resümiert|lobte?|freut sich|freute sich|jubelt|jubelte|fürchtet|fürchtete|hofft|hoffte|glaubt|glaubte|schildert|gab zu|stellte klar|wies zurück
         """
     ),
     states=words("ist sind war waren wird werde wurde wurden werden worden sei seien wäre"),
