@@ -48,7 +48,7 @@ def _subject(given: list[str], lexicon: Lexicon) -> list[str]:
     capitals = 0
     for at, word in enumerate(given[:MOST_WORDS]):
         lower, big = word.lower(), CAPITAL.match(word) is not None
-        if not words and not big and (lower in lexicon.linkers or lower in POSSESSIVES):
+        if not words and not big and (lower in lexicon.linkers or lower in POSSESSIVES or lower in _when):
             continue
         ends = lower in lexicon.functions or (capitals and not _leads_to_name(given[at : at + 3], lexicon))
         if ends and not big and lower not in _particles:
@@ -83,4 +83,11 @@ def _without_adverbial(given: list[str], lexicon: Lexicon) -> list[str]:
 
 _inverted = re.compile(r"-(?:t-)?(?:ils?|elles?|on|je)\b")  # répète-t-il
 _adverbial = words("par à au aux dans devant sur en al entre con ante am im beim gegenüber vor в на")
+_when = words(
+    """
+    later yesterday today then hier aujourd'hui ensuite aussitôt lundi mardi mercredi jeudi vendredi samedi dimanche matin soir
+    gestern heute später dann anschließend zuvor danach ayer hoy luego después entonces lunes martes miércoles jueves viernes sábado
+    domingo вчера сегодня позже потом затем
+    """
+)
 _articles = words("le la les un une el los las der die das dem den ein eine einem einer")

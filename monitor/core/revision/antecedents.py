@@ -10,15 +10,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, leading
+from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, apposed, leading
 
 _LOOK = 700  # characters before a quotation in which its speaker is looked for
 _MOST_SENTENCES = 3
 _HEAD = 9  # words of a sentence that may tell whom it is about
 
 _begins = re.compile(r"(?<=[.!?…\x00])\s+(?=[^\W\da-zа-яё])|(?<=[.!?…])\s+(?=\x00)|\n")
-_big = "[A-ZÀ-ÖØ-ÞА-ЯЁ][\\w’'.-]*"
-_apposed = re.compile(rf"[^,.;:\x00]{{3,60}},\s({_big}(?:\s{_big}){{0,3}})(?=,\s|\s[—–]\s)")
 _no_longer_speaks = re.compile(r"\b(?:was|were|been)\s+(?:\w+ly\s+)?\w+(?:ed|wn|en|ot)\b|\bdied\b")
 
 
@@ -71,9 +69,8 @@ def _about(plain: str, start: int, end: int, lexicon: Lexicon) -> Antecedent | N
     name = leading(head, len(head), lexicon)
     if name and (_is_name(name) or _is_title(head, name, lexicon)):
         return Antecedent(name, start, named=True)
-    apposed = _apposed.match(sentence)
-    if apposed and CAPITAL.match(sentence):
-        return Antecedent(apposed[1], start, named=True)
+    if beside := apposed(sentence):
+        return Antecedent(beside, start, named=True)
     return None if name is None else Antecedent(name, start, named=False)
 
 

@@ -53,7 +53,7 @@ def before_verb(text: str, at: int, lexicon: Lexicon, *, goes_on: bool = False) 
         return _named(_segments(text, edges), lexicon, aside=True)
     if said[-2:] and _what_he.search(" ".join(said[-2:])):  # the regulator fined the bank for what it called …
         return "" if goes_on else leading(text, at, lexicon) or "", first
-    name = name_of(_after_relative(said), lexicon)
+    name = _before_relative(words.split(), lexicon) or name_of(_after_relative(said), lexicon)
     if name is None:
         return _before_apposition(text, edges, first, lexicon)
     if name and not CAPITAL.search(name) and _goes_on.search(text, first, at):  # Volkov, his aide, left without saying
@@ -102,10 +102,13 @@ def _is_aside(segment: str, lexicon: Lexicon) -> bool:
     first = next(iter(segment.lower().split()), "")
     if not first or first in DETERMINERS | POSSESSIVES:
         return False
-    if first[0].isdigit() or first in RELATIVES or first in lexicon.numbers:
+    if first in RELATIVES or _age.fullmatch(segment) or (first in lexicon.numbers and len(segment.split()) == 1):
         return True
     small = not CAPITAL.match(segment.lstrip())
     return small and (first in lexicon.functions or is_participle(first))
+
+
+_age = re.compile(r"\s*\d{1,3}(?:\s(?:ans|años|Jahre alt|Jahre|years old|лет|года?))?\s*")
 
 
 def _nameliness(name: str) -> int:
@@ -114,6 +117,12 @@ def _nameliness(name: str) -> int:
     if all(CAPITAL.match(word) for word in words) and words[0].lower() not in DETERMINERS:
         return 3
     return 2 if CAPITAL.match(name) and words[0].lower() not in DETERMINERS else 1 if CAPITAL.search(name[1:]) else 0
+
+
+def _before_relative(words: list[str], lexicon: Lexicon) -> str | None:
+    """Who has a clause of his own before the verb: a paramedic who asked not to be named told; None where there is none."""
+    at = next((at for at in range(len(words) - 2, 0, -1) if words[at].lower() in _subjects), None)
+    return None if at is None else name_of(words[:at][-MOST_WORDS:], lexicon)
 
 
 def _after_relative(words: list[str]) -> list[str]:

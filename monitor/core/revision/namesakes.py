@@ -70,8 +70,10 @@ def _telling(name: str) -> set[str]:
 
 
 def _surname(name: str) -> str:
-    """The stem of the last word with a capital that is no article; empty where there is none, or the script has no capitals."""
+    """The stem of the last word with a capital, if it is not only the first of several (Two employees); else empty."""
     found = [word for word in _big_word.findall(name) if word.lower() not in DETERMINERS]
+    if len(found) == 1 and name.startswith(f"{found[0]} "):
+        return ""
     return found[-1].casefold()[:5] if found else ""
 
 

@@ -14,7 +14,8 @@ from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.marks import MARKS
 from monitor.core.revision.speakers import attributions, behind
-from monitor.core.revision.subjects import CAPITAL, HOLE, leading
+from monitor.core.revision.subjects import CAPITAL, HOLE, apposed, leading
+from monitor.core.revision.wide_speakers import wide_subject
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
 _LEAST_CHARACTERS = 6  # the same where words are not parted
@@ -123,6 +124,8 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     text, plain, _, lexicon = passage
     if not long_enough(text[start:end].strip(MARKS), lexicon) or stands_alone(plain, start):
         return None
+    if not lexicon.spaced:
+        return wide_subject(plain, start, lexicon)
     name = _behind_link(plain, start, lexicon) or leading(plain, start, lexicon)
     if name is None:
         name = _behind_adverbial(plain, start, lexicon)
@@ -130,6 +133,7 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if not name or at < 0:
         return None
     between = plain[at + len(name) : start]
+    name = apposed(plain[at:start]) or name
     if HOLE in between or not lexicon.states.isdisjoint(_word.findall(between.lower())):
         return None
     return Attribution(name, "", at, at + len(name))

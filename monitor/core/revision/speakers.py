@@ -149,7 +149,7 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
 
 def _may_say(word: str, lexicon: Lexicon) -> bool:
     return (
-        word.islower()
+        not word[:1].isupper()
         and not word.endswith("ing")
         and not (word in lexicon.functions or word in lexicon.linkers or word in lexicon.pronouns)
     )

@@ -80,3 +80,18 @@ def _without_links(name: str, lexicon: Lexicon) -> str:
         if len(word) > 1 or word in "曾还也则又":
             name = name.removesuffix(word)
     return "" if name in lexicon.pronouns else name
+
+
+_clause = re.compile("(?:^|[。！？；，\n])([\u3400-\u9fff]{2,6})[\u3400-\u9fff]{2}[，：]?$")
+
+
+def wide_subject(text: str, start: int, lexicon: Lexicon) -> Attribution | None:
+    """Whom the sentence is about that goes on with a quotation: 市長は「…」を約束した; in Chinese, all before a verb of two characters."""
+    first = max(text.rfind("。", 0, start), text.rfind("\n", 0, start), start - 60) + 1
+    if lexicon.lang == "zh":
+        match = _clause.search(text, max(first - 1, 0), start)
+    else:
+        match = next(reversed([*_topic.finditer(text, first, start + 1)]), None)
+    if match is None or match[1] in lexicon.pronouns:
+        return None
+    return Attribution(match[1], "", match.start(1), match.end(1))
