@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, apposed, leading
+from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, acts, apposed, leading
 
 _LOOK = 700  # characters before a quotation in which its speaker is looked for
 _MOST_SENTENCES = 3
@@ -71,7 +71,9 @@ def _about(plain: str, start: int, end: int, lexicon: Lexicon) -> Antecedent | N
         return Antecedent(name, start, named=True)
     if beside := apposed(sentence):
         return Antecedent(beside, start, named=True)
-    return None if name is None else Antecedent(name, start, named=False)
+    if name is None or (name and not acts(name, head[head.index(name) + len(name) :], lexicon)):
+        return None
+    return Antecedent(name, start, named=False)
 
 
 def _is_name(name: str) -> bool:

@@ -14,7 +14,7 @@ from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.marks import MARKS
 from monitor.core.revision.speakers import attributions, behind
-from monitor.core.revision.subjects import CAPITAL, HOLE, apposed, leading
+from monitor.core.revision.subjects import CAPITAL, HOLE, acts, apposed, leading
 from monitor.core.revision.wide_speakers import wide_subject
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
@@ -133,10 +133,12 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if not name or at < 0:
         return None
     between = plain[at + len(name) : start]
-    name = apposed(plain[at:start]) or name
+    beside = apposed(plain[at:start])
+    if not (beside or acts(name, between, lexicon)):
+        return None
     if HOLE in between or not lexicon.states.isdisjoint(_word.findall(between.lower())):
         return None
-    return Attribution(name, "", at, at + len(name))
+    return Attribution(beside or name, "", at, at + len(name))
 
 
 _opening = re.compile(r"(?:^|[.!?…]\s|\n)[^\W\da-zа-яё][^,;:.!?\x00\n]{2,60},\s([^,;:.!?…\x00\n]{3,120})$")

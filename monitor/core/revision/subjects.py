@@ -65,6 +65,28 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
     return " ".join(said[:count]).strip(" ,:'’\"") if count <= len(said) else None
 
 
+def acts(name: str, behind: str, lexicon: Lexicon) -> bool:
+    """Whether whom a sentence begins with is told to do something: not where it begins with a lone word (Then we …; Check the …).
+
+    `behind` is what follows the name.
+    """
+    if " " in name or _elided.match(name):
+        return True
+    follows = next(iter(behind.split()), "").strip(",;:.").lower()
+    if lexicon.lang == "en":
+        return not (name.endswith("ly") or name.lower() in _no_heads or follows in _no_verbs)
+    return follows not in lexicon.functions and follows not in lexicon.pronouns
+
+
+_no_heads = words(
+    "how what why who then just therefore thus hence still now soon maybe perhaps please let's don't let do"
+)
+_no_verbs = words(
+    """
+    the a an to of this that these those your our my his her its their it you we they he she i if when where how what about sure for in
+    on at with out up off more as so no not all any some there here by from into than until
+    """
+)
 _big = "[A-ZÀ-ÖØ-ÞА-ЯЁ][\\w’'.-]*"
 _apposed = re.compile(rf"\s*[^,.;:\x00]{{3,60}},\s({_big}(?:\s{_big}){{0,3}})(?=,\s|\s[—–]\s)")
 
