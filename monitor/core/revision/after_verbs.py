@@ -29,7 +29,7 @@ def after_verb(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
     stop = NAME_STOP.search(text, at, at + WINDOW)
     end = stop.start() if stop else min(at + WINDOW, len(text))
     given = _without_adverbial(text[at:end].split(), lexicon)
-    if given and given[0].lower() in lexicon.pronouns - lexicon.linkers:
+    if given and (given[0].lower() in lexicon.pronouns - lexicon.linkers or given[0] in _places):
         return "", at
     words = _subject(given, lexicon)
     ranked = words and (not CAPITAL.match(words[0]) or (lexicon.lang == "de" and given[0] != words[0]))
@@ -40,6 +40,12 @@ def after_verb(text: str, at: int, lexicon: Lexicon) -> tuple[str, int]:
     while words and words[-1].lower() in (lexicon.linkers if lexicon.lang == "ar" else _particles | lexicon.linkers):
         words.pop()
     return " ".join(words).strip(" '’\""), end
+
+
+def begins_loosely(behind: str) -> bool:
+    """Whether what follows a verb is first of all when, where or to whom: celebraba ayer el gerente, a lâché à la barre le policier."""
+    first = next(iter(behind.lower().split()), "")
+    return first in _adverbial or first in _when
 
 
 def _subject(given: list[str], lexicon: Lexicon) -> list[str]:
@@ -81,6 +87,7 @@ def _without_adverbial(given: list[str], lexicon: Lexicon) -> list[str]:
     return rest if rest and (CAPITAL.match(rest[0]) or rest[0].lower() in _articles) else given
 
 
+_places = words("على عبر في خلال عن")
 _inverted = re.compile(r"-(?:t-)?(?:ils?|elles?|on|je)\b")  # répète-t-il
 _adverbial = words("par à au aux dans devant sur en al entre con ante am im beim gegenüber vor в на")
 _when = words(

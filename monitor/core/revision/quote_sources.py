@@ -46,7 +46,7 @@ def source_of(passage: Passage, before: int, start: int, end: int, after: int) -
         _named_behind(passage, start, end, after)
         or (None if alone else before_it)
         or _within(text[start:end], lexicon)
-        or behind(plain, end, lexicon, led=text[end - 2] in ",،")
+        or behind(plain, end, lexicon, led=text[end - 2] in ",،" or (text[end - 2] in "!?؟" and lexicon.lang != "en"))
         or before_it
         or _announced(plain, start, lexicon)
         or _subject(passage, start, end)
@@ -136,11 +136,13 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     beside = apposed(plain[at:start])
     if not (beside or acts(name, between, lexicon)):
         return None
-    if HOLE in between or not lexicon.states.isdisjoint(_word.findall(between.lower())):
+    clause = _that.split(between, maxsplit=1)[0]
+    if HOLE in between or not lexicon.states.isdisjoint(_word.findall(clause.lower())):
         return None
     return Attribution(beside or name, "", at, at + len(name))
 
 
+_that = re.compile(r"\b(?:that|que|qu['’]|dass|что)\b")
 _opening = re.compile(r"(?:^|[.!?…]\s|\n)[^\W\da-zа-яё][^,;:.!?\x00\n]{2,60},\s([^,;:.!?…\x00\n]{3,120})$")
 
 

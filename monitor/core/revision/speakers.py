@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.core.revision.after_verbs import after_verb
+from monitor.core.revision.after_verbs import after_verb, begins_loosely
 from monitor.core.revision.attribution import Attribution, phrases
 from monitor.core.revision.before_verbs import MOST_OF_A_SUBJECT, RELATIVES, before_verb, name_of
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.entry import words
-from monitor.core.revision.subjects import CAPITAL, NAME_STOP, WINDOW, leading
+from monitor.core.revision.subjects import CAPITAL, DETERMINERS, NAME_STOP, POSSESSIVES, WINDOW, leading
 from monitor.core.revision.wide_speakers import unspaced
 
 
@@ -29,7 +29,9 @@ def attributions(text: str, lexicon: Lexicon) -> list[Attribution]:
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     rules = phrases(lexicon)
     last = before = 0  # where the last attribution ends that names a speaker, and the last verb
+    verbs: set[int] = set()
     for match in rules.says.finditer(text):
+        verbs.add(match.start())
         if text[match.start() - 1 : match.start()] in _HYPHENS:
             continue  # the so-called
         nested = _named_between(text, before, match.start(), lexicon)
@@ -51,7 +53,7 @@ def _spaced(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
             yield Attribution(ahead[0], match[0], ahead[1], match.end())
             continue
         name, end = after_verb(text, match.end(), lexicon)
-        if name:
+        if name and match.end() + 1 not in verbs:  # según explicó la doctora
             yield Attribution(name, match[0], match.start(), end)
 
 
@@ -75,12 +77,24 @@ def _by_verb(text: str, said: re.Match[str], lexicon: Lexicon, *, goes_on: bool)
         )
     before = before_verb(text, said.start(), lexicon, goes_on=goes_on)
     if before is not None:
+        if _inverted(text[before[1] : said.start()].split(), lexicon):
+            after = after_verb(text, said.end(), lexicon)
+            before = (after[0], said.start()) if after[0] else before
         return Attribution(before[0], said[0], before[1], said.end())
     if _participle.search(said[0]) and _comma_before.search(text[max(said.start() - 3, 0) : said.start()]):
         speaker = "" if goes_on else leading(text, said.start(), lexicon) or ""
         return Attribution(speaker, said[0], said.start(), said.end())
     after = after_verb(text, said.end(), lexicon)
     return Attribution(after[0], said[0], said.start(), after[1])
+
+
+def _inverted(ahead: list[str], lexicon: Lexicon) -> bool:
+    """Whether the words before a verb say no more than where or when, so that its subject follows: Auf Twitter schrieb der Senator."""
+    if lexicon.lang in {"en", "ru"} or not ahead:
+        return False
+    if ahead[0].lower() not in lexicon.functions - DETERMINERS - POSSESSIVES - lexicon.pronouns:
+        return False
+    return lexicon.lang == "de" or not any(CAPITAL.match(word) for word in ahead[1:])
 
 
 _quoted_from = re.compile(r"(?<!\w)عن\s((?:\w+\s){1,4})(قول(?:ه|ها|هم))(?!\w)")
@@ -115,12 +129,13 @@ _comma_before = re.compile(r",\s*$")
 
 _verb_behind = re.compile(
     r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
-    r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|ein|eine|el|la|le|un|une|una|the|a|an)\s|l['’]))?"
+    r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|den|ein|eine|einer|el|los|las|la|le|les|des|un|une|una|unos|the|a|an)\s|l['’]))?"
 )
 _said_he = re.compile(
     r"\s*,?\s*((?:(?:a|ont|avait)-t-(?:ils?|elles?|on)\s[^\W\d_]+|[^\W\d_]+-(?:t-)?(?:ils?|elles?|on))\b)"
 )
 _verb_alone = re.compile(r"\s*,\s*(?:[—–-]\s)?([^\W\d_]{3,})(?=[.,;]|$)")  # «Era mi hermano», repite.
+_dash = re.compile(r"\s*[—–]\s")
 _name_behind = re.compile(
     r"\s*,?\s*((?:The\s)?[A-Z][\w’'-]+(?:\s(?:[a-z]{2,3}\s)?[A-Z][\w’'-]+){0,3})\s([a-z]{3,}(?:ed|s))(?=[\s,.;:]|$)"
 )
@@ -139,9 +154,11 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
     if lexicon.lang in {"es", "ru"} and (alone := _verb_alone.match(text, at, end)) and _may_say(alone[1], lexicon):
         return Attribution("", alone[1], alone.start(1), alone.end())
     match = _verb_behind.match(text, at, end)
+    led = led or (lexicon.lang == "ru" and _dash.match(text, at, end) is not None)
     if match and (led or match[1]) and _may_say(match[2], lexicon):
         name, last = after_verb(text, match.end(), lexicon)
-        if name and (match[3] or CAPITAL.search(name) or lexicon.lang == "ar"):
+        loosely = match[3] or lexicon.lang in {"ar", "ru"} or begins_loosely(text[match.end() : end])
+        if name and (loosely or CAPITAL.search(name)):
             return Attribution(name, match[2], match.start(2), last)
     named = _name_behind.match(text, at, end) if led and lexicon.lang == "en" else None
     return Attribution(named[1], named[2], named.start(1), named.end()) if named else None

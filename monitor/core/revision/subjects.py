@@ -49,7 +49,7 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
         return None
     while said and said[0].lower() in lexicon.linkers - DETERMINERS - POSSESSIVES:
         said = said[1:]
-    if not said or HOLE in said[0]:
+    if not said or HOLE in said[0] or (said[0].lower() == "a" and lexicon.lang != "en"):
         return None
     if said[0].lower() in lexicon.pronouns - DETERMINERS - POSSESSIVES:
         return None if said[0].lower() in _no_third else ""
@@ -75,9 +75,10 @@ def acts(name: str, behind: str, lexicon: Lexicon) -> bool:
     follows = next(iter(behind.split()), "").strip(",;:.").lower()
     if lexicon.lang == "en":
         return not (name.endswith("ly") or name.lower() in _no_heads or follows in _no_verbs)
-    return follows not in lexicon.functions and follows not in lexicon.pronouns
+    return follows in _of or (follows not in lexicon.functions and follows not in lexicon.pronouns)
 
 
+_of = words("de del du des der von et und y и")
 _no_heads = words(
     "how what why who then just therefore thus hence still now soon maybe perhaps please let's don't let do"
 )

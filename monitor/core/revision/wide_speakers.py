@@ -24,7 +24,7 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
     rules = phrases(lexicon)
     for match in rules.says.finditer(text):
         first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
+        subjects = _topics(text, first, match.end(), lexicon)
         speaker = subjects[-1][1] if subjects else ""
         yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
     for match in _said_after.finditer(text):
@@ -35,7 +35,7 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         yield Attribution(match[1], "と", match.start() + 1, match.end(1))
     for match in _quoted.finditer(text):
         first = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-        subjects = [s for s in _topic.finditer(text, first, match.end()) if s[1] not in lexicon.pronouns]
+        subjects = _topics(text, first, match.end(), lexicon)
         if subjects:
             yield Attribution(subjects[-1][1], "と", subjects[-1].start(), subjects[-1].end())
         elif behind := _behind.match(text, match.end()):
@@ -46,6 +46,18 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
 
 
 _BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
+
+
+def _topics(text: str, start: int, end: int, lexicon: Lexicon) -> list[re.Match[str]]:
+    """What a sentence is about, as it says: 首相は; but not 「…」との苦情が."""
+    found = _topic.finditer(text, start, end)
+    return [
+        topic
+        for topic in found
+        if topic[1] not in lexicon.pronouns and text[topic.start() - 2 : topic.start()] != "との"
+    ]
+
+
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
 _said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}[はが]")
@@ -56,7 +68,9 @@ _cleft = re.compile(
 _behind = re.compile(
     rf"[^。、\x00]{{1,20}}[たるくう]((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}は"
 )  # 「…」と優勝した原選手は
-_topic = re.compile(rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}(?:は|が)(?=[、「『\x00とそ\u3400-\u9fffァ-ヶ])")
+_topic = re.compile(
+    rf"((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}(?:(?:は|が)(?=[、「『\x00とそ\d\u3400-\u9fffァ-ヶ])|も(?=、?\x00))"
+)
 
 
 def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
@@ -67,14 +81,19 @@ def _chinese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         words = text[edges[-1] if edges else max(match.start() - 40, 0) : match.start()]
         name = _run.search(_age.sub("", words))
         speaker = _without_links(name[0], lexicon) if name else ""
-        if speaker or not name or name[0] in lexicon.pronouns:
+        if speaker or not name or name[0] in lexicon.pronouns or _he.match(name[0]):
             yield Attribution(speaker[-_MOST_CHARACTERS:], match[0], match.start() - len(words), match.end())
 
 
 _age = re.compile("（[^（）]{1,12}）$")
 
 
+_he = re.compile("(?:他|她)们?(?:在|对|还|也|又|则|随后|同时|曾|于|向|最后)")
+
+
 def _without_links(name: str, lexicon: Lexicon) -> str:
+    if _he.match(name):
+        return ""
     for word in sorted(lexicon.linkers, key=len, reverse=True):
         name = name.removeprefix(word)
         if len(word) > 1 or word in "曾还也则又":
@@ -91,7 +110,7 @@ def wide_subject(text: str, start: int, lexicon: Lexicon) -> Attribution | None:
     if lexicon.lang == "zh":
         match = _clause.search(text, max(first - 1, 0), start)
     else:
-        match = next(reversed([*_topic.finditer(text, first, start + 1)]), None)
+        match = next(reversed(_topics(text, first, start + 1, lexicon)), None)
     if match is None or match[1] in lexicon.pronouns:
         return None
     return Attribution(match[1], "", match.start(1), match.end(1))
