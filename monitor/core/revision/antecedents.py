@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.revision.lexicon import Lexicon
-from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, acts, apposed, leading
+from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, acts, leading
 
 _LOOK = 700  # characters before a quotation in which its speaker is looked for
 _MOST_SENTENCES = 3
@@ -61,16 +61,14 @@ def _sentences_before(plain: str, at: int) -> list[tuple[int, int]]:
 
 
 def _about(plain: str, start: int, end: int, lexicon: Lexicon) -> Antecedent | None:
-    """Whom a sentence is about: the name beside “his deputy”, or what it begins with; an empty name for a pronoun."""
+    """Whom a sentence is about, by what it begins with; an empty name for a pronoun."""
     sentence = plain[start:end].lstrip()
     if not sentence or sentence[0] == HOLE or _no_longer_speaks.search(sentence):
         return None
     head = " ".join(sentence.split()[:_HEAD])
     name = leading(head, len(head), lexicon)
-    if name and (_is_name(name) or _is_title(head, name, lexicon)):
-        return Antecedent(name, start, named=True)
-    if beside := apposed(sentence):
-        return Antecedent(beside, start, named=True)
+    if name and (_is_name(name) or (not head.startswith(name) and CAPITAL.match(name))):
+        return Antecedent(name, start, named=True)  # … or by a title before it, or beside it
     if name is None or (name and not acts(name, head[head.index(name) + len(name) :], lexicon)):
         return None
     return Antecedent(name, start, named=False)
@@ -80,9 +78,3 @@ def _is_name(name: str) -> bool:
     """Whether it is a name of at least two words, with a title perhaps, and no article: Mr Bell, Minister Paul Roche."""
     words = name.split()
     return len(words) > 1 and all(CAPITAL.match(word) for word in words) and words[0].lower() not in DETERMINERS
-
-
-def _is_title(head: str, name: str, lexicon: Lexicon) -> bool:
-    """Whether a sentence begins with a surname behind its title: Ms Reed."""
-    title = head.split(maxsplit=1)[0].lower()
-    return title in lexicon.linkers and title not in DETERMINERS and CAPITAL.match(name) is not None

@@ -71,12 +71,16 @@ def _before_apposition(text: str, edges: list[int], at: int, lexicon: Lexicon) -
     return _named(_segments(text, edges), lexicon, aside=False)
 
 
+_PARENTHESIS = "("  # stands for all that it holds
 _Segments = list[tuple[str, int]]
 
 
 def _segments(text: str, edges: list[int]) -> _Segments:
-    """What stands between marks, and where it begins; of the first no more than its end."""
-    return [(text[max(start, end - 2 * WINDOW) : end - 1], start) for start, end in pairwise(edges)]
+    """What stands between marks, and where it begins; of the first no more than its end, of a parenthesis nothing."""
+    return [
+        (_PARENTHESIS if text[end - 1] == ")" else text[max(start, end - 2 * WINDOW) : end - 1], start)
+        for start, end in pairwise(edges)
+    ]
 
 
 def _named(segments: _Segments, lexicon: Lexicon, *, aside: bool) -> tuple[str, int] | None:
@@ -93,13 +97,23 @@ def _named(segments: _Segments, lexicon: Lexicon, *, aside: bool) -> tuple[str, 
     most, name, start = max(told, key=itemgetter(0), default=(0, "", 0))
     if most:
         return name, start
-    inner = _after_relative(segments[-1][0].split())
+    inner = _last_noun(_after_relative(segments[-1][0].split()), lexicon)
     return (" ".join(inner), segments[-1][1]) if aside and 0 < len(inner) <= MOST_OF_A_SUBJECT else None
+
+
+def _last_noun(said: list[str], lexicon: Lexicon) -> list[str]:
+    """What many words end with: of “he leaves a wife and four children” the children."""
+    at = len(said)
+    while len(said) > MOST_OF_A_SUBJECT and at and said[at - 1].lower() not in lexicon.functions:
+        at -= 1
+    return said[at:] if len(said) > MOST_OF_A_SUBJECT else said
 
 
 def _is_aside(segment: str, lexicon: Lexicon) -> bool:
     """Whether what stands between marks only tells more of somebody: 61; who had left; in a filing; asked about it."""
     first = next(iter(segment.lower().split()), "")
+    if segment == _PARENTHESIS:
+        return True
     if not first or first in DETERMINERS | POSSESSIVES:
         return False
     if first in RELATIVES or _age.fullmatch(segment) or (first in lexicon.numbers and len(segment.split()) == 1):

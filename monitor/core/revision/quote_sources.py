@@ -14,7 +14,7 @@ from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.marks import MARKS
 from monitor.core.revision.speakers import attributions, behind
-from monitor.core.revision.subjects import CAPITAL, HOLE, acts, apposed, leading
+from monitor.core.revision.subjects import CAPITAL, HOLE, acts, leading
 from monitor.core.revision.wide_speakers import wide_subject
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
@@ -133,13 +133,12 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if not name or at < 0:
         return None
     between = plain[at + len(name) : start]
-    beside = apposed(plain[at:start])
-    if not (beside or acts(name, between, lexicon)):
+    if not acts(name, between, lexicon):
         return None
     clause = _that.split(between, maxsplit=1)[0]
     if HOLE in between or not lexicon.states.isdisjoint(_word.findall(clause.lower())):
         return None
-    return Attribution(beside or name, "", at, at + len(name))
+    return Attribution(name, "", at, at + len(name))
 
 
 _that = re.compile(r"\b(?:that|que|qu['’]|dass|что)\b")

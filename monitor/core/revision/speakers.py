@@ -160,6 +160,8 @@ def behind(text: str, at: int, lexicon: Lexicon, *, led: bool) -> Attribution | 
         loosely = match[3] or lexicon.lang in {"ar", "ru"} or begins_loosely(text[match.end() : end])
         if name and (loosely or CAPITAL.search(name)):
             return Attribution(name, match[2], match.start(2), last)
+        if not name and lexicon.lang == "es":
+            return Attribution("", match[2], match.start(2), match.end(2))
     named = _name_behind.match(text, at, end) if led and lexicon.lang == "en" else None
     return Attribution(named[1], named[2], named.start(1), named.end()) if named else None
 

@@ -44,7 +44,8 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
     starts = [edge.end() for edge in _begins_sentence.finditer(text, first, at)]
     if first and not starts:
         return None
-    said = text[starts[-1] if starts else 0 : at].split()
+    sentence = text[starts[-1] if starts else 0 : at]
+    said = sentence.split()
     if len(said) > _MOST_OF_A_CLAUSE:
         return None
     while said and said[0].lower() in lexicon.linkers - DETERMINERS - POSSESSIVES:
@@ -55,6 +56,14 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
         return None if said[0].lower() in _no_third else ""
     if not _may_be_subject(said[0], lexicon):
         return None
+    count = _words_of_subject(said)
+    if count > len(said):
+        return None
+    return _beside(sentence) or " ".join(said[:count]).strip(" ,:'’\"")
+
+
+def _words_of_subject(said: list[str]) -> int:
+    """How many words of a sentence say whom it is about: an article and what goes before the noun, the noun, and capitals behind it."""
     head = _elided.sub("", said[0].lower(), count=1)
     least = 2 if head in DETERMINERS | POSSESSIVES | _forerunners else 1
     while least < len(said) and said[least - 1].lower() in _forerunners:
@@ -62,7 +71,7 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
     count = least
     while count < len(said) and CAPITAL.match(said[count]) and said[count - 1][-1] not in ",;:":
         count += 1
-    return " ".join(said[:count]).strip(" ,:'’\"") if count <= len(said) else None
+    return count
 
 
 def acts(name: str, behind: str, lexicon: Lexicon) -> bool:
@@ -92,10 +101,10 @@ _big = "[A-ZÀ-ÖØ-ÞА-ЯЁ][\\w’'.-]*"
 _apposed = re.compile(rf"\s*[^,.;:\x00]{{3,60}},\s({_big}(?:\s{_big}){{0,3}})(?=,\s|\s[—–]\s)")
 
 
-def apposed(sentence: str) -> str:
+def _beside(sentence: str) -> str:
     """The name that stands beside whom a sentence begins with: His deputy, Greta Lund, was cautious; empty where none does."""
     match = _apposed.match(sentence)
-    return match[1] if match and CAPITAL.match(sentence.lstrip()) else ""
+    return match[1] if match else ""
 
 
 def is_participle(word: str) -> bool:

@@ -62,7 +62,7 @@ EN = Lexicon(
     states=words("is are was were be been being am became become becomes remains remained seems seemed"),
     by=phrases("according to|in the words of|as reported by|as told by|a spokesman for|quoted"),
     works=phrases(r"films?|movies?|books?|novels?|songs?|singles?|albums?|tracks?|plays?|series|shows?|drama|musical|sitcom|documentary|memoirs?|autobiography|poems?|ballad|opera|paintings?|exhibition|podcast|game|magazine|newspaper|essay|episode|operation|codenamed|nicknamed|known as|entitled|titled|aka"),
-    pronouns=words("he she they it we i who you"),
+    pronouns=words("he she they it we i who you him them us me"),
     linkers=words(
         "and but while as because that which when after before then if so also the a an mr mr. mrs mrs. ms ms. dr dr. sir "
         "has have had is was were later today yesterday"
