@@ -76,10 +76,11 @@ _Segments = list[tuple[str, int]]
 
 
 def _segments(text: str, edges: list[int]) -> _Segments:
-    """What stands between marks, and where it begins; of the first no more than its end, of a parenthesis nothing."""
+    """What stands between marks in the last sentence, and where it begins; of a parenthesis nothing."""
+    last = max((at for at, end in enumerate(edges) if end and text[end - 1] in ".!?…:;"), default=0)
     return [
         (_PARENTHESIS if text[end - 1] == ")" else text[max(start, end - 2 * WINDOW) : end - 1], start)
-        for start, end in pairwise(edges)
+        for start, end in pairwise(edges[last:])
     ]
 
 

@@ -128,7 +128,7 @@ _comma_before = re.compile(r",\s*$")
 
 
 _verb_behind = re.compile(
-    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
+    r"\s*([,،])?\s*(?:[—–-]\s)?(?:(?:a|ont|ha|han|hat|haben)\s)?(?:s['’](?:est|était)\s|se\ssont\s|(?:se|me)\s|s['’])?([^\W\d_]{3,})\s+(?:(?:sich|se)\s+)?"
     r"(?:((?:son|sa|ses|leur|sein|seine|ihr|ihre|su|sus|his|her|their|its|der|die|das|den|ein|eine|einer|el|los|las|la|le|les|des|un|une|una|unos|the|a|an)\s|l['’]))?"
 )
 _said_he = re.compile(

@@ -27,7 +27,7 @@ _no_third = words("i we you je nous vous ich wir yo nosotros usted я мы вы 
 DETERMINERS = words("the a an le la les un une der die das ein eine el los las unos unas")
 _forerunners = words(
     """
-    prime vice former chief senior deputy acting interim new local young ancien ancienne nouveau nouvelle premier première jeune
+    own propre eigener eigene propio propia собственный собственная prime vice former chief senior deputy acting interim new local young ancien ancienne nouveau nouvelle premier première jeune
     ehemalige ehemaliger frühere früherer neue neuer junge junger antiguo antigua nuevo nueva primer primera joven
     бывший бывшая новый новая первый молодой
     """
@@ -54,7 +54,7 @@ def leading(text: str, at: int, lexicon: Lexicon) -> str | None:
         return None
     if said[0].lower() in lexicon.pronouns - DETERMINERS - POSSESSIVES:
         return None if said[0].lower() in _no_third else ""
-    if not _may_be_subject(said[0], lexicon):
+    if not _may_be_subject(said, lexicon):
         return None
     count = _words_of_subject(said)
     if count > len(said):
@@ -112,9 +112,13 @@ def is_participle(word: str) -> bool:
     return _no_subject.search(word) is not None
 
 
-def _may_be_subject(word: str, lexicon: Lexicon) -> bool:
-    """Whether a sentence that begins with a word may be about what the word says, or is an article of."""
+def _may_be_subject(said: list[str], lexicon: Lexicon) -> bool:
+    """Whether a sentence that begins with these words may be about what the first says, or is an article of."""
+    word, follows = said[0], said[1] if len(said) > 1 else ""
     if not CAPITAL.match(word):
         return False
-    known = word.lower() in DETERMINERS | POSSESSIVES or _elided.match(word) is not None
-    return known or not (word.lower() in lexicon.functions or _no_subject.search(word))
+    if word.lower() in DETERMINERS | POSSESSIVES or _elided.match(word):
+        return True
+    if word.lower() in lexicon.functions:
+        return False
+    return not is_participle(word) or (CAPITAL.match(follows) is not None) or follows.endswith("ed")  # Downing Street

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from monitor.core.revision.attribution import Attribution, phrases
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.entry import words
 
 _edge = re.compile(r"[,;:.!?—–()\[\]\x00،؛。！？；：，、「」\n]|\s-\s")
 _run = re.compile("[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]+$")
@@ -27,7 +28,17 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
         subjects = _topics(text, first, match.end(), lexicon)
         speaker = subjects[-1][1] if subjects else ""
         yield Attribution(speaker, match[0], subjects[-1].start() if subjects else match.start(), match.end())
+    yield from _beside_quotations(text, lexicon)
+    for match in rules.by.finditer(text):
+        if name := _run.search(text[max(match.start() - _MOST_CHARACTERS, 0) : match.start()]):
+            yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
+
+
+def _beside_quotations(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
+    """Who stands beside a quotation, whatever the verb: 「…」と…は肩を落とした, …からは「…」との声."""
     for match in _said_after.finditer(text):
+        if match[1] in _voices:
+            continue
         yield Attribution(match[1], "と", match.start(1), match.end(1))
     for match in _from.finditer(text):
         yield Attribution(match[1], "から", match.start(1), match.end(1))
@@ -40,12 +51,6 @@ def _japanese(text: str, lexicon: Lexicon) -> Iterator[Attribution]:
             yield Attribution(subjects[-1][1], "と", subjects[-1].start(), subjects[-1].end())
         elif behind := _behind.match(text, match.end()):
             yield Attribution(behind[1], "と", match.start() + 1, behind.end())
-    for match in rules.by.finditer(text):
-        if name := _run.search(text[max(match.start() - _MOST_CHARACTERS, 0) : match.start()]):
-            yield Attribution(name[0], match[0], match.start() - len(name[0]), match.end())
-
-
-_BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
 
 
 def _topics(text: str, start: int, end: int, lexicon: Lexicon) -> list[re.Match[str]]:
@@ -60,6 +65,8 @@ def _topics(text: str, start: int, end: int, lexicon: Lexicon) -> list[re.Match[
 
 _quoted = re.compile("\x00と")
 _NAME = "[\u3400-\u9fff\u3005\u30a0-\u30ff\uff66-\uff9fA-Za-z·・]{1,16}"
+_BESIDE = "(?:（[^（）]{1,12}）)?"  # an age
+_voices = words("声 悲鳴 不満 批判 意見 怒り 苦情 疑問 要望 指摘 歓声 質問")  # 「…」と声が上がる: of others
 _said_after = re.compile(rf"\x00と((?:{_NAME}の)?{_NAME}(?:さん|ら)?){_BESIDE}[はが]")
 _from = re.compile(rf"({_NAME})から(?:は|も)?、?(?=\x00)")  # 商店街からは「…」との声が上がる
 _cleft = re.compile(
