@@ -14,7 +14,7 @@ from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.marks import MARKS
 from monitor.core.revision.speakers import attributions, behind
-from monitor.core.revision.subjects import CAPITAL, HOLE, acts, leading
+from monitor.core.revision.subjects import CAPITAL, DETERMINERS, HOLE, acts, leading
 from monitor.core.revision.wide_speakers import wide_subject
 
 _LEAST_WORDS = 3  # of a quotation that nobody is named for
@@ -122,7 +122,8 @@ _sentence_before = re.compile(r"(?:^|[.!?…\n])\s*$")
 def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     """Whom the sentence is about that holds a long quotation: Vale rejected it as “a cheap political stunt”. Not: it became “…”."""
     text, plain, _, lexicon = passage
-    if not long_enough(text[start:end].strip(MARKS), lexicon) or stands_alone(plain, start):
+    words = text[start:end].strip(MARKS)
+    if stands_alone(plain, start) or not (long_enough(words, lexicon) or _may_be_said(words, plain, start, lexicon)):
         return None
     if not lexicon.spaced:
         return wide_subject(plain, start, lexicon)
@@ -133,7 +134,7 @@ def _subject(passage: Passage, start: int, end: int) -> Attribution | None:
     if not name or at < 0:
         return None
     between = plain[at + len(name) : start]
-    if not acts(name, between, lexicon):
+    if not between.strip() or not acts(name, between, lexicon):
         return None
     clause = _that.split(between, maxsplit=1)[0]
     if HOLE in between or not lexicon.states.isdisjoint(_word.findall(clause.lower())):
@@ -153,6 +154,14 @@ def _behind_adverbial(plain: str, start: int, lexicon: Lexicon) -> str | None:
     clause = match[1][0].upper() + match[1][1:]
     name = leading(clause, len(clause), lexicon)
     return match[1][: len(name)] if name else None
+
+
+def _may_be_said(words: str, plain: str, start: int, lexicon: Lexicon) -> bool:
+    """Whether two words may be said by whom the sentence is about: thanked them for their “extraordinary dignity”; but not a “dark fleet”."""
+    if not lexicon.spaced or lexicon.lang == "ar" or not 1 <= words.count(" ") <= 2 or not words[:1].islower():
+        return False
+    ahead = next(reversed(plain[max(start - 24, 0) : start].lower().split()), "")
+    return ahead not in DETERMINERS and not ahead.endswith(("'", "’"))
 
 
 _link = re.compile(

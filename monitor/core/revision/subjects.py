@@ -66,7 +66,7 @@ def _words_of_subject(said: list[str]) -> int:
     """How many words of a sentence say whom it is about: an article and what goes before the noun, the noun, and capitals behind it."""
     head = _elided.sub("", said[0].lower(), count=1)
     least = 2 if head in DETERMINERS | POSSESSIVES | _forerunners else 1
-    while least < len(said) and said[least - 1].lower() in _forerunners:
+    while least < len(said) and said[least - 1].lower() in _forerunners and not said[least].endswith("ed"):
         least += 1
     count = least
     while count < len(said) and CAPITAL.match(said[count]) and said[count - 1][-1] not in ",;:":
