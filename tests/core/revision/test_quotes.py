@@ -57,6 +57,7 @@ def test_a_speaker_whom_the_sentence_is_about(lang: str, text: str, speaker: str
     ("lang", "text", "speaker"),
     [
         ("en", "Interior Minister Paul Roche met the families. “We failed them,” he said.", "Interior Minister Paul Roche"),
+        ("en", "Mayor Paul Roche met the families. The room was silent. “We failed them,” he said.", "Mayor Paul Roche"),
         ("en", "The bridge is shut. Its owner, Tom Ashe, is abroad. “It was sound,” he said.", "Tom Ashe"),
         ("en", "The governor did not attend. On Twitter he wrote: “Thoughts and prayers tonight.”", "The governor"),
         ("en", "Anna Reyes was killed at once. “Nobody helped her at all,” he said.", ""),
