@@ -82,7 +82,7 @@ def figures(text: str, lexicon: Lexicon) -> list[Figure]:
     return result
 
 
-_ARTICLES = ("the", "les", "los", "las", "die", "der", "den")
+_ARTICLES = ("the", "a", "an", "les", "un", "une", "los", "las", "una", "die", "der", "den", "ein", "eine")
 _ARTICLE = rf"\s*(?:{'|'.join(_ARTICLES)})?\s*$"
 
 

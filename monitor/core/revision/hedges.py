@@ -13,7 +13,7 @@ from rapidfuzz.distance import LCSseq
 
 from monitor.core.revision.lexicon import Lexicon
 from monitor.core.revision.lexicon.keys import Finder
-from monitor.core.revision.quotes import masked
+from monitor.core.revision.marks import masked
 from monitor.core.revision.tokens import small
 
 _KEPT = 0.5  # of the shorter sentence's words stand in the other: else another thing is said, not the same less surely

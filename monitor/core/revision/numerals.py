@@ -174,6 +174,7 @@ class _Rules(NamedTuple):
 @cache
 def _rules(lexicon: Lexicon) -> _Rules:
     month, times = lexicon.any_of(lexicon.months), lexicon.any_of(lexicon.times)
+    hour = rf"{lexicon.any_of(lexicon.clock)}\s\d{{1,2}}\s{lexicon.any_of(lexicon.hours)}"
     ordinal = "|".join(lexicon.ordinals) or "(?!)"
     day = rf"\d{{1,2}}(?:{ordinal})?\.?"
     dates = rf"""
@@ -181,12 +182,12 @@ def _rules(lexicon: Lexicon) -> _Rules:
         | (?:{day}\s?[-–/]\s?)?{day}\s(?:de\s|of\s)?{month}(?:,?\s(?:de[l]?\s)?\d{{4}})?
         | {month}\s{day}(?!\d)(?:\s?[-–]\s?\d{{1,2}})?(?:,?\s\d{{4}})? | {month}\s(?:de\s)?\d{{4}}
         | \d{{1,2}}(?:[:.]|\s?h\s?)\d\d(?::\d\d)?\s?(?:{times}) | \d{{1,2}}:\d\d(?::\d\d)? | \d{{1,2}}\s?[hH]\s?(?:\d\d)?(?!\w)
-        | (?:\d{{1,2}}|\d{{4}})\s?{times} | \d+-\d+-\d[\d-]* | \d+(?:\.\d+){{2,}}
+        | {hour} | (?:\d{{1,2}}|\d{{4}})\s?{times} | \d+-\d+-\d[\d-]* | \d+(?:\.\d+){{2,}}
     """
     scales = "|".join(sorted((re.escape(word) for word in lexicon.scales if word), key=len, reverse=True)) or "(?!)"
     return _Rules(
         aside=re.compile(rf"(?<!\w)(?:{''.join(dates.split())})", re.IGNORECASE),
-        dating=gate((*lexicon.months, *lexicon.times)),
+        dating=gate((*lexicon.months, *lexicon.times, *lexicon.hours)),
         scale=re.compile(rf"[-{_SPACES}]?({scales})(?!\w)", re.IGNORECASE),
         glued=re.compile(
             rf"(?:{ordinal})(?!\w)|(?!(?:km|kg|mph|cm|mm|mg|kwh|mw|gw|kb|mb|gb|m|g|ha|l|w)\b)[^\W\d_]|/\d|\.[^\W\d_]",

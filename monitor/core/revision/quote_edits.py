@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, islice
+from typing import NamedTuple
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
-from monitor.core.revision.quotes import Quote, may_quote, quoted_words, quotes, quotes_touch, touches
+from monitor.core.revision.marks import may_quote, quoted_words, spans, touches
+from monitor.core.revision.quotes import Quote, named_last, quotes
 from monitor.core.revision.reading import Passage, Reading
 from monitor.core.revision.requoted import Placed, Requoted, requoted
 from monitor.core.sentences import around, sentences
 from monitor.core.text import lettering
 
 _MOST = 300  # quotations of one text that are compared
+_NEAR = 300  # characters before a quotation in which its speaker may be named
 
 
 def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
@@ -33,8 +36,8 @@ def quote_edits(reading: Reading) -> dict[int, list[Edit]]:
     if not old and not new:
         return found
     still, before = _quoted_in(reading.blocks(new=True)), _quoted_in(reading.blocks(new=False))
-    for one in requoted(old, new, still=still, before=before):
-        if not ((one.old and one.old.touched) or (one.new and one.new.touched)):
+    for one in requoted(old, new, still=still, before=before, strayed=_strayed(reading)):
+        if one.change != "moved" and not ((one.old and one.old.touched) or (one.new and one.new.touched)):
             continue
         for placed, is_new in ((one.old, False), (one.new, True)):
             if placed:
@@ -52,8 +55,10 @@ def _may_quote(reading: Reading, *, new: bool) -> bool:
 
 
 def _touched(reading: Reading, passage: Passage, *, new: bool) -> bool:
-    """Whether a quotation of a passage reaches into what is not as it was."""
-    return reading.blocks(new=new)[passage.block].kind == "quote" or quotes_touch(passage.text, passage.parts)
+    """Whether a quotation of a passage may reach into what is not as it was, or be said by whom that is about."""
+    if reading.blocks(new=new)[passage.block].kind == "quote":
+        return True
+    return any(touches((max(start - _NEAR, 0), end), passage.parts) for start, end in spans(passage.text))
 
 
 def _quotations(reading: Reading, homes: set[int], *, new: bool) -> Iterator[Placed]:
@@ -67,11 +72,11 @@ def _quotations(reading: Reading, homes: set[int], *, new: bool) -> Iterator[Pla
 
 def _placed(reading: Reading, passage: Passage, *, new: bool) -> Iterator[Placed]:
     if reading.blocks(new=new)[passage.block].kind == "quote":
-        found = [Quote(passage.text, "", "", 0, len(passage.text))]
+        found = [Quote(passage.text, "", "", 0, len(passage.text), goes_back=True)]
     else:
         found = quotes(passage.text, reading.words)
     for quote in found:
-        touched = touches((quote.start, quote.end), passage.parts)
+        touched = touches((quote.start if quote.since is None else quote.since, quote.end), passage.parts)
         yield Placed.at(quote, passage.block, passage.home, reading.words, touched=touched)
 
 
@@ -83,6 +88,38 @@ def _quoted_in(blocks: tuple[Block, ...]) -> Callable[[str], bool]:
         return "\0".join(lettering(words) for block in blocks for words in quoted_words(block.text))
 
     return lambda wanted: wanted in letters()
+
+
+def _strayed(reading: Reading) -> Callable[[Placed, Placed], bool]:
+    """Whether a quotation went to another paragraph, in blocks that are told as one because it did."""
+
+    @cache
+    def found() -> tuple[list[_Stood], list[_Stood]]:
+        both = [pair for pair in reading.alignment.sentences if pair.before and pair.after]
+        there = [_Stood(pair.before[0].block, pair.after[0].block, pair.after[0].start) for pair in both]
+        back = [_Stood(pair.after[0].block, pair.before[0].block, pair.before[0].start) for pair in both]
+        return there, back
+
+    def strayed(old: Placed, new: Placed) -> bool:
+        there, back = found()
+        return _left(there, old, new) or _left(back, new, old)
+
+    return strayed
+
+
+class _Stood(NamedTuple):
+    """A sentence: the block where it stood, and its place now."""
+
+    was: int
+    now: int
+    start: int
+
+
+def _left(sentences: list[_Stood], old: Placed, new: Placed) -> bool:
+    """Whether what stands before a quotation now comes from elsewhere, while what stood beside it is elsewhere, or it stood first."""
+    ahead = [s.was for s in sentences if s.now == new.block and s.start < new.quote.start and s.was != old.block]
+    stayed = any(s.was == old.block and s.now != new.block for s in sentences)
+    return bool(ahead) and (stayed or min(ahead) > old.block)
 
 
 def _moved_along(reading: Reading, one: Requoted) -> bool:
@@ -105,12 +142,22 @@ def _edit(reading: Reading, one: Requoted) -> Edit:
         block=told.block if told else None,
         sentence_before=_sentence(reading, one.old, new=False),
         sentence_after=_sentence(reading, one.new, new=True),
-        speaker=(new and new.speaker) or (old and old.speaker) or "",
+        speaker=(new and new.speaker) or (old and old.speaker) or _named_before(reading, one) or "",
         speaker_before=old.speaker if old and one.change == "reattributed" else "",
         cue=quote.cue if quote else "",
     )
 
 
+def _named_before(reading: Reading, one: Requoted) -> str:
+    """Who says a quotation by “he said”, or as a block of its own, where a block before it names him."""
+    for placed, new in ((one.new, True), (one.old, False)):
+        if placed and placed.quote.goes_back:
+            blocks = reading.blocks(new=new)[max(placed.block - _BLOCKS_BACK, 0) : placed.block]
+            return next((name for block in reversed(blocks) if (name := named_last(block.text, reading.words))), "")
+    return ""
+
+
+_BLOCKS_BACK = 2
 _sentences = lru_cache(maxsize=4)(sentences)  # of one block, in which many quotations may be edits
 
 

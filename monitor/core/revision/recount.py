@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import msgspec
 from rapidfuzz.distance import Indel
 
+from monitor.core.revision.attribution import Attribution
 from monitor.core.revision.figures import AGE, Figure, figures
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.marks import masked
+from monitor.core.revision.namesakes import same_speaker
 from monitor.core.revision.numerals import is_table
-from monitor.core.revision.quotes import masked
-from monitor.core.revision.speakers import Attribution, attributions, same_speaker
+from monitor.core.revision.speakers import attributions
 from monitor.core.revision.tokens import small
 
 _ALIKE = 0.6  # of two nouns that are one, inflected

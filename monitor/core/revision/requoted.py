@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from monitor.core.revision.lexicon import Lexicon
+from monitor.core.revision.lexicon.entry import words
+from monitor.core.revision.namesakes import same_speaker
 from monitor.core.revision.quotes import Quote
-from monitor.core.revision.speakers import same_speaker
 from monitor.core.text import lettering
 
 _REWORDED = 0.5  # likeness of two quotations of one speaker that are one
@@ -43,9 +44,24 @@ class Placed(NamedTuple):
     @classmethod
     def at(cls, quote: Quote, block: int, home: int, lexicon: Lexicon, *, touched: bool) -> Placed:
         """With the letters and words by which quotations are compared."""
-        long = _long_word.findall(quote.words.casefold())
+        said = quote.words.casefold()
+        long = _long_word.findall(said) if lexicon.spaced else _runs(said)
         telling = tuple(word for word in long if word not in lexicon.functions)
-        return cls(quote, block, home, lettering(quote.words), telling, touched)
+        return cls(quote, block, home, lettering(quote.bare or quote.words), telling, touched)
+
+
+_wide_run = re.compile("[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")
+_everyday = words(
+    "我们 我們 他们 他們 她们 你们 大家 自己 没有 沒有 这个 這個 这是 這是 那个 一个 一個 一定 可以 就是 不是 不会 不能 什么 什麼 怎么 已经 已經 现在 還是 还是 因为 因為 所以 但是 如果 非常 需要"
+)
+
+
+def _runs(said: str) -> list[str]:
+    """What stands for words in scripts without spaces: two characters together, or a run of katakana."""
+    found = []
+    for run in _wide_run.findall(said):
+        found += [run] if "\u30a0" <= run[0] <= "\u30ff" else [run[at : at + 2] for at in range(len(run) - 1)]
+    return [pair for pair in found if pair not in _everyday]
 
 
 class Requoted(NamedTuple):
@@ -62,16 +78,18 @@ def requoted(
     *,
     still: Callable[[str], bool],
     before: Callable[[str], bool],
+    strayed: Callable[[Placed, Placed], bool],
 ) -> Iterator[Requoted]:
     """What became of the quotations of the passages that changed.
 
-    `still` says whether letters stand in a quotation elsewhere in the new text, `before` whether they did in the old one.
+    `still` says whether letters stand in a quotation elsewhere in the new text, `before` whether they did in the old one, `strayed`
+    whether a quotation went to another paragraph, where paragraphs were cut or run together.
     """
     pairs = [*_the_same(old, new)]
     left, right = _without_joined(*_rest(old, new, pairs))
     pairs += _alike(left, right)
     for one, other in pairs:
-        if change := _change(one, other):
+        if change := _change(one, other, strayed):
             yield Requoted(change, one, other)
     left, right = _rest(left, right, pairs)
     parts_old, parts_new = "\0".join(p.letters for p in old), "\0".join(p.letters for p in new)
@@ -186,9 +204,9 @@ def _holds(one: Placed, other: Placed) -> bool:
     return shorter in longer and len(longer) <= _MOST_TIMES * len(shorter)
 
 
-def _change(one: Placed, other: Placed) -> Change | None:
+def _change(one: Placed, other: Placed, strayed: Callable[[Placed, Placed], bool]) -> Change | None:
     if not _same(one, other):
         return "reattributed"
     if one.letters != other.letters:
         return "reworded"
-    return "moved" if one.home != other.home else None
+    return "moved" if one.home != other.home or strayed(one, other) else None

@@ -121,6 +121,43 @@ def test_a_speaker_named_by_another_name_is_the_same_speaker() -> None:
     assert [edit.kind for edit in edits(old, new) if "quote" in edit.kind] == []
 
 
+def test_a_quote_is_somebody_elses_where_the_sentence_before_it_is_about_another() -> None:
+    said = "{} met the families at noon. “We failed them,” he said."
+    old, new = content("T", said.format("Interior Minister Paul Roche")), content("T", said.format("Mayor Henri Blanc"))
+    (found,) = (edit for edit in edits(old, new) if "quote" in edit.kind)
+    assert (found.kind, found.speaker_before) == ("quote_reattributed", "Interior Minister Paul Roche")
+
+
+def test_a_quote_that_went_to_a_paragraph_of_its_neighbour_has_moved() -> None:
+    verdict, said, denial = (
+        "The trial opened on Monday.",
+        "“I never touched her,” he told the court.",
+        "He denies it all.",
+    )
+    old, new = content("T", verdict, f"{denial} {said}", A), content("T", f"{verdict} {said}", denial, A)
+    for one, other in ((old, new), (new, old)):
+        assert [edit.kind for edit in edits(one, other) if "quote" in edit.kind] == ["quote_moved"]
+
+
+def test_he_said_means_whoever_a_paragraph_before_names() -> None:
+    said = "“We were told to wait,” nurse Ida Blom said."
+    for more in ("“Then the phones went dead,” she said.", "“Then the phones went dead.”"):
+        old, new = content("T", A, said, C), content("T", A, said, more, C)
+        assert [edit.speaker for edit in edits(old, new) if edit.kind == "quote_added"] == ["nurse Ida Blom"]
+
+
+def test_coach_and_captain_are_two() -> None:
+    old, new = (content("T", f"The {who} was blunt: “We were second best all over.”") for who in ("coach", "captain"))
+    assert [edit.kind for edit in edits(old, new) if "quote" in edit.kind] == ["quote_reattributed"]
+
+
+def test_a_quote_whose_paragraph_was_run_together_with_another_has_not_moved() -> None:
+    said = "“I never touched her,” he told the court."
+    old, new = content("T", A, said, C), content("T", f"{A} {said.replace('court', 'court at noon')}", C)
+    for one, other in ((old, new), (new, old)):
+        assert [edit.kind for edit in edits(one, other) if "quote" in edit.kind] == []
+
+
 def test_a_figure_of_another_speaker_is_another_figure() -> None:
     old, new = "The ministry said 20 bombs fell.", "Local activists said 30 bombs fell."
     kinds = [edit.kind for edit in edits(content("T", old), content("T", new))]

@@ -30,6 +30,7 @@ def test_one_number_in_many_writings(lang: str, text: str, value: float) -> None
         ("en", "on 14 November 2015 at 5:40 a.m."), ("en", "Article 5, Flight MH17, the A380, 18F and the 3rd man in 2015."),
         ("en", "one of the men"), ("en", "two-thirds of them"), ("fr", "le 12 mars 2016 à 15 h 30, un homme"), ("de", "am 12. März 2016 um 10.05 Uhr"),
         ("es", "el 12 de marzo de 2016, por ciento"), ("ru", "12 марта 2016 года"), ("zh", "2016年3月12日第三次一些人"), ("ja", "2016年3月12日10時05分"),
+        ("fr", "le procès reprend à 14 heures"), ("es", "el juicio sigue a las 14 horas"), ("ru", "суд начнётся в 14 часов"),
     ],
 )  # fmt: skip
 def test_what_counts_nothing_is_no_figure(lang: str, text: str) -> None:
@@ -47,6 +48,8 @@ def test_what_counts_nothing_is_no_figure(lang: str, text: str) -> None:
         ("de", "26-jährige", (26, "age", "", "exact")), ("de", "mindestens 5 schwer verletzte Menschen", (5, "", "Menschen", "min")),
         ("zh", "300人以上", (300, "", "人", "min")), ("ja", "少なくとも12人", (12, "", "人", "min")), ("ja", "300人近く", (300, "", "人", "about")),
         ("ru", "3 млн рублей", (3_000_000, "₽", "", "exact")), ("ar", "ما لا يقل عن 12 شخصا", (12, "", "شخصا", "min")),
+        ("fr", "après 14 heures de route", (14, "", "heures", "exact")), ("es", "trabajaron 14 horas", (14, "", "horas", "exact")),
+        ("ru", "спали 14 часов", (14, "", "часов", "exact")), ("en", "over a thousand people", (1000, "", "people", "min")),
     ],
 )  # fmt: skip
 def test_a_figure_says_what_it_counts_and_how_surely(

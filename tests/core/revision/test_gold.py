@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "headline": 0.98, "figure": 0.97, "quote_added": 0.97, "quote_removed": 0.97, "correction_added": 0.97, "correction_removed": 0.97,
     "stamp_only": 0.98, "quote_reworded": 0.95, "quote_reattributed": 0.95, "hedge": 0.95, "typo": 0.95, "byline": 0.95, "cosmetic": 0.95,
-    "figure_added": 0.9, "figure_removed": 0.9, "update_added": 0.95,
+    "quote_moved": 0.9, "figure_added": 0.9, "figure_removed": 0.9, "update_added": 0.95,
 }  # fmt: skip
 MIRROR = {"added": "removed", "removed": "added"}
 WHOLE = {"paragraph_changed", "paragraph_moved", "quote_moved"}  # they tell whole passages, each in its own text

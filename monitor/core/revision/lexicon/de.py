@@ -66,10 +66,12 @@ DE = Lexicon(
         sagt|sagte[nst]?|sagten|erklärt|erklärten?|teilten?|mitteilten?|mitgeteilt|betont|betonten?|berichtet|berichteten?|meldet|meldeten?
         schreibt|schrieb|kündigt|kündigten?|warnt|warnten?|behauptet|behaupteten?|gesagt|meint|meinten?|fügt|fügte|ergänzte|antwortete|so
         bestätigte|bestätigt|dementierte|nennt|nannten?|bezeichnete[n]?|bezeichnet|sprach|spricht|zählten?|zählt|rief|erzählt|erzählten?|versicherten?|versprach|forderten?|räumte|hieß|kritisierten?|kritisiert|verurteilten?|lobten?|bezeichnen|nannte|äußerten?|schilderten?|mahnten?|verteidigten?|wiederholten?
-        entgegneten?|erwiderten?|beteuerten?|konterten?|klagt|klagten?|beklagt|beklagten?|monierten?|resümierten?|unterstrich|unterstrichen|räumten|gestand|schimpften?|spottete|seufzte|bilanzierten?|appellierten?|bekräftigten?|postete|twitterte|gab zu|stellte klar|wies zurück
+        entgegneten?|erwiderten?|beteuerten?|konterten?|klagt|klagten?|beklagt|beklagten?|monierten?|resümierten?|unterstrich|unterstrichen|räumten|gestand|schimpften?|spottete|seufzte|bilanzierten?|appellierten?|bekräftigten?|postete|twitterte|rät|zeigte sich|zeigt sich|gab sich|gibt sich|raten|riet|rieten|stellte fest|resümiert|lobte?|freut sich|freute sich|jubelt|jubelte|fürchtet|fürchtete|hofft|hoffte|glaubt|glaubte|schildert|gab zu|stellte klar|wies zurück
         """
     ),
-    by=phrases("laut|nach angaben|nach angabe|zufolge|gemäß|nach ansicht|den angaben|in den worten"),
+    states=words("ist sind war waren wird werde wurde wurden werden worden sei seien wäre"),
+    by=phrases("laut|aus sicht|nach den worten|nach worten|nach auskunft|nach meinung|nach einschätzung|hieß es (?:aus|bei|von|seitens)|heißt es (?:aus|bei|von|in|im)|nach angaben|nach angabe|zufolge|gemäß|nach ansicht|den angaben|in den worten"),
+    works=phrases(r"film|filme|films|buch|buches|roman|romans|song|songs|lied|liedes|album|albums|serie|sendung|stück|theaterstück|musical|oper|ausstellung|dokumentation|gedicht|operation|magazin|zeitung|zeitschrift|hit|single|titel|namens|genannt|bündnis|initiative|verein"),
     pronouns=words("er sie es wir man ich der die ihr"),
     linkers=words("und aber dass während wie als der die das den dem ein eine herr frau von des so hat haben ist auch doch da"),
     hedges=phrases(

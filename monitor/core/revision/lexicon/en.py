@@ -57,10 +57,12 @@ EN = Lexicon(
         r"|repl(?:ies|ied)|respond(?:s|ed)|wr(?:ites|ote)|tweet(?:s|ed)|post(?:s|ed)|call(?:s|ed|ing)|describ(?:es|ed|ing)|dubbed"
         r"|confirm(?:s|ed)|den(?:ies|ied)|recall(?:s|ed|ing)|remember(?:s|ed|ing)|conced(?:es|ed|ing)|lament(?:s|ed|ing)|wonder(?:s|ed)|quipped|mused|summed up|retort(?:s|ed)|scoffed|sighed|cried|protest(?:s|ed)|reiterat(?:es|ed|ing)|f(?:ound|inds) that|speaks? of|spoke of|speaking of|conclud(?:es|ed)|promis(?:es|ed)|pledg(?:es|ed)|vow(?:s|ed)|count(?:s|ed)"
         r"|estimat(?:es|ed)|put|puts|shout(?:s|ed)|remark(?:s|ed)|testif(?:ies|ied)|suggest(?:s|ed)|joked|predict(?:s|ed)|urg(?:es|ed)"
-        r"|denounc(?:es|ed)|condemn(?:s|ed)|hail(?:s|ed)|slam(?:s|med)|critici[sz](?:es|ed)|prais(?:es|ed)|dismiss(?:es|ed)|label(?:s|l?ed)|brand(?:s|ed)|recount(?:s|ed)|boast(?:s|ed)|complain(?:s|ed)|assert(?:s|ed)|emphasi[sz](?:es|ed)|caution(?:s|ed)|maintain(?:s|ed)|stress(?:es|ed)|continued|counter(?:s|ed)|agree(?:s|d)|observed|commented|accus(?:es|ed)|alleg(?:es|ed)"
+        r"|denounc(?:es|ed)|condemn(?:s|ed)|hail(?:s|ed)|slam(?:s|med)|critici[sz](?:es|ed)|prais(?:es|ed)|dismiss(?:es|ed)|label(?:s|l?ed)|brand(?:s|ed)|recount(?:s|ed)|boast(?:s|ed)|complain(?:s|ed)|assert(?:s|ed)|emphasi[sz](?:es|ed)|caution(?:s|ed)|maintain(?:s|ed)|stress(?:es|ed)|continued|counter(?:s|ed)|agree(?:s|d)|observed|commented|accus(?:es|ed)|alleg(?:es|ed)|apologi[sz](?:es|ed)|liken(?:s|ed)|characteri[sz](?:es|ed)|mocked|lambasted|rebuked|bragg(?:ed|ing)|brags|gush(?:es|ed)|fum(?:es|ed)|laugh(?:s|ed)|grinned|exclaim(?:s|ed)|whisper(?:s|ed)|mutter(?:s|ed)|yell(?:s|ed)|scream(?:s|ed)|plead(?:s|ed)|begg?ed|reflect(?:s|ed)|enthus(?:es|ed)|proclaim(?:s|ed)|affirm(?:s|ed)|contend(?:s|ed)|reveal(?:s|ed)|hint(?:s|ed)|assur(?:es|ed)|advis(?:es|ed)|mention(?:s|ed)|clarif(?:ies|ied)|texted|emailed|chanted|opin(?:es|ed)|reasoned|ventured|deemed|rated|judged|concede|agree|complain|worry|predict|stress|emphasi[sz]e|maintain|suggest|contend|write|argue|insist|explain|deny|describe|admit|warn|believes?|believed|acknowledge|allege|recall|fear(?:s|ed) (?:that|it)"
     ),
+    states=words("is are was were be been being am became become becomes remains remained seems seemed"),
     by=phrases("according to|in the words of|as reported by|as told by|a spokesman for|quoted"),
-    pronouns=words("he she they it we i who you"),
+    works=phrases(r"films?|movies?|books?|novels?|songs?|singles?|albums?|tracks?|plays?|series|shows?|drama|musical|sitcom|documentary|memoirs?|autobiography|poems?|ballad|opera|paintings?|exhibition|podcast|game|magazine|newspaper|essay|episode|operation|codenamed|nicknamed|known as|entitled|titled|aka"),
+    pronouns=words("he she they it we i who you him them us me"),
     linkers=words(
         "and but while as because that which when after before then if so also the a an mr mr. mrs mrs. ms ms. dr dr. sir "
         "has have had is was were later today yesterday"

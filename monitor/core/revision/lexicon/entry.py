@@ -60,13 +60,19 @@ class Lexicon:
     age_after: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     times: tuple[str, ...] = ()  # what follows a number that is a time or a date
+    hours: tuple[str, ...] = ()  # what does so only behind one of `clock`: à 14 heures, but 14 heures de route
+    clock: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()  # what precedes a number that is a name: Article 5
     ordinals: tuple[str, ...] = ()  # endings of a number that only says which
     adjectives: tuple[str, ...] = ()  # endings of words between a number and its noun
     functions: frozenset[str] = frozenset()  # words that are no noun
 
     says: tuple[str, ...] = ()
+    states: frozenset[str] = (
+        frozenset()
+    )  # of being and becoming: with one, a sentence does not say what its subject does
     by: tuple[str, ...] = ()  # according to …
+    works: tuple[str, ...] = ()  # what bears a name in quotation marks: the film “…”
     pronouns: frozenset[str] = frozenset()
     linkers: frozenset[str] = frozenset()  # words that begin or end a speaker without being part of the name
     hedges: tuple[str, ...] = ()

@@ -32,7 +32,9 @@ ES = Lexicon(
     age_before=phrases("de edad|la edad de|edad de"),
     age_after=phrases("años de edad"),
     months=phrases("enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"),
-    times=phrases("horas|h|[ap]\\. ?m\\.?|gmt"),
+    times=phrases("h|horas gmt|[ap]\\. ?m\\.?|gmt"),
+    hours=phrases("horas"),
+    clock=phrases("las"),
     labels=phrases("artículo|capítulo|resolución|vuelo|boeing|airbus|autopista|página|n[°ºo]\\.?|núm\\.?|número|fase|parte|grupo|sala|línea|temporada|episodio|ley|título|nivel|apolo|grado"),
     ordinals=phrases("º|ª|er|ro|do|to|mo"),
     adjectives=phrases("nuevos|nuevas|otros|otras|grandes|pequeños|pequeñas|jóvenes|primeros|primeras|últimos|últimas"),
@@ -45,15 +47,17 @@ ES = Lexicon(
     ),
     says=phrases(
         r"""
-        (?:ha |han |había )?(?:dicho|declarado|afirmado|indicado|anunciado|explicado|asegurado|añadido|señalado|subrayado|contado|informado|advertido|insistido|confirmado|escrito|manifestado)
+        (?:ha |han |había )?(?:dicho|declarado|afirmado|indicado|anunciado|explicado|asegurado|añadido|señalado|subrayado|contado|informado|advertido|insistido|confirmado|escrito|manifestado|tachado|calificado|criticado|denunciado|lamentado|reconocido|defendido|pedido|exigido|reclamado|celebrado|respondido|prometido|recordado|reiterado|rechazado|acusado|agradecido|admitido|negado|descrito|llamado|hablado de|apuntado|comentado|condenado|reivindicado|alertado)
         habló de|hablaron de|habla de|dijo|dijeron|dice|dicen|declaró|declararon|declara|afirmó|afirmaron|afirma|indicó|indicaron|indica|anunció|anunciaron|anuncia|explicó|explicaron|explica|aseguró|aseguraron|asegura
         añadió|añade|señaló|señalaron|señala|subrayó|subraya|contó|cuenta|cuentan|informó|informaron|informa|advirtió|advierte|insistió|insiste|confirmó|confirmaron|confirma|escribió|escribe|manifestó|manifiesta
-        apuntó|apunta|relató|relata|sostuvo|sostiene|reconoció|reconoce|precisó|precisa|agregó|agrega|comentó|comenta|lamentó|lamenta|prometió|promete|respondió|responde|calificó|califica|negó|niega|expresó|expresa|aclaró|cifró|estimó|recordó|denunció|reiteró|llamó|criticó|condenó|tachó|insistió|celebró|avisó|zanjó|replicó|tuiteó|describió|describe|elogió|lanzó|espetó|publicó|publica|compartió|bromeó|pidió|reclamó|ironizó|resumió|admitió|confesó|celebra|lamentaron|denuncian|se quejó|se queja|sentenció|alegó|argumentó|argumenta|añadiendo|afirmando|asegurando|señalando|calificando|describiendo|recalcó|defendió|alertó|exigió|opinó|matizó|tildó
+        apuntó|apunta|relató|relata|sostuvo|sostiene|reconoció|reconoce|precisó|precisa|agregó|agrega|comentó|comenta|lamentó|lamenta|prometió|promete|respondió|responde|calificó|califica|negó|niega|expresó|expresa|aclaró|cifró|estimó|recordó|denunció|reiteró|llamó|criticó|condenó|tachó|insistió|celebró|avisó|zanjó|replicó|tuiteó|describió|describe|elogió|lanzó|espetó|publicó|publica|compartió|bromeó|pidió|reclamó|ironizó|resumió|admitió|confesó|celebra|lamentaron|denuncian|se quejó|se (?:mostró|declaró|confesó)|se queja|sentenció|alegó|argumentó|argumenta|añadiendo|afirmando|asegurando|señalando|calificando|describiendo|repite|repitió|recalcó|defendió|alertó|exigió|opinó|opina|opinan|cree|creen|consideró|considera|consideran|juzgó|valoró|matizó|tildó
         """
     ),
+    states=words("es son era eran fue fueron sido ser será está están estaba estaban parece"),
     by=phrases("según|de acuerdo con|a juicio de|en palabras de|para"),
+    works=phrases(r"pel[íi]culas?|libros?|novelas?|canci[óo]n|canciones|discos?|[áa]lbum|series?|programas?|obras?|exposici[óo]n|documental|poemas?|revista|diario|operaci[óo]n|apodad[oa]|titulad[oa]|llamad[oa]|plan"),
     pronouns=words("él ella ellos ellas usted yo nosotros quien que"),
-    linkers=words("y pero que como mientras si el la los las un una don doña señor señora sr. sra. lo le se les ha han había"),
+    linkers=words("así y pero que como mientras si el la los las un una don doña señor señora sr. sra. lo le se les ha han había"),
     hedges=phrases(
         r"""
         presunto|presunta|presuntos|presuntas|presuntamente|supuesto|supuesta|supuestos|supuestas|supuestamente|aparentemente|al parecer|probablemente|posiblemente|quizás?|tal vez

@@ -32,7 +32,9 @@ FR = Lexicon(
     months=phrases(
         "janvier|janv\\.|février|févr\\.|mars|avril|mai|juin|juillet|juil\\.|août|septembre|sept\\.|octobre|oct\\.|novembre|nov\\.|décembre|déc\\."
     ),
-    times=phrases("heures?|h|gmt"),
+    times=phrases("h|gmt|heures gmt"),
+    hours=phrases("heures?(?! d[e'’])"),
+    clock=phrases("à|vers|dès|jusqu['’]à|avant|après|de"),
     labels=phrases("article|chapitre|résolution|vol|boeing|airbus|autoroute|page|n[°o]\\.?|numéro|phase|partie|groupe|chambre|ligne|saison|épisode|loi|titre|niveau|étape|apollo"),
     ordinals=phrases("er|ère|re|e|ème|nde?|ᵉ"),
     adjectives=phrases("nouveaux|nouvelles|autres|grands|grandes|petits|petites|jeunes|premiers|premières|derniers|dernières|autre|longs|bons"),
@@ -50,13 +52,15 @@ FR = Lexicon(
         (?:dit|déclare|affirme|indique|annonce|explique|assure|précise|ajoute|estime|souligne|confie|raconte|lance|répond|prévient|confirme|dément|écrit|rappelle|insiste|martèle|rapporte|témoigne|regrette|poursuit|conclut|reconnaît|fait savoir)(?:-t-(?:il|elle|on)|-(?:il|elle|ils|elles))?
         (?:disait|expliquait|déclarait|affirmait|indiquait|assurait|racontait|déclara|répondit|lança|affirma|expliqua|ajouta)(?:-t-(?:il|elle|on)|-(?:il|elle))?
         (?:disent|affirment|indiquent|annoncent|estiment|expliquent|précisent|font état de)|(?:parle|parlent|parlait|parlant|(?:a|ont) parlé) d(?:es?|u|['’](?:une?)?)|(?:a|ont) évoqué|(?:a|ont) qualifié|qualifie|qualifié|évoque|évoqué|juge|dénonce|salue|fustige|répète|critique|condamne
-        (?:a|ont|avait) (?:réagi|publié|posté|rétorqué|plaidé|soupiré|avoué|admis|déploré|ironisé|balayé|tonné|glissé|témoigné|réclamé|exigé|averti|tranché)|réagit|rétorque|plaide|soupire|avoue|admet|déplore|ironise|balaie|glisse|réclame|exige|avertit|tranche|résume|s['’]emporte|s['’]indigne|se félicite|se désole
+        (?:a|ont|avait) (?:réagi|publié|posté|rétorqué|plaidé|soupiré|avoué|admis|déploré|ironisé|balayé|tonné|glissé|témoigné|réclamé|exigé|averti|tranché|lâché|décrit|relaté|renchéri|insisté|supplié|crié|demandé|abondé)|réagit|rétorque|plaide|soupire|avoue|admet|déplore|ironise|balaie|glisse|réclame|exige|avertit|tranche|résume|décrit|décrivent|décrivait|relate|relatent|dépeint|souffle|s['’]emporte|s['’]indigne|se félicite|se désole|s['’]est (?:dite?s?|déclarée?s?|montrée?s?)|se (?:dit|disent|dite|déclare)
         ajoutant|affirmant|expliquant|estimant|évoquant|dénonçant|qualifiant|assurant|précisant|soulignant|déplorant
         """
     ),
+    states=words("est sont était étaient fut furent été être sera seront serait devient devenu devenue semble"),
     by=phrases("selon|d['’]après|pour|de source|aux yeux de|au dire de"),
+    works=phrases(r"films?|livres?|romans?|chansons?|albums?|séries?|pièces?|émissions?|expositions?|documentaires?|opérations?|spectacles?|essais?|poèmes?|tubes?|titres?|journal|magazine|jeux?|surnommée?|intitulée?s?|baptisée?s?|collectif|association"),
     pronouns=words("il elle ils elles on nous je qui vous"),
-    linkers=words("et mais que qu' comme alors tandis car si le la les l' un une m. mme mlle mr me dr ce c'est a ont avait"),
+    linkers=words("ainsi et mais que qu' comme alors tandis car si le la les l' un une m. mme mlle mr me dr ce c'est a ont avait"),
     hedges=phrases(
         r"""
         aurait|auraient|serait|seraient|présumée?s?|supposée?s?|prétendue?s?|prétendument|apparemment|vraisemblablement|probablement
