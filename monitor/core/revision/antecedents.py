@@ -37,9 +37,7 @@ def antecedent(plain: str, at: int, since: int, lexicon: Lexicon) -> Antecedent 
         return None
     nearest: Antecedent | None = None
     goes_on = True  # while each sentence between says “he” as well
-    for start, end in _sentences_before(plain, at):
-        if start < since:
-            break
+    for start, end in _sentences_before(plain, at, since):
         one = _about(plain, start, end, lexicon)
         if one and one.named:
             return one
@@ -49,11 +47,11 @@ def antecedent(plain: str, at: int, since: int, lexicon: Lexicon) -> Antecedent 
     return nearest
 
 
-def _sentences_before(plain: str, at: int) -> list[tuple[int, int]]:
-    """The whole sentences before the one that holds `at`, the nearest first."""
+def _sentences_before(plain: str, at: int, since: int) -> list[tuple[int, int]]:
+    """The whole sentences before the one that holds `at` that begin from `since` on, the nearest first."""
     while at < len(plain) and plain[at].isspace():
         at += 1
-    first = max(at - _LOOK, 0)
+    first = max(at - _LOOK, since, 0)
     starts = [edge.end() for edge in _begins.finditer(plain, first, at + 1)]
     if not first:
         starts = [0, *starts]
