@@ -1,20 +1,12 @@
-"""The JSON API, `/api/v1`: what the pages show and ask for, for programs. `api_description` says the same in OpenAPI.
-
-Lists answer with a page of rows and a cursor to the next; what has not changed is answered with 304 (RFC 9110, 13.1.2).
-"""
+"""The JSON API, `/api/v1`: what the pages show and ask for, for programs. `exchange` is how it is asked, `api_description` says the same in OpenAPI."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler as PageHandler
-from aiohttp.typedefs import Middleware
 
 from monitor import __version__, commands
 from monitor.core.condition import condition
@@ -26,13 +18,9 @@ from monitor.core.policy.silences import Mutes
 from monitor.core.revision.comparison import Comparison, compare
 from monitor.ports import Log
 from monitor.store.views import Reader
-from monitor.store.views.rows import (
-    AckRow,
-)
+from monitor.store.views.rows import AckRow
 from monitor.trials import Asked, Trial
 from monitor.web.answers import (
-    BASE,
-    MOST,
     About,
     Ack,
     Alert,
@@ -48,29 +36,15 @@ from monitor.web.answers import (
     Silence,
     Silences,
     Sources,
-    Trouble,
 )
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk, article_named
 from monitor.web.door import Keys
+from monitor.web.exchange import Endpoint, body_of, cursor_of, first, following, known, limit_of, moment_of, refused
 from monitor.web.trying import TOO_MUCH
 
 LONGEST_QUESTION: Final = 1_000  # characters
 MOST_NAMES: Final = 20  # of one article
-_KEPT: Final = frozenset({"allow", "retry-after", "www-authenticate"})  # headers of a refusal
-Row = TypeVar("Row")
-Handler = Callable[[web.Request], Awaitable[Any]]
-
-
-class Endpoint(msgspec.Struct, frozen=True):
-    """One thing that can be asked: how, what it answers with, what it takes in the query and in the body."""
-
-    method: str
-    path: str
-    handler: Handler
-    answer: Any
-    asks: tuple[str, ...] = ()
-    takes: type[msgspec.Struct] | None = None
 
 
 class Api:
@@ -113,33 +87,33 @@ class Api:
 
     async def alerts(self, request: web.Request) -> Alerts:
         """Alerts, the newest first; or those whose id is, or begins with, `id`."""
-        limit, cursor, asked = _limit(request), _cursor(request), request.query
+        limit, cursor, asked = limit_of(request), cursor_of(request), request.query
         if name := asked.get("id"):
             return Alerts(await self._desk.listed(lambda reader: reader.alerts_named(name, limit)))
         rows = await self._desk.listed(
             lambda reader: reader.alerts(
                 watchlist=asked.get("watchlist"),
                 article=asked.get("article"),
-                since=_moment(asked.get("since")),
+                since=moment_of(asked.get("since")),
                 before=cursor,
                 limit=limit + 1,
             )
         )
-        return Alerts(rows[:limit], _next(rows, limit, lambda row: (row.at, row.id)))
+        return Alerts(rows[:limit], following(rows, limit, lambda row: (row.at, row.id)))
 
     async def alert(self, request: web.Request) -> Alert:
         """One alert."""
 
         def question(reader: Reader) -> Alert:
-            row = _first(reader.alerts_named(request.match_info["id"], 1))
+            row = first(reader.alerts_named(request.match_info["id"], 1))
             return Alert(row, reader.ack(row.id), reader.tellings(row.id), reader.deliveries(alert=row.id))
 
         return await self._desk.ask(question)
 
     async def ack(self, request: web.Request) -> AckRow:
         """Take note of an alert."""
-        said = await _body(request, Ack)
-        row = _first(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1)))
+        said = await body_of(request, Ack)
+        row = first(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1)))
         await commands.acknowledge(self._log, row.id, row.article, self._who(request), said.note)
         return AckRow(row.id, await self._log.now(), self._who(request), said.note)
 
@@ -151,8 +125,8 @@ class Api:
     async def articles(self, request: web.Request) -> Articles:
         """Articles, the last changed first; or the one that is known at `url`; or those that any `name` means, as the command line has them."""
         limit, cursor, source, url = (
-            _limit(request),
-            _cursor(request),
+            limit_of(request),
+            cursor_of(request),
             request.query.get("source"),
             request.query.get("url"),
         )
@@ -162,13 +136,13 @@ class Api:
             found = await self._desk.ask(lambda reader: article_named(reader, url))
             return Articles([found] if found else [])
         rows = await self._desk.listed(lambda reader: reader.articles(source=source, before=cursor, limit=limit + 1))
-        return Articles(rows[:limit], _next(rows, limit, lambda row: (row.changed_at, row.id)))
+        return Articles(rows[:limit], following(rows, limit, lambda row: (row.changed_at, row.id)))
 
     async def article(self, request: web.Request) -> Article:
         """One article with its revisions."""
 
         def question(reader: Reader) -> Article:
-            row = _known(article_named(reader, request.match_info["id"]))
+            row = known(article_named(reader, request.match_info["id"]))
             content, revisions = reader.content(row.id, row.revision), reader.revisions(row.id)
             kept = self._desk.kept(revisions)
             return Article(row, content, revisions, reader.absences(row.id), reader.aliases(row.id), kept)
@@ -180,8 +154,8 @@ class Api:
         revision, reread = int(request.match_info["a"]), request.query.get("reread") == "true"
 
         def question(reader: Reader) -> Content:
-            row = _known(article_named(reader, request.match_info["id"]))
-            return _known(reader.content(row.id, revision, reread=reread))
+            row = known(article_named(reader, request.match_info["id"]))
+            return known(reader.content(row.id, revision, reread=reread))
 
         return await self._desk.ask(question)
 
@@ -190,18 +164,18 @@ class Api:
         a, b = int(request.match_info["a"]), int(request.match_info["b"])
 
         def question(reader: Reader) -> Comparison:
-            row = _known(article_named(reader, request.match_info["id"]))
+            row = known(article_named(reader, request.match_info["id"]))
             old, new = reader.content(row.id, a, reread=b == a + 1), reader.content(row.id, b)
-            return compare(_known(old), _known(new))
+            return compare(known(old), known(new))
 
         return await self._desk.ask(question)
 
     async def search(self, request: web.Request) -> Hits:
         """Every revision of every article that has some words, what was taken out too."""
-        limit, asked = _limit(request), request.query
-        typed, since = asked.get("q", "")[:LONGEST_QUESTION], _moment(asked.get("since"))
+        limit, asked = limit_of(request), request.query
+        typed, since = asked.get("q", "")[:LONGEST_QUESTION], moment_of(asked.get("since"))
         if not any(map(str.isalnum, typed)):
-            raise _refused("q: expected a word to look for")
+            raise refused("q: expected a word to look for")
         return Hits(
             await self._desk.listed(
                 lambda reader: reader.search(
@@ -214,25 +188,25 @@ class Api:
 
     async def deliveries(self, request: web.Request) -> Deliveries:
         """Messages, the newest first; or those whose id is, or begins with, `id`."""
-        limit, cursor, asked = _limit(request), _cursor(request), request.query
+        limit, cursor, asked = limit_of(request), cursor_of(request), request.query
         if name := asked.get("id"):
             return Deliveries(await self._desk.listed(lambda reader: reader.deliveries_named(name, limit)))
         rows = await self._desk.listed(
             lambda reader: reader.deliveries(
                 state=asked.get("state"),
                 channel=asked.get("channel"),
-                since=_moment(asked.get("since")),
+                since=moment_of(asked.get("since")),
                 before=cursor,
                 limit=limit + 1,
             )
         )
-        return Deliveries(rows[:limit], _next(rows, limit, lambda row: (row.formed_at, row.id)))
+        return Deliveries(rows[:limit], following(rows, limit, lambda row: (row.formed_at, row.id)))
 
     async def delivery(self, request: web.Request) -> Delivery:
         """One message with every attempt."""
 
         def question(reader: Reader) -> Delivery:
-            row = _first(reader.deliveries_named(request.match_info["id"], 1))
+            row = first(reader.deliveries_named(request.match_info["id"], 1))
             return Delivery(row, reader.members(row.id), reader.attempts(row.id))
 
         return await self._desk.ask(question)
@@ -266,7 +240,7 @@ class Api:
 
     async def silence(self, request: web.Request) -> SilenceSet:
         """Silence alerts with these labels for a while."""
-        said, by = await _body(request, Silence), self._who(request)
+        said, by = await body_of(request, Silence), self._who(request)
 
         def decide(mutes: Mutes, now: datetime) -> SilenceSet:
             read = labels.read([f"{name}={value}" for name, values in said.matchers.items() for value in values])
@@ -276,7 +250,7 @@ class Api:
         try:
             return await commands.silence(self._log, decide)
         except ValueError as error:
-            raise _refused(str(error)) from error
+            raise refused(str(error)) from error
 
     async def end(self, request: web.Request) -> SilenceExpired:
         """End a silence before its time."""
@@ -289,7 +263,7 @@ class Api:
 
     async def attempt(self, request: web.Request) -> Trial:
         """Try a query before it is saved: on a text, on an article's past, on the last days. Nothing is stored."""
-        asked = await _body(request, Asked)
+        asked = await body_of(request, Asked)
         try:
             outcome = await self._bench.tried(asked)
         except NoSuchArticle as error:
@@ -298,102 +272,5 @@ class Api:
             why = TOO_MUCH if isinstance(error, Exhausted) else "others try queries just now"
             raise web.HTTPServiceUnavailable(text=why, headers={"retry-after": "10"}) from error
         if outcome.trial is None:
-            raise _refused("; ".join(f"query, at {one.at}: {one.says}" for one in outcome.wrong))
+            raise refused("; ".join(f"query, at {one.at}: {one.says}" for one in outcome.wrong))
         return outcome.trial
-
-
-# --- asking and answering ------------------------------------------------------------------------------------------------
-
-
-def answering(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of an endpoint for aiohttp: what it returns as JSON, with a tag of what it says."""
-
-    async def answer(request: web.Request) -> web.Response:
-        body = msgspec.json.encode(await endpoint.handler(request))
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if request.method == "GET" and tag in request.headers.get("if-none-match", ""):
-            return web.Response(status=304, headers={"etag": tag})
-        return _json(body, 200, tag)
-
-    return answer
-
-
-def refusing() -> Middleware:
-    """Where the API is asked, and there is no answer, why not as JSON."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: PageHandler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            if error.status < 400 or not request.path.startswith(f"{BASE}/"):
-                raise
-            why = _json(msgspec.json.encode(Trouble((error.text or error.reason).strip())), error.status)
-            kept = {name: value for name, value in error.headers.items() if name.lower() in _KEPT}
-            why.headers.update(kept)
-            return why
-
-    return middleware
-
-
-def _json(body: bytes, status: int, tag: str = "") -> web.Response:
-    headers = {"etag": tag, "cache-control": "no-cache"} if tag else {}
-    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
-
-
-def _refused(why: str) -> web.HTTPException:
-    return web.HTTPUnprocessableEntity(text=why)
-
-
-def _known(found: Row | None) -> Row:
-    if found is None:
-        raise web.HTTPNotFound(text="nothing of that name is recorded")
-    return found
-
-
-def _first(found: Sequence[Row]) -> Row:
-    return _known(next(iter(found), None))
-
-
-async def _body(request: web.Request, kind: type[Row]) -> Row:
-    try:
-        return msgspec.json.decode(await request.read() or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _refused(str(error)) from error
-
-
-def _limit(request: web.Request) -> int:
-    asked = request.query.get("limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= MOST:
-        raise _refused(f"limit: expected a number from 1 to {MOST}")
-    return int(asked)
-
-
-def _moment(asked: str | None) -> datetime | None:
-    if asked is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(asked)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _refused("since: expected an RFC 3339 time such as 2015-11-15T20:40:00Z") from error
-
-
-def _next(rows: list[Row], limit: int, key: Callable[[Row], tuple[datetime, str]]) -> str | None:
-    """The cursor to what follows the last row of a page, where anything does."""
-    if len(rows) <= limit:
-        return None
-    at, name = key(rows[limit - 1])
-    return base64.urlsafe_b64encode(f"{at.isoformat()} {name}".encode()).decode().rstrip("=")
-
-
-def _cursor(request: web.Request) -> tuple[datetime, str] | None:
-    asked = request.query.get("cursor")
-    if asked is None:
-        return None
-    try:
-        at, _, name = base64.urlsafe_b64decode(asked + "=" * (-len(asked) % 4)).decode().partition(" ")
-        moment = datetime.fromisoformat(at)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), name
-    except (ValueError, OverflowError) as error:
-        raise _refused("cursor: expected one that a page before ended with") from error

@@ -9,7 +9,7 @@ import msgspec
 
 from monitor import __version__
 from monitor.web.answers import BASE, MOST, Trouble
-from monitor.web.api import Endpoint
+from monitor.web.exchange import Endpoint
 
 _PLACE: Final = re.compile(r"\{(\w+):((?:[^{}]|\{[^{}]*\})*)\}")
 _ASKED: Final[dict[str, dict[str, Any]]] = {

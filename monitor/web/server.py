@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from monitor.errors import ViewsUnavailable
 from monitor.web.answers import BASE
-from monitor.web.api import Api, answering, refusing
+from monitor.web.api import Api
 from monitor.web.api_description import described
 from monitor.web.asking import Forms
 from monitor.web.bench import Bench
@@ -25,6 +25,7 @@ from monitor.web.callbacks import Callbacks
 from monitor.web.crowd import PATIENCE, Crowd
 from monitor.web.desk import Desk
 from monitor.web.door import Keys, guarded, headed
+from monitor.web.exchange import answering, refusing
 from monitor.web.feeds_out import FeedsOut
 from monitor.web.figures import Figures
 from monitor.web.live import Wire
