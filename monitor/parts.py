@@ -132,7 +132,7 @@ def name_for_pages(parts: Parts) -> None:
     """Tell the page what the configuration calls things."""
     config, desk = parts.config, parts.ground.desk
     names = {name: table.aliases[0] for name, table in config.entities.items()}
-    desk.entities = config.named()
+    desk.entities, desk.rulebook = config.named(), parts.rulebook
     desk.public_url = str(config.public_url or "").rstrip("/")
     desk.queries = {
         name: written

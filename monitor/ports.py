@@ -240,7 +240,7 @@ class Log(Protocol):
         """The age in seconds of the oldest event that the group has neither acked nor parked; 0 where it has them all."""
         ...
 
-    def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
+    def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncGenerator[Recorded, None]:
         """Every event after a position, oldest first; with `follow`, for ever."""
         ...
 

@@ -14,6 +14,7 @@ import msgspec
 from monitor.cli.wire import TOKEN, Missing, Wire
 from monitor.core.content import Content
 from monitor.core.events import SilenceExpired, SilenceSet
+from monitor.explaining import Sightings, Trace
 from monitor.store.views.rows import AckRow, FeedRow
 from monitor.web import answers
 
@@ -169,6 +170,24 @@ class Remote:
     def sources(self) -> list[answers.Listed]:
         """The feeds and pages of its configuration."""
         return self._get(answers.Sources, "/sources").sources
+
+    # --- what the log itself says ---
+
+    def trace(self, alert: str) -> Trace:
+        """As `explaining.trace`, by its rules."""
+        return self._get(Trace, f"/alerts/{quote(alert, safe='')}/why")
+
+    def sightings(self, article: str) -> Sightings:
+        """As `explaining.sightings`, by its rules."""
+        return self._get(Sightings, f"/articles/{quote(article, safe='')}/why")
+
+    def events(self, limit: int) -> answers.Events:
+        """The last events; at most 200."""
+        return self._get(answers.Events, "/events", limit=str(min(limit, _PAGE)))
+
+    def events_after(self, place: str) -> answers.Events:
+        """What was recorded after a place, the oldest first."""
+        return self._get(answers.Events, "/events", after=place, limit=str(_PAGE))
 
     # --- what can be asked for ---
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import deque
+import time
 from collections.abc import Callable
-from datetime import timedelta, tzinfo
-from typing import Annotated, Final
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from monitor.cli.opening import log
-from monitor.cli.options import EXIT_STATUS, ConfigOption, LimitOption, configuration
+from monitor import recounting
+from monitor.cli.opening import elsewhere, is_here, log
+from monitor.cli.options import EXIT_STATUS, ConfigOption, LimitOption, UrlOption, place
 from monitor.cli.output import safe, screen, short, show_json, when
 from monitor.core import configured
 from monitor.core.events import (
@@ -71,10 +72,13 @@ from monitor.core.events import (
 from monitor.core.policy.summary import lasting
 from monitor.ports import Log
 
+if TYPE_CHECKING:
+    from monitor.cli.remote import Remote
+    from monitor.config import Config
+
 Show = Callable[[Recorded], None]
 
-# A long log is not read from its beginning for its last lines: ever longer spans of time are tried.
-_SPANS: Final = (timedelta(minutes=2), timedelta(hours=1), timedelta(days=1), timedelta(days=30))
+_AGAIN: Final = 1.0  # seconds between two questions to a Monitor elsewhere
 _STYLES: Final = {"alert": "bold yellow", "feed": "cyan", "article": "", "notification": "dim", "delivery": "dim"}
 
 
@@ -86,53 +90,34 @@ def register(app: typer.Typer) -> None:
 def tail(
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document a line.")] = False,
+    url: UrlOption = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with what is recorded from now on, until Ctrl-C.")
     ] = False,
     limit: LimitOption = 20,
 ) -> None:
     """Show the last events of the log, the newest last."""
-    settings = configuration(config, telling=False)
-    show: Show = _as_json if as_json else _Lines(screen(), settings.timezone)
-
-    async def answer() -> None:
-        async with log(settings, running=follow) as opened:
-            reached = await _show_last(opened, limit, show)
-            if follow:
-                async with asyncio.TaskGroup() as group:
-                    for partition in range(opened.partitions):
-                        group.create_task(_follow(opened, partition, reached[partition], show))
-
+    settings = place(config, url)
     try:
-        asyncio.run(answer())
+        if elsewhere(settings):
+            with settings:
+                _tail_elsewhere(settings, limit, _showing(settings.timezone, as_json=as_json), follow=follow)
+        if is_here(settings):
+            show = _showing(settings.timezone, as_json=as_json)
+            asyncio.run(_tail_here(settings, limit, show, follow=follow))
     except KeyboardInterrupt:
         raise typer.Exit from None
 
 
-async def _show_last(opened: Log, limit: int, show: Show) -> list[str]:
-    """Show the last events of all partitions in the order of time; returns how far each partition was read."""
-    start, parts = await _recent(opened, limit)
-    for recorded in sorted((event for part in parts for event in part), key=_order)[-limit:]:
-        show(recorded)
-    return [part[-1].position if part else start for part in parts]
-
-
-async def _recent(opened: Log, limit: int) -> tuple[str, list[deque[Recorded]]]:
-    """The last events of each partition after a position: all of them, or at least `limit`."""
-    now = await opened.now()
-    for span in _SPANS:
-        start = f"{max(0, int((now - span).timestamp() * 1000))}-0"
-        parts = [await _last(opened, partition, start, limit) for partition in range(opened.partitions)]
-        if sum(map(len, parts)) >= limit:
-            return start, parts
-    return "0-0", [await _last(opened, partition, "0-0", limit) for partition in range(opened.partitions)]
-
-
-async def _last(opened: Log, partition: int, start: str, limit: int) -> deque[Recorded]:
-    last: deque[Recorded] = deque(maxlen=limit)
-    async for recorded in opened.read(partition, start):
-        last.append(recorded)
-    return last
+async def _tail_here(settings: Config, limit: int, show: Show, *, follow: bool) -> None:
+    async with log(settings, running=follow) as opened:
+        events, reached = await recounting.last(opened, limit)
+        for recorded in events:
+            show(recorded)
+        if follow:
+            async with asyncio.TaskGroup() as group:
+                for partition in range(opened.partitions):
+                    group.create_task(_follow(opened, partition, reached[partition], show))
 
 
 async def _follow(opened: Log, partition: int, after: str, show: Show) -> None:
@@ -140,11 +125,23 @@ async def _follow(opened: Log, partition: int, after: str, show: Show) -> None:
         show(recorded)
 
 
-def _order(recorded: Recorded) -> tuple[int, ...]:
-    return tuple(map(int, recorded.position.split("-")))
+def _tail_elsewhere(there: Remote, limit: int, show: Show, *, follow: bool) -> None:
+    said = there.events(limit)
+    for recorded in said.events:
+        show(recorded)
+    while follow:
+        said = there.events_after(said.next)
+        for recorded in said.events:
+            show(recorded)
+        if not said.events:
+            time.sleep(_AGAIN)
 
 
 # --- how it looks ----------------------------------------------------------------------------------------------------
+
+
+def _showing(zone: tzinfo, *, as_json: bool) -> Show:
+    return _as_json if as_json else _Lines(screen(), zone)
 
 
 def _as_json(recorded: Recorded) -> None:

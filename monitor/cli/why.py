@@ -1,16 +1,16 @@
 """`why`: of an alert the whole trace, from the event that raised it to every attempt to tell somebody; of an article what its looks came to.
 
-It explains, and changes nothing. The articles' part is `sightings`.
+It shows what `monitor.explaining` gathers, here or elsewhere. How an article's looks are shown is in `sightings`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-import msgspec
 import typer
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -19,16 +19,19 @@ from rich.text import Text
 from monitor.cli import sightings
 from monitor.cli.articles import article_named
 from monitor.cli.deliveries import attempts_table
-from monitor.cli.opening import forgotten, here, log
-from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, configuration
+from monitor.cli.opening import elsewhere, forgotten, log, views
+from monitor.cli.options import EXIT_STATUS, ConfigOption, JsonOption, UrlOption, place
 from monitor.cli.output import one_of, safe, screen, short, show_json, when
-from monitor.errors import Corrupt, Dropped, LogUnavailable
-from monitor.store.views.rows import AckRow, AlertRow, AttemptRow, DeliveryRow, RevisionRow, TellingRow
+from monitor.errors import LogUnavailable
 
 if TYPE_CHECKING:
-    from monitor.cli.accounts import Beside
+    from monitor.cli.remote import Remote
     from monitor.config import Config
+    from monitor.core.policy.accounts import Beside
+    from monitor.core.watch.evaluate import Rulebook
+    from monitor.explaining import Recalled, Sightings, Trace
     from monitor.store.views import Reader
+    from monitor.store.views.rows import AlertRow, ArticleRow, TellingRow
 
 _MOST: Final = 10
 
@@ -51,17 +54,6 @@ _SUPPRESSED = {
 }
 
 
-class Trace(msgspec.Struct, frozen=True):
-    """All that the views know of how an alert came about and what became of it."""
-
-    alert: AlertRow
-    revision: RevisionRow | None
-    ack: AckRow | None
-    tellings: list[TellingRow]
-    deliveries: list[tuple[DeliveryRow, list[AttemptRow]]]
-    beside: Beside | None = None
-
-
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(epilog=EXIT_STATUS)(why)
@@ -76,22 +68,26 @@ def why(
     ],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    url: UrlOption = None,
 ) -> None:
     """Explain an alert (what happened, which rule it met, what policy decided, every attempt) or an article (what each look at it came to)."""
-    settings = configuration(config, telling=False)
-    with here(settings) as reader:
+    settings = place(config, url)
+    with views(settings) as reader:
         gone = forgotten(reader, settings.timezone)
         alerts = [] if _names_an_article(what) else reader.alerts_named(what)
         if alerts or what.startswith("alert"):
-            found: Trace | sightings.Sightings = trace(settings, reader, one_of(alerts, what, "alert", gone))
+            trace = _trace(settings, reader, one_of(alerts, what, "alert", gone))
+            _show(trace, told(trace, settings.timezone), as_json=as_json)
         else:
-            found = sightings.sightings(settings, reader, article_named(reader, what, "alert or article"))
+            seen = _sightings(settings, reader, article_named(reader, what, "alert or article"))
+            _show(seen, sightings.told(seen, settings.timezone), as_json=as_json)
+
+
+def _show(found: Trace | Sightings, shown: list[RenderableType], *, as_json: bool) -> None:
     if as_json:
         show_json(found)
-    elif isinstance(found, Trace):
-        screen().print(Group(*told(found, settings.timezone)))
     else:
-        screen().print(Group(*sightings.told(found, settings.timezone)))
+        screen().print(Group(*shown))
 
 
 def _names_an_article(typed: str) -> bool:
@@ -99,28 +95,41 @@ def _names_an_article(typed: str) -> bool:
     return "/" in typed or "." in typed or typed.startswith("article_")
 
 
-def trace(settings: Config, reader: Reader, alert: AlertRow) -> Trace:
-    """Gather the trace of an alert, from the views, and from the log what else its event matched."""
-    revisions = [row for row in reader.revisions(alert.article) if row.revision == alert.revision]
-    deliveries = [(row, reader.attempts(row.id)) for row in reader.deliveries(alert=alert.id, limit=1_000)]
-    revision = revisions[0] if revisions else None
-    found = asyncio.run(_beside(settings, alert))
-    return Trace(alert, revision, reader.ack(alert.id), reader.tellings(alert.id), deliveries, found)
+def _trace(settings: Config | Remote, reader: Reader | Remote, alert: AlertRow) -> Trace:
+    """What there is to say of an alert; where the log cannot be read, the views alone tell it."""
+    if elsewhere(settings):
+        return settings.trace(alert.id)
+    from monitor import explaining  # what judges takes its time to import
+
+    config, known = cast("Config", settings), None
+    with suppress(LogUnavailable):
+        known = asyncio.run(_recalled(config, alert.article))
+    return explaining.trace(cast("Reader", reader), alert, known, _rules(config, known))
 
 
-async def _beside(settings: Config, alert: AlertRow) -> Beside | None:
-    """The alert's event by today's rules; None where the log, or the past of its article, cannot be read."""
-    from monitor.cli.accounts import beside  # what judges takes its time to import
-    from monitor.core.policy.judging import steps
-    from monitor.rules import rulebook_of
+def _sightings(settings: Config | Remote, reader: Reader | Remote, article: ArticleRow) -> Sightings:
+    """What there is to say of an article."""
+    if elsewhere(settings):
+        return settings.sightings(article.id)
+    from monitor import explaining  # as above
 
-    try:
-        async with log(settings) as opened:
-            history = await opened.history(opened.partition_of(alert.article), alert.article)
-    except (Corrupt, Dropped, LogUnavailable):
-        return None  # the views alone tell the rest
-    of_alert = [step for step in steps([each.event for each in history]) if step.event.at == alert.at]
-    return beside(rulebook_of(settings), of_alert[0], alert.watchlist) if of_alert else None
+    config = cast("Config", settings)
+    known = asyncio.run(_recalled(config, article.id))
+    return explaining.sightings(cast("Reader", reader), article, known, _rules(config, known))
+
+
+async def _recalled(settings: Config, article: str) -> Recalled:
+    from monitor.explaining import recalled  # as above
+
+    async with log(settings) as opened:
+        return await recalled(opened, article)
+
+
+def _rules(settings: Config, known: Recalled | None) -> Rulebook | None:
+    """Today's rules, which take their time to compile, where there is anything to judge."""
+    from monitor.rules import rulebook_of  # as above
+
+    return rulebook_of(settings) if known and known.events else None
 
 
 def told(trace: Trace, zone: tzinfo) -> list[RenderableType]:

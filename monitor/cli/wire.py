@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -49,6 +50,8 @@ class Wire:
 
     def __exit__(self, *_: object) -> None:
         if self._session:
+            with suppress(RuntimeError):  # Ctrl-C can leave the loop with a stop to come, which would end the next run
+                self._loop.run(asyncio.sleep(0))
             self._loop.run(self._session.close())
         self._loop.close()
 

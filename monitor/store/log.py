@@ -172,7 +172,7 @@ class RedisLog:
         """The age in seconds of the oldest event that the group has neither acked nor parked."""
         return await self._consumers.behind(group, partition)
 
-    async def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncIterator[Recorded]:
+    async def read(self, partition: int, after: str = "0-0", *, follow: bool = False) -> AsyncGenerator[Recorded, None]:
         """Every event after a position, oldest first, from the archive and the stream; with `follow`, for ever."""
         async for event in self.scan(partition, after, follow=follow):
             yield entries.opened(event, partition)

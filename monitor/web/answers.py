@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from monitor.core.condition import Condition
 from monitor.core.content import Content
-from monitor.core.events import SilenceSet
+from monitor.core.events import Recorded, SilenceSet
 from monitor.store.views.rows import (
     AbsenceRow,
     AckRow,
@@ -116,6 +116,13 @@ class Listed(msgspec.Struct, frozen=True):
     kind: str
     url: str
     articles: int
+
+
+class Events(msgspec.Struct, frozen=True):
+    """Events as the log holds them, the oldest first; `next` leads to what is recorded after them."""
+
+    events: list[Recorded]
+    next: str
 
 
 class About(msgspec.Struct, frozen=True):

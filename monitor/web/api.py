@@ -37,10 +37,22 @@ from monitor.web.answers import (
     Silences,
     Sources,
 )
+from monitor.web.api_log import LogApi
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk, article_named
 from monitor.web.door import Keys
-from monitor.web.exchange import Endpoint, body_of, cursor_of, first, following, known, limit_of, moment_of, refused
+from monitor.web.exchange import (
+    ONE,
+    Endpoint,
+    body_of,
+    cursor_of,
+    first,
+    following,
+    known,
+    limit_of,
+    moment_of,
+    refused,
+)
 from monitor.web.trying import TOO_MUCH
 
 LONGEST_QUESTION: Final = 1_000  # characters
@@ -56,26 +68,27 @@ class Api:
     @property
     def endpoints(self) -> list[Endpoint]:
         """All that can be asked."""
-        one, paged = "{id:[a-zA-Z0-9_]{4,80}}", ("limit", "cursor")
+        paged = ("limit", "cursor")
         return [
             Endpoint("GET", "/about", self.about, About),
             Endpoint("GET", "/alerts", self.alerts, Alerts, ("id", "watchlist", "article", "since", *paged)),
-            Endpoint("GET", f"/alerts/{one}", self.alert, Alert),
-            Endpoint("POST", f"/alerts/{one}/ack", self.ack, AckRow, takes=Ack),
+            Endpoint("GET", f"/alerts/{ONE}", self.alert, Alert),
+            Endpoint("POST", f"/alerts/{ONE}/ack", self.ack, AckRow, takes=Ack),
             Endpoint("GET", "/articles", self.articles, Articles, ("source", "url", "name", *paged)),
-            Endpoint("GET", f"/articles/{one}", self.article, Article),
-            Endpoint("GET", rf"/articles/{one}/revisions/{{a:\d{{1,9}}}}", self.content, Content, ("reread",)),
-            Endpoint("GET", rf"/articles/{one}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff, Comparison),
+            Endpoint("GET", f"/articles/{ONE}", self.article, Article),
+            Endpoint("GET", rf"/articles/{ONE}/revisions/{{a:\d{{1,9}}}}", self.content, Content, ("reread",)),
+            Endpoint("GET", rf"/articles/{ONE}/diff/{{a:\d{{1,9}}}}..{{b:\d{{1,9}}}}", self.diff, Comparison),
             Endpoint("GET", "/search", self.search, Hits, ("q", "site", "source", "since", "limit")),
             Endpoint("GET", "/deliveries", self.deliveries, Deliveries, ("id", "state", "channel", "since", *paged)),
-            Endpoint("GET", f"/deliveries/{one}", self.delivery, Delivery),
-            Endpoint("POST", f"/deliveries/{one}/again", self.again, Delivery),
+            Endpoint("GET", f"/deliveries/{ONE}", self.delivery, Delivery),
+            Endpoint("POST", f"/deliveries/{ONE}/again", self.again, Delivery),
             Endpoint("GET", "/feeds", self.feeds, Feeds),
             Endpoint("GET", "/sources", self.sources, Sources),
             Endpoint("GET", "/silences", self.silences, Silences),
             Endpoint("POST", "/silences", self.silence, SilenceSet, takes=Silence),
-            Endpoint("DELETE", f"/silences/{one}", self.end, SilenceExpired),
+            Endpoint("DELETE", f"/silences/{ONE}", self.end, SilenceExpired),
             Endpoint("POST", "/try", self.attempt, Trial, takes=Asked),
+            *LogApi(self._desk, self._log).endpoints,
         ]
 
     async def about(self, _: web.Request) -> About:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.core.urls import aliases, canonical
+from monitor.core.watch.evaluate import Rulebook
 from monitor.core.watch.rules import Entity
 from monitor.errors import Permanent, ViewsUnavailable
 from monitor.store import FileCaptures
@@ -36,7 +37,7 @@ class Desk:
     """Where the views lie, and what the configuration calls things.
 
     `watchlists` maps ids to their queries in words, `queries` to the queries themselves; `channels` are ids; `captures` holds the
-    raw pages; `public_url` is where readers find the page, without a slash at its end, or empty.
+    raw pages; `public_url` is where readers find the page, without a slash at its end, or empty; `rulebook` are the rules at work.
     """
 
     views: Path
@@ -48,6 +49,7 @@ class Desk:
     channels: tuple[str, ...] = ()
     captures: FileCaptures | None = None
     public_url: str = ""
+    rulebook: Rulebook | None = None
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def ask(self, question: Callable[[Reader], Answer]) -> Answer:

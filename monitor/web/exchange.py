@@ -18,6 +18,7 @@ from aiohttp.typedefs import Middleware
 
 from monitor.web.answers import BASE, MOST, Trouble
 
+ONE: Final = "{id:[a-zA-Z0-9_]{4,80}}"  # the place of an id in a path
 _KEPT: Final = frozenset({"allow", "retry-after", "www-authenticate"})  # headers of a refusal
 Row = TypeVar("Row")
 Handler = Callable[[web.Request], Awaitable[Any]]

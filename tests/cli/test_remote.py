@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -16,8 +20,10 @@ from recording import STORY
 from verbs import Said
 
 from monitor.cli import main
+from monitor.cli.wire import Wire
 from monitor.config import parse
 from monitor.core.events import AlertAcked, DeliveryRequested, SilenceExpired, SilenceSet
+from monitor.rules import rulebook_of
 from monitor.store import FileCaptures, open_log
 from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
@@ -67,7 +73,7 @@ def there(copy: Path) -> Iterator[str]:
     async def serve() -> AsyncIterator[str]:
         async with open_log("embedded", data_dir=copy / "data") as log:
             shelf = FileCaptures(copy / "data" / FOLDER)
-            desk = Desk(copy / "data" / FILE, config.timezone, sources, captures=shelf)
+            desk = Desk(copy / "data" / FILE, config.timezone, sources, captures=shelf, rulebook=rulebook_of(config))
             body = Body(log, ("match",), tuple, str)
             async with serving(desk, body, "127.0.0.1", 0, keys=Keys(TOKEN)) as address:
                 yield address
@@ -102,6 +108,11 @@ READING = [
     ("deliveries", "list"),
     ("deliveries", "list", "--dead"),
     ("silences", "list"),
+    ("why", STORY),
+    ("why", "https://nobody.example/"),
+    ("why", "alert_0000"),
+    ("tail",),
+    ("tail", "-n", "3"),
 ]
 
 
@@ -125,6 +136,36 @@ def test_one_row_is_named_by_the_beginning_of_its_id(asked: Verb, verb: Verb, co
         ("deliveries", "show", "0"),
     ):
         assert asked(*arguments) == verb(*arguments, *config)
+
+
+def test_every_alert_is_explained_elsewhere_as_here(asked: Verb, verb: Verb, copy: Path) -> None:
+    config = ("--config", str(copy / "config.toml"))
+    alerts = verb("alerts", "list", "--json", *config).json
+    assert len(alerts) == 3
+    for row in alerts:
+        assert asked("why", row["id"]) == verb("why", row["id"], *config)
+        assert asked("why", row["id"], "--json") == verb("why", row["id"], "--json", *config)
+    assert asked("why", alerts[-1]["id"], "--json").json["beside"]["stood"] == ["“act of war”"]
+
+
+def test_tail_elsewhere_goes_on_where_it_stood_until_it_is_interrupted(asked: Verb, there: str, copy: Path) -> None:
+    environment = {**os.environ, "MONITOR_TOKEN": TOKEN}
+    command = [sys.executable, "-m", "monitor", "tail", "--follow", "-n", "2", "--json", "--url", there]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout
+        shown = [json.loads(process.stdout.readline())["position"] for _ in range(2)]
+        assert shown == [json.loads(line)["position"] for line in asked("tail", "-n", "2", "--json").out.splitlines()]
+        asked("deliveries", "retry", "--dead")
+        assert json.loads(process.stdout.readline())["type"] == "delivery.requested"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+
+
+def test_an_interrupt_in_the_midst_of_a_question_ends_it_in_order(there: str) -> None:
+    with Wire(there) as wire:
+        assert wire.ask("GET", "/healthz") == b"alive\n"
+        loop = wire._loop.get_loop()
+        loop.call_soon(loop.stop)  # what is left where the signal comes just as the answer is there
 
 
 def test_what_is_asked_for_is_recorded_there(asked: Verb, there: str, copy: Path) -> None:
@@ -156,7 +197,7 @@ def test_status_says_how_it_is(asked: Verb) -> None:
 def test_what_cannot_be_asked_elsewhere_says_so(asked: Verb) -> None:
     said = asked("silences", "list", "--all")
     assert (said.code, "needs the data directory" in " ".join(said.err.split())) == (2, True)
-    assert "No such option" in asked("why", "alert_0").err
+    assert "No such option" in asked("backtest").err
     assert asked("alerts", "list", "--config", "config.toml").code == 2
 
 

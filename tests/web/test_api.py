@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import jsonschema
@@ -11,6 +12,7 @@ from recording import STORY, project
 from monitor import __version__
 from monitor.core.events import AlertAcked, DeliveryRequested, SilenceExpired, SilenceSet
 from monitor.core.urls import article_id
+from monitor.web import api_log
 
 BASE = "/api/v1"
 ARTICLE = article_id(STORY)
@@ -123,6 +125,41 @@ async def test_it_says_who_it_is_and_what_it_watches(program):
     assert (await program.get("/deliveries?since=2015-11-16T00:00:00Z"))[1]["deliveries"] == []
 
 
+async def test_why_is_told_of_alerts_and_of_articles(program):
+    alerts = (await program.get("/alerts"))[1]["alerts"]
+    trace = (await program.get(f"/alerts/{alerts[2]['id']}/why"))[1]
+    assert (trace["revision"]["revision"], len(trace["deliveries"][0][1]), trace["beside"]) == (2, 2, None)
+    seen = (await program.get(f"/articles/{ARTICLE}/why"))[1]
+    assert (seen["article"]["id"], seen["health"]) == (ARTICLE, "Nothing is known of the looks at it.")
+
+
+async def test_events_are_read_on_from_where_one_stands_without_a_gap_or_a_repeat(program, asking, monkeypatch):
+    _, log, _ = asking
+    whole = [recorded.position async for recorded in log.read(0)]
+    said = (await program.get("/events?limit=3"))[1]
+    assert [event["position"] for event in said["events"]] == whole[-3:]
+    assert (await program.get(f"/events?after={said['next']}"))[1] == {"events": [], "next": said["next"]}
+    for limit, most in ((4, api_log.MOST_BYTES), (200, 2_000), (200, 1)):
+        monkeypatch.setattr(api_log, "MOST_BYTES", most)
+        found, place = [], "0-0"
+        while page := (said := (await program.get(f"/events?limit={limit}&after={place}"))[1])["events"]:
+            assert len(page) <= min(limit, len(whole) - 1)
+            found, place = found + [event["position"] for event in page], said["next"]
+        assert found == whole
+    assert [event["position"] for event in (await program.get("/events"))[1]["events"]] == whole[-1:]
+
+
+async def test_a_log_that_is_away_is_not_waited_for(visiting, recorded, growing, monkeypatch):
+    async with visiting(recorded) as visitor:
+        for path in ("/events", f"/articles/{ARTICLE}/why"):
+            status, said = await visitor.get(BASE + path)
+            assert (status, json.loads(said)["error"]) == (503, "the log's server is away")
+    log, folder = growing
+    monkeypatch.setattr(api_log, "PATIENCE", 0.0)
+    async with visiting(folder, None, log) as visitor:
+        assert await visitor.get(BASE + "/events") == (503, '{"error":"the log gave no answer within 0 s"}')
+
+
 async def test_what_has_not_changed_is_not_sent_again(program):
     status, _, tag = await program.get("/alerts")
     assert (status, len(tag)) == (200, 34)
@@ -136,6 +173,12 @@ async def test_what_has_not_changed_is_not_sent_again(program):
         ("/articles/article_nothing", 404, "nothing of that name"),
         (f"/articles/{ARTICLE}/revisions/9", 404, "nothing of that name"),
         (f"/articles/{ARTICLE}/diff/1..9", 404, "nothing of that name"),
+        ("/alerts/alert_nothing/why", 404, "nothing of that name"),
+        ("/articles/article_nothing/why", 404, "nothing of that name"),
+        ("/events?after=", 422, "after"),
+        ("/events?after=0-0,0-0", 422, "after"),
+        ("/events?after=99999999999999999999-0", 422, "after"),
+        ("/events?limit=0", 422, "limit"),
         ("/alerts?limit=0", 422, "limit"),
         ("/alerts?limit=201", 422, "limit"),
         ("/alerts?limit=x", 422, "limit"),
@@ -216,5 +259,5 @@ async def test_every_endpoint_is_described_and_asked_by_a_test(program):
     described = {
         (method, path) for path, methods in (await program.description())["paths"].items() for method in methods
     }
-    assert len(described) == 18
+    assert len(described) == 21
     assert all(path.startswith(BASE) for _, path in described)
