@@ -44,7 +44,6 @@ from monitor.web.door import Keys
 from monitor.web.exchange import (
     ONE,
     Endpoint,
-    body_of,
     cursor_of,
     first,
     following,
@@ -52,6 +51,7 @@ from monitor.web.exchange import (
     limit_of,
     moment_of,
     refused,
+    said_in,
 )
 from monitor.web.trying import TOO_MUCH
 
@@ -125,7 +125,7 @@ class Api:
 
     async def ack(self, request: web.Request) -> AckRow:
         """Take note of an alert."""
-        said = await body_of(request, Ack)
+        said = await said_in(request, Ack)
         row = first(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1)))
         await commands.acknowledge(self._log, row.id, row.article, self._who(request), said.note)
         return AckRow(row.id, await self._log.now(), self._who(request), said.note)
@@ -253,7 +253,7 @@ class Api:
 
     async def silence(self, request: web.Request) -> SilenceSet:
         """Silence alerts with these labels for a while."""
-        said, by = await body_of(request, Silence), self._who(request)
+        said, by = await said_in(request, Silence), self._who(request)
 
         def decide(mutes: Mutes, now: datetime) -> SilenceSet:
             read = labels.read([f"{name}={value}" for name, values in said.matchers.items() for value in values])
@@ -276,7 +276,7 @@ class Api:
 
     async def attempt(self, request: web.Request) -> Trial:
         """Try a query before it is saved: on a text, on an article's past, on the last days. Nothing is stored."""
-        asked = await body_of(request, Asked)
+        asked = await said_in(request, Asked)
         try:
             outcome = await self._bench.tried(asked)
         except NoSuchArticle as error:

@@ -57,7 +57,7 @@ def _operation(one: Endpoint, named: dict[Any, Any]) -> dict[str, Any]:
         "summary": (one.handler.__doc__ or "").strip(),
         "parameters": [*places, *asked],
         **body,
-        "responses": {**statuses, **dict.fromkeys(("401", "403", "404", "413", "422", "503"), trouble)},
+        "responses": {**statuses, **dict.fromkeys(("401", "403", "404", "408", "413", "422", "503"), trouble)},
     }
 
 

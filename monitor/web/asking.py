@@ -15,6 +15,7 @@ from monitor.ports import Log
 from monitor.web.desk import Desk
 from monitor.web.door import Keys, own_path
 from monitor.web.rendering import Pages
+from monitor.web.sent import form_of
 
 BY: Final = "page"
 LONGEST_NOTE: Final = 500
@@ -39,7 +40,7 @@ class Forms:
 
     async def ack(self, request: web.Request) -> web.Response:
         """Take note of an alert, so that nobody is reminded of it any more."""
-        said = await request.post()
+        said = await form_of(request)
         row = next(iter(await self._desk.ask(lambda reader: reader.alerts_named(request.match_info["id"], 1))), None)
         if row is None:
             raise web.HTTPNotFound(text="No such alert is recorded.\n")
@@ -48,7 +49,7 @@ class Forms:
 
     async def again(self, request: web.Request) -> web.Response:
         """Ask for a message to be sent again, with the same id and the same bytes."""
-        said, name = await request.post(), request.match_info["id"]
+        said, name = await form_of(request), request.match_info["id"]
         row = next(iter(await self._desk.ask(lambda reader: reader.deliveries_named(name, 1))), None)
         if row is None:
             raise web.HTTPNotFound(text="No such message is recorded.\n")
@@ -62,7 +63,7 @@ class Forms:
 
     async def silence(self, request: web.Request) -> web.Response:
         """Silence alerts with these labels for a while."""
-        said = {name: _line(value) for name, value in (await request.post()).items()}
+        said = {name: _line(value) for name, value in (await form_of(request)).items()}
         by, lasting = self._by(request), timedelta(minutes=LASTING.get(said.get("for", ""), 120))
 
         def decide(mutes: Mutes, now: datetime) -> SilenceSet:

@@ -16,6 +16,7 @@ from monitor.core.websub import Seal, Subscription
 from monitor.ports import Log
 from monitor.stages import websub
 from monitor.stages.websub import PATH
+from monitor.web.sent import BROKEN
 
 logger = structlog.get_logger()
 
@@ -63,7 +64,7 @@ class Callbacks:
 
 
 async def _is_signed(request: web.Request, known: Subscription) -> bool:
-    """Whether the body was signed by the hub. Raises HTTPRequestEntityTooLarge, and HTTPRequestTimeout for one that drips."""
+    """Whether the body was signed by the hub. Raises HTTPRequestEntityTooLarge, HTTPBadRequest, and HTTPRequestTimeout for one that drips."""
     try:
         seal = Seal(request.headers.get("X-Hub-Signature", ""), known.secret)
     except ValueError:
@@ -78,4 +79,6 @@ async def _is_signed(request: web.Request, known: Subscription) -> bool:
                 seal.update(piece)
     except TimeoutError as error:
         raise web.HTTPRequestTimeout(text="") from error
+    except BROKEN as error:
+        raise web.HTTPBadRequest(text="") from error
     return seal.is_good

@@ -32,11 +32,10 @@ class Crowd:
 
         return middleware
 
-    def admit(self, server: web.Server) -> asyncio.Protocol:
-        """The protocol of a new connection; the one that has said nothing for the longest time goes, where there are too many."""
+    def make_room(self, server: web.Server) -> None:
+        """Let the connection that has said nothing for the longest time go, where there are too many for one more."""
         connections = server.connections
         if len(connections) >= MOST_CONNECTIONS:
             silent = (one for one in connections if one not in self._busy)
             if oldest := next(silent, None):
                 oldest.force_close()
-        return server()

@@ -38,29 +38,31 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+FAILED: Final = "That failed; the log of Monitor says why.\n"
 LONGEST_NAME: Final = 100  # characters
 _BEARER: Final = {"www-authenticate": 'Bearer realm="monitor"'}
 _SAFE: Final = frozenset({"GET", "HEAD"})
 
 
-def headed() -> Middleware:
-    """Put the headers on every answer, errors too. One that has stricter ones keeps them."""
+async def headed(_: web.BaseRequest, answer: web.StreamResponse) -> None:
+    """Put the headers on an answer that is about to be sent. One that has stricter ones keeps them."""
+    for name, value in (*HEADERS.items(), ("cache-control", "no-store")):
+        answer.headers.setdefault(name, value)
+    answer.headers["server"] = HEADERS["server"]  # aiohttp has named itself there by then
+
+
+def unfailing() -> Middleware:
+    """Where a page fails, say so and no more; the log says why."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            answer = await handler(request)
-        except web.HTTPException as error:
-            error.headers.update(HEADERS)
+            return await handler(request)
+        except web.HTTPException:
             raise
         except Exception as error:
             logger.exception("a page failed", path=request.path)
-            text = "That failed; the log of Monitor says why.\n"
-            raise web.HTTPInternalServerError(text=text, headers=HEADERS) from error
-        if not answer.prepared:
-            for name, value in (*HEADERS.items(), ("cache-control", "no-store")):
-                answer.headers.setdefault(name, value)
-        return answer
+            raise web.HTTPInternalServerError(text=FAILED) from error
 
     return middleware
 

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler as PageHandler
 from aiohttp.typedefs import Middleware
 
 from monitor.web.answers import BASE, MOST, Trouble
+from monitor.web.sent import body_of
 
 ONE: Final = "{id:[a-zA-Z0-9_]{4,80}}"  # the place of an id in a path
 _KEPT: Final = frozenset({"allow", "retry-after", "www-authenticate"})  # headers of a refusal
@@ -88,10 +89,10 @@ def first(found: Sequence[Row]) -> Row:
     return known(next(iter(found), None))
 
 
-async def body_of(request: web.Request, kind: type[Row]) -> Row:
+async def said_in(request: web.Request, kind: type[Row]) -> Row:
     """What a request says. Raises HTTPUnprocessableEntity for what is none of this kind."""
     try:
-        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+        return msgspec.json.decode(await body_of(request) or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refused(str(error)) from error
 

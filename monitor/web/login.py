@@ -10,6 +10,7 @@ from aiohttp import web
 
 from monitor.web.door import COOKIE, own_path, pass_of
 from monitor.web.rendering import Pages
+from monitor.web.sent import form_of
 
 PAUSE: Final = 1.0  # seconds that a wrong token costs
 AT_ONCE: Final = 4  # wrong tokens that are answered at a time, so that no more are tried a second
@@ -36,10 +37,10 @@ class Login:
         """Take the token, and go on to where the reader wanted to be."""
         try:
             async with asyncio.timeout(PATIENCE):
-                said = await request.clone(client_max_size=MOST_BYTES).post()
+                said = await form_of(request.clone(client_max_size=MOST_BYTES))
         except TimeoutError as error:
             raise web.HTTPRequestTimeout(text="The form did not come.\n") from error
-        onward, given = own_path(str(said.get("next", "/"))), str(said.get("token", "")).strip()
+        onward, given = own_path(said.get("next", "/")), said.get("token", "").strip()
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             await self._pause()
             return self._pages.show("login.html", status=401, here="", next=onward, wrong=True)

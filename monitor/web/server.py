@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -24,7 +24,7 @@ from monitor.web.bench import Bench
 from monitor.web.callbacks import Callbacks
 from monitor.web.crowd import PATIENCE, Crowd
 from monitor.web.desk import Desk
-from monitor.web.door import Keys, guarded, headed
+from monitor.web.door import Keys, guarded, headed, unfailing
 from monitor.web.exchange import answering, refusing
 from monitor.web.feeds_out import FeedsOut
 from monitor.web.figures import Figures
@@ -33,6 +33,7 @@ from monitor.web.login import Login
 from monitor.web.pages import Site
 from monitor.web.rendering import HERE, Pages
 from monitor.web.trying import Trying
+from monitor.web.unread import Connection
 from monitor.web.vitals import Body, Vitals
 
 logger = structlog.get_logger()
@@ -64,7 +65,7 @@ async def serving(
     made = application(desk, pages, wire, body, keys, frozenset(hosts), crowd)
     if called:
         made.add_routes(Callbacks(body.log, desk.is_feed).routes())
-    runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0, keepalive_timeout=PATIENCE)
+    runner = web.AppRunner(made, shutdown_timeout=1.0)
     async with AsyncExitStack() as stack:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -88,9 +89,15 @@ async def serving(
 
 
 async def _listening(runner: web.AppRunner, crowd: Crowd, host: str, port: int) -> asyncio.Server:
-    server = runner.server
+    server, loop = runner.server, asyncio.get_running_loop()
     assert server is not None  # noqa: S101  # it was set up
-    return await asyncio.get_running_loop().create_server(lambda: crowd.admit(server), host, port, backlog=128)
+    options: dict[str, Any] = {"access_log": None, "keepalive_timeout": PATIENCE}
+
+    def admit() -> Connection:
+        crowd.make_room(server)
+        return Connection(server, loop=loop, **options)
+
+    return await loop.create_server(admit, host, port, backlog=128)
 
 
 def application(
@@ -98,9 +105,10 @@ def application(
 ) -> web.Application:
     """All routes behind the door."""
     made = web.Application(
-        middlewares=[crowd.counted(), headed(), refusing(), guarded(keys, hosts), _explained(pages)],
+        middlewares=[crowd.counted(), unfailing(), refusing(), guarded(keys, hosts), _explained(pages)],
         client_max_size=MOST_BYTES,
     )
+    made.on_response_prepare.append(headed)
     made.add_routes([*Site(desk, pages, body.log).routes(), *Forms(desk, pages, body.log, keys).routes()])
     made.add_routes([*Figures(desk, pages).routes(), *FeedsOut(desk).routes()])
     bench = Bench(desk)

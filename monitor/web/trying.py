@@ -12,6 +12,7 @@ from monitor.web import charts
 from monitor.web.bench import Bench, Busy, Exhausted, NoSuchArticle
 from monitor.web.desk import Desk
 from monitor.web.rendering import Pages
+from monitor.web.sent import form_of
 
 DAYS: Final = (1, 3, 7, 30, 90)
 TOO_MUCH: Final = "It took more time or memory than a try may. Ask of fewer days, or with a shorter text."
@@ -34,7 +35,7 @@ class Trying:
 
     async def attempt(self, request: web.Request) -> web.Response:
         """Try what was typed. Nothing of it is stored."""
-        said = {name: str(value) for name, value in (await request.post()).items()}
+        said = await form_of(request)
         try:
             outcome = await self._bench.tried(_asked(said))
         except msgspec.ValidationError as error:

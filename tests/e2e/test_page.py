@@ -67,6 +67,10 @@ async def test_an_alert_its_comparison_and_a_silence_that_holds_the_next(site, d
             tried = await answer.json()
         assert [turn["revision"] for turn in tried["article"]["past"]["turns"]] == [2]
         assert (tried["recent"]["raised"], "any name of the palace" in tried["words"]) == (1, True)
+        async with session.get(f"{here}/api/v1/articles/{alert['article']}/why") as answer:
+            seen = await answer.json()
+        assert [(one["watchlist"], one["matches"]) for one in seen["watchlists"]] == [("war", True)]
+        assert [look["outcome"] for look in seen["looks"]][:1] == ["discovered"]
         status, out, err = await daemon.verb("status")
         assert (status, "keeps up; feeds read: 1, failing: 0" in out) == (0, True), (out, err)
         assert "anything" not in await page(session, f"{here}/watchlists")
