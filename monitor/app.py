@@ -32,7 +32,7 @@ from monitor.stages.poll import arrange
 from monitor.stages.work import Pace
 from monitor.store.views import FILE as VIEWS
 from monitor.store.views import Reader
-from monitor.web import Body, Keys, serving
+from monitor.web import Body, Keys, Token, serving
 
 logger = structlog.get_logger()
 
@@ -187,7 +187,7 @@ async def _page(wanted: Web | None, config: Config, ground: Ground) -> AsyncIter
         yield
         return
     host, port = wanted.place
-    token = wanted.token.get_secret_value() if wanted.token else None
+    token = Token.of(wanted.token.get_secret_value()) if wanted.token else None
     keys = Keys(token, wanted.trusted_proxies, wanted.user_header or "")
     ours = [urlsplit(str(url)).hostname for url in (config.public_url, wanted.websub_url) if url]
     names = [*wanted.hosts, *filter(None, ours)]

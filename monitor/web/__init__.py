@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from monitor.web.door import Keys
 from monitor.web.server import serving
+from monitor.web.token import Token
 from monitor.web.vitals import Body
 
-__all__ = ["Body", "Keys", "serving"]
+__all__ = ["Body", "Keys", "Token", "serving"]

@@ -5,8 +5,6 @@ Pages are for loopback unless something guards them. It renders nothing.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from monitor.core.addresses import Network
 from monitor.stages.websub import PATH
+from monitor.web.token import Token
 
 logger = structlog.get_logger()
 
@@ -97,7 +96,7 @@ class Keys:
     `header` is where a proxy names who asks, once it has made sure; it is believed of the addresses in `proxies` alone.
     """
 
-    token: str | None = None
+    token: Token | None = None
     proxies: tuple[Network, ...] = ()
     header: str = ""
 
@@ -110,17 +109,17 @@ class Keys:
         """Whether a request may come in."""
         if not self.are_needed or self.reader(request) is not None:
             return True
-        return self.token is not None and (admits(self.token, request) or self._opens_a_feed(request))
+        return self.token is not None and (_shows(request, self.token) or self._opens_a_feed(request))
 
     @property
     def of_feeds(self) -> str:
         """The key of the Atom feeds, for feed readers, which can send no header; empty where no token guards them."""
-        return _derived(self.token, b"monitor feeds")[:32] if self.token is not None else ""
+        return self.token.feeds if self.token is not None else ""
 
     def _opens_a_feed(self, request: web.Request) -> bool:
-        if request.method not in _SAFE or not request.path.startswith(FEEDS):
+        if self.token is None or request.method not in _SAFE or not request.path.startswith(FEEDS):
             return False
-        return hmac.compare_digest(request.query.get("key", "").encode(), self.of_feeds.encode())
+        return self.token.is_its_key(request.query.get("key", ""))
 
     def reader(self, request: web.Request) -> str | None:
         """Who asks, by a proxy's word; None where no proxy that is trusted says so, or it says it twice."""
@@ -137,22 +136,12 @@ class Keys:
         return any((mapped or address) in network for network in self.proxies)
 
 
-def admits(token: str, request: web.Request) -> bool:
+def _shows(request: web.Request, token: Token) -> bool:
     """Whether a request carries the token, as a bearer (RFC 6750) or in the cookie of a login."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return hmac.compare_digest(given.strip().encode(), token.encode())
-    return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), pass_of(token).encode())
-
-
-def pass_of(token: str) -> str:
-    """What a browser keeps in the place of the token itself."""
-    return _derived(token, b"monitor page")
-
-
-def _derived(token: str, use: bytes) -> str:
-    """A secret of its own for one use: whoever has it cannot find the token, nor the secret of another use (RFC 5869, 3.2)."""
-    return hmac.new(token.encode(), use, hashlib.sha256).hexdigest()
+        return token.is_it(given.strip())
+    return token.is_its_cookie(request.cookies.get(COOKIE, ""))
 
 
 def own_path(path: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from typing import Final
 
 from aiohttp import web
 
-from monitor.web.door import COOKIE, own_path, pass_of
+from monitor.web.door import COOKIE, own_path
 from monitor.web.rendering import Pages
 from monitor.web.sent import form_of
+from monitor.web.token import Token
 
 PAUSE: Final = 1.0  # seconds that a wrong token costs
 AT_ONCE: Final = 4  # wrong tokens that are answered at a time, so that no more are tried a second
@@ -22,7 +22,7 @@ LASTING: Final = 30 * 86_400  # seconds
 class Login:
     """The handlers around the token."""
 
-    def __init__(self, pages: Pages, token: str) -> None:
+    def __init__(self, pages: Pages, token: Token) -> None:
         self._pages, self._token, self._paying = pages, token, 0
 
     def routes(self) -> list[web.RouteDef]:
@@ -41,11 +41,11 @@ class Login:
         except TimeoutError as error:
             raise web.HTTPRequestTimeout(text="The form did not come.\n") from error
         onward, given = own_path(said.get("next", "/")), said.get("token", "").strip()
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
+        if not self._token.is_it(given):
             await self._pause()
             return self._pages.show("login.html", status=401, here="", next=onward, wrong=True)
         answer = web.Response(status=303, headers={"location": onward})
-        answer.set_cookie(COOKIE, pass_of(self._token), httponly=True, samesite="Strict", path="/", max_age=LASTING)
+        answer.set_cookie(COOKIE, self._token.cookie, httponly=True, samesite="Strict", path="/", max_age=LASTING)
         return answer
 
     async def _pause(self) -> None:

@@ -27,7 +27,7 @@ from monitor.rules import rulebook_of
 from monitor.store import FileCaptures, open_log
 from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
-from monitor.web import Body, Keys, serving
+from monitor.web import Body, Keys, Token, serving
 from monitor.web.desk import Desk, Source
 
 TOKEN = "a-token-of-many-letters-0123456789"
@@ -75,7 +75,7 @@ def there(copy: Path) -> Iterator[str]:
             shelf = FileCaptures(copy / "data" / FOLDER)
             desk = Desk(copy / "data" / FILE, config.timezone, sources, captures=shelf, rulebook=rulebook_of(config))
             body = Body(log, ("match",), tuple, str)
-            async with serving(desk, body, "127.0.0.1", 0, keys=Keys(TOKEN)) as address:
+            async with serving(desk, body, "127.0.0.1", 0, keys=Keys(Token.of(TOKEN))) as address:
                 yield address
 
     with beside(serve) as address:

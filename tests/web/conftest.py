@@ -21,7 +21,7 @@ from monitor.ports import Log
 from monitor.store import FileCaptures, open_log
 from monitor.store.captures import FOLDER
 from monitor.store.views import FILE
-from monitor.web import Body, Keys, serving
+from monitor.web import Body, Keys, Token, serving
 from monitor.web.desk import Desk, Source
 
 SOURCES = (Source("post", "https://post.example/rss", "feed"), Source("quiet", "https://quiet.example/rss", "feed"))
@@ -82,7 +82,12 @@ async def visited(
         captures=FileCaptures(folder / "data" / FOLDER),
     )
     async with serving(
-        desk, body_of(log, trouble), "127.0.0.1", 0, keys=keys or Keys(token), hosts=["monitor.example"]
+        desk,
+        body_of(log, trouble),
+        "127.0.0.1",
+        0,
+        keys=keys or Keys(Token.of(token) if token else None),
+        hosts=["monitor.example"],
     ) as address:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:

@@ -13,10 +13,10 @@ from recording import STORY, WITHDRAWN
 from monitor.core.urls import article_id
 from monitor.notifiers import syndication
 from monitor.notifiers.syndication import ATOM, Entry
-from monitor.web import Keys
+from monitor.web import Keys, Token
 
 TOKEN = "a-token-of-many-letters-0123456789"
-KEY = Keys(TOKEN).of_feeds
+KEY = Token.of(TOKEN).feeds
 NAME = {"a": ATOM}
 FEEDS = ["/atom/all.atom", "/atom/watchlist/raqqa.atom", f"/atom/article/{article_id(STORY)}.atom", f"/atom/article/{article_id(WITHDRAWN)}.atom"]  # fmt: skip
 
@@ -73,7 +73,7 @@ async def test_behind_a_token_the_feeds_have_a_key_that_opens_nothing_else(visit
         for path in FEEDS:
             assert (await visitor.get(path))[0] == 401
             assert (await visitor.get(f"{path}?key="))[0] == 401
-            assert (await visitor.get(f"{path}?key={Keys('another-token').of_feeds}"))[0] == 401
+            assert (await visitor.get(f"{path}?key={Token.of('another-token').feeds}"))[0] == 401
             assert (await visitor.get(f"{path}?key={TOKEN}"))[0] == 401
             assert (await visitor.get(f"{path}?key={KEY}"))[0] == 200
         for path in (
@@ -100,9 +100,10 @@ async def test_behind_a_token_the_feeds_have_a_key_that_opens_nothing_else(visit
 
 
 def test_the_key_tells_neither_the_token_nor_the_pass_and_is_long_enough():
-    from monitor.web.door import pass_of
-
-    assert (len(KEY), KEY in pass_of(TOKEN), TOKEN in KEY) == (32, False, False)
+    token = Token.of(TOKEN)
+    assert (len(KEY), KEY in token.cookie, token.cookie[:32] in KEY, TOKEN in KEY) == (32, False, False, False)
+    assert not [kept for kept in (token.digest, token.cookie, token.feeds, repr(token)) if TOKEN in str(kept)]
+    assert not [kept for kept in (token.cookie, token.feeds) if kept in repr(token)]
     assert Keys(None).of_feeds == ""
 
 

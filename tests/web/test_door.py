@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from monitor.core.events import SilenceSet
-from monitor.web import Keys
+from monitor.web import Keys, Token
 from monitor.web.door import HEADERS, OPEN, own_path
 
 TOKEN = "a-token-of-many-letters-0123456789"
@@ -39,7 +39,7 @@ def routes(tmp_path):
 
     desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
     body = Body(None, (), tuple, str)
-    return paths_of(application(desk, pages, Wire(desk, pages), body, Keys(TOKEN), frozenset(), Crowd()))
+    return paths_of(application(desk, pages, Wire(desk, pages), body, Keys(Token.of(TOKEN)), frozenset(), Crowd()))
 
 
 async def test_a03_without_the_token_every_route_but_the_open_ones_is_shut(visiting, recorded, routes):
@@ -89,7 +89,7 @@ async def test_a_proxy_names_one_reader_or_lets_nobody_in(visiting, recorded, sa
 
 
 async def test_a_token_serves_beside_a_proxy(visiting, recorded):
-    keys = Keys(TOKEN, BEHIND["keys"].proxies, HEADER)
+    keys = Keys(Token.of(TOKEN), BEHIND["keys"].proxies, HEADER)
     async with visiting(recorded, keys=keys) as visitor:
         assert (await visitor.get("/"))[0] == 401
         assert (await visitor.get("/", authorization=f"Bearer {TOKEN}"))[0] == 200

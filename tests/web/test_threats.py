@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import hashlib
 import hmac
 import io
 import socket
@@ -14,7 +15,7 @@ import pytest
 from aiohttp import FormData
 
 from monitor.config import Web
-from monitor.web import Keys, crowd, live, login, server
+from monitor.web import Keys, Token, crowd, live, login, server
 from monitor.web.live import Wire
 
 TOKEN = "a-token-of-many-letters-0123456789"
@@ -64,7 +65,10 @@ def test_a02_secrets_are_compared_in_constant_time_alone():
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq | ast.In) for op in node.ops):
                 said = ast.unparse(node)
-                assert not any(word in said for word in ("token", "pass_of", "of_feeds", "COOKIE")), (module.name, said)
+                assert not any(word in said for word in ("token", "digest", "cookie", "of_feeds", "COOKIE")), (
+                    module.name,
+                    said,
+                )
 
 
 async def test_a02_every_way_in_asks_compare_digest(visiting, recorded, monkeypatch):
@@ -80,8 +84,21 @@ async def test_a02_every_way_in_asks_compare_digest(visiting, recorded, monkeypa
             f"{visitor.address}/login", data={"token": "x"}, headers={"origin": visitor.address}
         ):
             pass
-    assert {TOKEN.encode(), Keys(TOKEN).of_feeds.encode()} < set(asked)
+    known = (TOKEN, Token.of(TOKEN).feeds, Token.of(TOKEN).cookie)
+    assert {hashlib.sha256(secret.encode()).digest() for secret in known} == set(asked)
     assert len(asked) == 5
+
+
+@pytest.mark.parametrize(
+    "shown", [b"", b"\xff\xfe", "µ".encode(), b"a" * 8000, TOKEN.encode()[:-1], TOKEN.encode() + b"x"], ids=repr
+)
+async def test_a02_whatever_is_shown_for_a_token_is_refused(visiting, recorded, shown):
+    async with visiting(recorded, TOKEN) as visitor:
+        for header in (b"Authorization: Bearer ", b"Cookie: monitor="):
+            reader, writer = await asyncio.open_connection(*visitor.address.removeprefix("http://").split(":"))
+            writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + header + shown + b"\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+            writer.close()
 
 
 def changing(routes):
@@ -98,7 +115,7 @@ def routes(tmp_path):
 
     desk, pages = Desk(tmp_path, ZoneInfo("UTC")), Pages(ZoneInfo("UTC"))
     body = server.Body(None, (), tuple, str)
-    made = server.application(desk, pages, Wire(desk, pages), body, Keys(TOKEN), frozenset(), Crowd())
+    made = server.application(desk, pages, Wire(desk, pages), body, Keys(Token.of(TOKEN)), frozenset(), Crowd())
     fill = {"id": "article_0123", "a": "1", "b": "2"}
     found = []
     for route in made.router.routes():
