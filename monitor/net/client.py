@@ -24,7 +24,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from monitor.core.addresses import PRIVATE, Network
+from monitor.core.addresses import PRIVATE, Address, Network
 from monitor.errors import Permanent, Transient
 from monitor.net.answer import gather, read_body, read_fields, read_location, sendable
 from monitor.net.decoding import ACCEPTED
@@ -37,6 +37,7 @@ from monitor.ports import Limits, Net, Response
 log = structlog.get_logger()
 
 ANSWER_BYTES: Final = 20_000
+PER_ADDRESS: Final = 8  # hosts: as many share an address without any of them waiting for the others
 _MAX_FIELD = 16 * 1024
 _MAX_FIELDS = 100
 _IDLE_SECONDS = 15.0
@@ -85,11 +86,13 @@ class HttpNet(Net):
         allow_private: Sequence[Network],
         concurrency: int,
         hosts: Hosts,
+        addresses: Hosts,
+        guard: Guard,
         limits: Limits,
     ) -> None:
-        self._fetching, self._sending = fetching, sending
+        self._fetching, self._sending, self._guard = fetching, sending, guard
         self._allowed, self._limits = tuple(allow_private), limits
-        self._places, self._hosts = asyncio.Semaphore(concurrency), hosts
+        self._places, self._hosts, self._addresses = asyncio.Semaphore(concurrency), hosts, addresses
 
     async def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
@@ -132,7 +135,7 @@ class HttpNet(Net):
         here = judge_url(url, self._allowed)
         statuses: list[int] = []
         while True:
-            async with self._place(here):
+            async with self._place(here, budget):
                 hop = await self._fetch(here, headers, limits, budget)
             if not hop.location:
                 permanent = here if statuses and _PERMANENT.issuperset(statuses) else None
@@ -186,9 +189,15 @@ class HttpNet(Net):
         return _Hop(hop.status, hop.headers, bytes(start[:ANSWER_BYTES]), "")
 
     @asynccontextmanager
-    async def _place(self, url: str) -> AsyncIterator[None]:
-        """Wait for a place at this host, then for one at all: a busy host's queue takes no place from others."""
-        async with self._hosts.place(url), self._places:
+    async def _place(self, url: str, budget: _Budget) -> AsyncIterator[None]:
+        """Wait for a place at this host, at all of its addresses, then for one at all: a busy host's queue takes no place from others."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._hosts.place(url))
+            async with self._places, budget.charge():
+                addresses = await self._guard.addresses(urlsplit(url).hostname or "")
+            for address in sorted(addresses, key=str):  # in one order, so that no two wait for each other
+                await stack.enter_async_context(self._addresses.place(f"//{_spelt(address)}"))
+            await stack.enter_async_context(self._places)
             yield
 
 
@@ -206,31 +215,36 @@ async def open_net(
     """The Net, open for as long as the context. `allow_private` are networks that `get` may reach though they are not public.
 
     At most `concurrency` fetches run at once, and `per_host` with one host and port, begun `pause` seconds apart; with `queue`, at
-    most so many are under way or wait for it, and others are Postponed. Addresses in `allow_private` are the user's own, without either.
+    most so many are under way or wait for it, and others are Postponed. An address, however many names it has, is asked as PER_ADDRESS hosts
+    are. Addresses in `allow_private` are the user's own, without pause and queue.
     """
     tls = ssl.create_default_context()
     async with AsyncExitStack() as stack:
-        fetching = await stack.enter_async_context(_session(user_agent, allow_private, tls, keep_alive=True))
+        guard = Guard(allow_private)
+        fetching = await stack.enter_async_context(_session(user_agent, guard, tls, keep_alive=True))
         # Sending has connections of its own, used once: what may reach a private address is never lent to anything else.
-        guarded = await stack.enter_async_context(_session(user_agent, (), tls, keep_alive=False))
-        private = await stack.enter_async_context(_session(user_agent, PRIVATE, tls, keep_alive=False))
+        guarded = await stack.enter_async_context(_session(user_agent, Guard(()), tls, keep_alive=False))
+        private = await stack.enter_async_context(_session(user_agent, Guard(PRIVATE), tls, keep_alive=False))
         yield HttpNet(
             fetching,
             {False: guarded, True: private},
             allow_private=allow_private,
             concurrency=concurrency,
             hosts=Hosts(per_host, pause, allow_private, queue),
+            addresses=Hosts(PER_ADDRESS * per_host, pause / PER_ADDRESS, allow_private, queue),
+            guard=guard,
             limits=limits or Limits(),
         )
 
 
 @asynccontextmanager
 async def _session(
-    user_agent: str, allowed: Sequence[Network], tls: ssl.SSLContext, *, keep_alive: bool
+    user_agent: str, guard: Guard, tls: ssl.SSLContext, *, keep_alive: bool
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    guard = Guard(allowed)
     reuse = {"keepalive_timeout": _IDLE_SECONDS} if keep_alive else {"force_close": True}
-    connector = aiohttp.TCPConnector(limit=0, ssl=tls, resolver=guard, socket_factory=guard.make_socket, **reuse)
+    connector = aiohttp.TCPConnector(
+        limit=0, ssl=tls, resolver=guard, use_dns_cache=False, socket_factory=guard.make_socket, **reuse
+    )
     async with aiohttp.ClientSession(
         connector=connector,
         headers={"User-Agent": user_agent},
@@ -245,6 +259,10 @@ async def _session(
             yield session
         finally:
             await guard.close()
+
+
+def _spelt(address: Address) -> str:
+    return f"[{address}]" if address.version == 6 else str(address)
 
 
 def _timeout(limits: Limits) -> aiohttp.ClientTimeout:

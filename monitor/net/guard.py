@@ -1,6 +1,7 @@
 """The address guard: every address is judged when a name is resolved, and again when its socket is made.
 
-The second look is the one that counts: it sees what is dialled, whoever resolved it. `target` has judged the spelling.
+The second look is the one that counts: it sees what is dialled, whoever resolved it. `target` has judged the spelling. What a name led to is
+remembered for a moment, so that who waits for a turn at its addresses then dials these.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.core.addresses import Address, Network, refusal
+from monitor.core.addresses import Address, Network, read_literal, refusal
 from monitor.errors import Permanent, Transient
 
 DNS_SECONDS = 5.0
+REMEMBERED = 10.0  # seconds, as aiohttp does
+_MOST_NAMES = 10_000
 MAX_ADDRESSES = 8
 _DNS_THREADS = 16
 _NO_SUCH_HOST = {socket.EAI_NONAME, socket.EAI_NODATA}  # the resolver knows that there is none; all else may pass
@@ -32,17 +35,35 @@ class Guard(AbstractResolver):
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = tuple(allowed)
         self._threads = ThreadPoolExecutor(_DNS_THREADS, "dns")
+        self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}  # the latest asked for last
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Up to eight addresses of a name.
+        """Up to eight addresses of a name, as the connector wants them. Raises as `addresses`."""
+        return [_result(host, port, address) for address in await self.addresses(host, family)]
+
+    async def addresses(self, host: str, family: int = socket.AF_UNSPEC) -> list[Address]:
+        """Up to eight addresses of a name, or the one that it spells.
 
         Raises Transient(`dns`, `no_such_host`), or Permanent(`forbidden_address`) where a public name also has a forbidden address:
         half of a trap is a trap.
         """
-        addresses = self._fit(host, await self._look_up(host, family))
-        return [_result(host, port, address) for address in addresses[:MAX_ADDRESSES]]
+        if (literal := read_literal(host)) is not None:
+            return [literal]
+        now, known = asyncio.get_running_loop().time(), self._known.get((host, family))
+        if known and known[0] > now:
+            return known[1]
+        found = self._fit(host, await self._look_up(host, family))[:MAX_ADDRESSES]
+        self._known.pop((host, family), None)
+        self._known[host, family] = (now + REMEMBERED, found)
+        if len(self._known) > _MOST_NAMES:
+            del self._known[next(iter(self._known))]
+        return found
+
+    def forget(self) -> None:
+        """Look every name up anew."""
+        self._known.clear()
 
     def make_socket(self, info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         """A socket for the address that is about to be dialled. Raises Refused."""

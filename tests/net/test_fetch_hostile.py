@@ -6,13 +6,16 @@ import socket
 import subprocess
 import sys
 from ipaddress import ip_network
+from itertools import pairwise
 
 import brotli
 import pytest
 import zstandard
+from hasty import hastily
 
 from monitor.errors import OutsideError
 from monitor.net import guard, open_net
+from monitor.net.client import PER_ADDRESS
 from monitor.net.guard import Guard
 from monitor.ports import Limits
 from monitor.sources.feed import parse_feed
@@ -192,6 +195,49 @@ async def test_resolvers_that_hang_do_not_hold_up_who_needs_none(stand, net, mon
     assert (await net.get(stand.url)).status == 200
     assert set(await asyncio.gather(*hanging)) == {"dns"}
     free.set()
+
+
+@pytest.mark.case(id="F23")
+@pytest.mark.parametrize("more", [False, True], ids=["one address", "one beside others"])
+def test_many_names_of_one_address_ask_it_no_more_than_a_few_hosts_would(another_stand, monkeypatch, more):
+    """A real server on loopback, at addresses that are public by their names."""
+    shared, own = "93.184.216.34", "93.184.216.35"
+    running, most, begun = 0, 0, []
+
+    def look_up(host, *_):
+        number = int(host.partition(".")[0][1:])
+        addresses = [own] if not number else [shared, f"8.8.8.{number}"] if more else [shared]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+    async def connect(self, sock, address):
+        return await original(self, sock, ("127.0.0.1", address[1]))
+
+    async def script(visit):
+        nonlocal running, most
+        running, most = running + 1, max(most, running + 1)
+        begun.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(20)
+        running -= 1
+        await visit.answer(b"x")
+
+    async def scene():
+        async with (
+            open_net(user_agent="x", concurrency=64, per_host=1, pause=16.0) as net,
+            another_stand(script) as stand,
+            another_stand() as other,
+        ):
+            many = [asyncio.create_task(net.get(f"http://n{n}.example.com:{stand.port}/")) for n in range(1, 17)]
+            await asyncio.sleep(1)
+            assert (await net.get(f"http://n0.example.com:{other.port}/")).status == 200
+            assert not any(task.done() for task in many)
+            await asyncio.gather(*many)
+
+    original = asyncio.selector_events.BaseSelectorEventLoop.sock_connect
+    monkeypatch.setattr(asyncio.selector_events.BaseSelectorEventLoop, "sock_connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    hastily(scene())
+    assert most == PER_ADDRESS
+    assert all(later - sooner > 1.5 for sooner, later in pairwise(begun[:PER_ADDRESS]))  # 16 s by eight hosts
 
 
 @pytest.mark.case(id="F23")

@@ -92,6 +92,21 @@ async def test_localhost_with_two_families_uses_the_allowed_one(names, dialled, 
     assert dialled == ["127.0.0.1"]
 
 
+async def test_who_waits_for_a_turn_at_an_address_dials_it(names, monkeypatch):
+    monkeypatch.setattr(guard, "_MOST_NAMES", 2)
+    names["news.example.com"] = [[PUBLIC], ["8.8.8.8"], [PUBLIC]]
+    names.update({f"n{n}.example.com": [["8.8.4.4"]] for n in range(2)})
+    asked = Guard(())
+    for _ in range(2):
+        assert await asked.addresses("news.example.com") == [ip_address(PUBLIC)]
+        assert [found["host"] for found in await asked.resolve("news.example.com", 80)] == [PUBLIC]
+    asked.forget()
+    assert await asked.addresses("news.example.com") == [ip_address("8.8.8.8")]
+    for n in range(2):
+        await asked.addresses(f"n{n}.example.com")
+    assert await asked.addresses("news.example.com") == [ip_address(PUBLIC)], "no more than so many names are kept"
+
+
 @pytest.mark.case(id="F22")
 async def test_of_thousands_of_addresses_eight_are_used(names):
     names["big.example.com"] = [[f"8.8.{n // 256}.{n % 256}" for n in range(4000)]]
@@ -129,10 +144,10 @@ async def test_a_slow_resolver_is_not_waited_for(monkeypatch):
 
 @pytest.mark.case(id="S08")
 async def test_a_rebound_name_is_judged_again_by_its_socket(names, dialled, monkeypatch):
-    async def lying_resolve(self, host, port=0, family=0):
-        return [guard._result(host, port, ip_address(PRIVATE))]
+    async def lying(self, host, family=0):
+        return [ip_address(PRIVATE)]
 
-    monkeypatch.setattr(Guard, "resolve", lying_resolve)  # whoever resolved it, and whatever was said before
+    monkeypatch.setattr(Guard, "addresses", lying)  # whoever resolved it, and whatever was said before
     async with open_net(user_agent="x") as net:
         assert await reason_of(net.get("http://news.example.com/")) == "forbidden_address"
     assert dialled == []
@@ -195,10 +210,9 @@ async def test_a_kept_connection_leads_where_its_name_led_when_it_was_judged(nam
             assert [(await net.get(url)).body, (await net.get(url)).body] == [b"x", b"x"]
             assert dialled == ["127.8.8.8"]
             await asyncio.sleep(0.05)  # the server has hung up: the next question makes a connection
-            connector = net._fetching.connector
-            connector.clear_dns_cache()
+            net._guard.forget()
             assert await reason_of(net.get(url)) == "forbidden_address"
-            assert connector._keepalive_timeout <= 60
+            assert net._fetching.connector._keepalive_timeout <= 60
     assert dialled == ["127.8.8.8"]
 
 
@@ -220,7 +234,7 @@ async def test_a_receiver_that_was_public_once_is_judged_at_each_message(names, 
     async with open_net(user_agent="x") as net:
         assert judge_url(url) == url
         assert await reason_of(net.post(url, b"", headers={})) == "connect"
-        net._sending[False].connector.clear_dns_cache()
+        net._sending[False].connector._resolver.forget()
         assert await reason_of(net.post(url, b"", headers={})) == "forbidden_address"
     assert dialled == [PUBLIC]
 
