@@ -20,6 +20,7 @@ from monitor.rules import (
     NAME,
     archiving_of,
     audience_of,
+    certificates_of,
     feeds_of,
     keeping_of,
     pages_of,
@@ -35,6 +36,7 @@ from monitor.stages.heartbeat import Heart, beating
 from monitor.stages.once import Once
 from monitor.stages.poll import Poller
 from monitor.stages.templates import Threshold
+from monitor.stages.trusting import Trusting, feed_of, source_of
 from monitor.stages.waiting import Waker
 from monitor.stages.websub import Hubs, Subscriber
 from monitor.stages.work import Pace, one_lane, over_events, over_timers
@@ -170,7 +172,10 @@ def _readers(parts: Parts, hubs: Hubs | None) -> dict[str, tuple[Work, float]]:
     fetcher = Fetcher(
         log, polite, ground.parser, ground.captures, feeds | pages, rechecks_of(config), parts.eyes, ground.followed
     )
-    return {jobs.POLL: (poller, POLL_LEASE), jobs.FETCH: (fetcher, FETCH_LEASE)}
+    certificates = certificates_of(config)
+    polling: Work = Trusting(poller, certificates, feed_of) if certificates else poller
+    fetching: Work = Trusting(fetcher, certificates, source_of) if certificates else fetcher
+    return {jobs.POLL: (polling, POLL_LEASE), jobs.FETCH: (fetching, FETCH_LEASE)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,11 @@ def _bounds(config: Config) -> Bounds:
     return Bounds(adaptive.min, adaptive.max)
 
 
+def certificates_of(config: Config) -> dict[str, str]:
+    """The certificates (PEM) that feeds bring along, by feed."""
+    return {name: feed.ca_file.pem for name, feed in config.feeds.items() if feed.ca_file}
+
+
 def rechecks_of(config: Config) -> Rechecks:
     """How often articles are looked at again."""
     recheck, gone = config.polling.recheck, config.defaults.gone_after

@@ -77,7 +77,7 @@ NAMED = "cli/wire.py"  # dials the Monitor that its user names with --url, and n
 
 
 def dialling(module):
-    """The names that a module takes from libraries that can dial; a server of aiohttp's and the reading of URLs cannot."""
+    """The names that a module takes from libraries that can dial; a server of aiohttp's, the reading of URLs and of certificates cannot."""
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module in {"urllib.parse", "http", "aiohttp.typedefs"}:
             continue
@@ -85,6 +85,12 @@ def dialling(module):
             isinstance(node, ast.ImportFrom)
             and node.module == "aiohttp"
             and {a.name for a in node.names} <= {"web", "ETag"}
+        ):
+            continue
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "ssl"
+            and {a.name for a in node.names} <= {"PROTOCOL_TLS_CLIENT", "SSLContext", "SSLError"}
         ):
             continue
         if isinstance(node, ast.ImportFrom | ast.Import):

@@ -53,12 +53,15 @@ async def probes(config: Config) -> list[Finding]:
 
 
 async def _probed(net: Net, parser: Parser, source: Source, config: Config, places: asyncio.Semaphore) -> Finding:
-    from monitor.stages.probing import probe  # as above
+    from monitor.net.trust import trusting  # as above
+    from monitor.rules import certificates_of
+    from monitor.stages.probing import probe
     from monitor.store.fitness import Finding
 
     async with places:
         try:
-            found = await probe(net, parser, source, datetime.now(UTC))
+            with trusting(certificates_of(config).get(source.id)):
+                found = await probe(net, parser, source, datetime.now(UTC))
         except OutsideError as error:
             known = Known(source.id, source.url, "failing", reason=error.reason, status=error.status, failures=1)
             return Finding("feeds", "fault", f"{source.id}: {error}", condition(known, str).do)

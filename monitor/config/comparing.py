@@ -54,9 +54,10 @@ def resealed(before: Config, after: Config) -> frozenset[str]:
 
 
 def files(config: Config) -> frozenset[Path]:
-    """The other files that a configuration was read from: lists of entities and feeds, secrets."""
+    """The other files that a configuration was read from: lists of entities and feeds, secrets, certificates."""
     secrets = (getattr(channel, "secret_file", None) for channel in config.channels.values())
-    return frozenset(path for path in (config.feeds_file, *config.hashes, *secrets) if path)
+    certificates = (feed.ca_file.path for feed in config.feeds.values() if feed.ca_file)
+    return frozenset(path for path in (config.feeds_file, *config.hashes, *secrets, *certificates) if path)
 
 
 def fixed(before: Config, after: Config, text: str, file: str) -> list[Fault]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
+from monitor.config.authorities import AuthoritiesFile
 from monitor.config.channels import Channel
 from monitor.config.keeping import Archive, Captures, TemplateAfter
 from monitor.config.lists import Lists, Roster
@@ -74,6 +75,12 @@ class Feed(Table):
     max_age: Annotated[
         Duration | None,
         Field(description="Older at first sight: recorded as backlog, not alerted. Left out: `defaults.max_age`."),
+    ] = None
+    ca_file: Annotated[
+        AuthoritiesFile | None,
+        Field(
+            description="A file of certificates (PEM) that vouch for this feed's server and those of its articles, in place of the machine's: for a private authority."
+        ),
     ] = None
     links: Annotated[
         LinkPatterns | None,

@@ -377,7 +377,8 @@ def _check_token(value: Any) -> SecretStr:
     return value
 
 
-def _resolve(value: object, info: ValidationInfo) -> Path:
+def resolve(value: object, info: ValidationInfo) -> Path:
+    """A path, relative to the folder of the file. Raises what `refuse` makes for anything else."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise refuse("a path")
     folder = (info.context or {}).get("folder", Path.cwd())
@@ -391,4 +392,4 @@ Sealed = Annotated[SecretStr, BeforeValidator(_check_sealed)]
 Room = Annotated[str, AfterValidator(_check_room), Field(json_schema_extra={"pattern": "^[CDGU][A-Z0-9]{6,30}$"})]
 SealedService = Annotated[SecretStr, BeforeValidator(_check_service)]
 SealedToken = Annotated[SecretStr, BeforeValidator(_check_token)]
-FilePath = Annotated[Path, BeforeValidator(_resolve), WithJsonSchema({"type": "string", "minLength": 1})]
+FilePath = Annotated[Path, BeforeValidator(resolve), WithJsonSchema({"type": "string", "minLength": 1})]

@@ -32,6 +32,7 @@ from monitor.net.failures import named
 from monitor.net.guard import Guard
 from monitor.net.hosts import Hosts
 from monitor.net.target import judge_url
+from monitor.net.trust import trusted
 from monitor.ports import Limits, Net, Response
 
 log = structlog.get_logger()
@@ -151,7 +152,11 @@ class HttpNet(Net):
         async with budget.charge():
             with named():
                 async with self._fetching.get(
-                    URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=_timeout(limits)
+                    URL(url, encoded=True),
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=_timeout(limits),
+                    ssl=trusted() or True,
                 ) as answer:
                     fields = read_fields(answer)
                     if location := read_location(url, answer.status, fields):

@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from authority import authority
 
 from monitor.config import Config, Webhook, load, parse, schema
 from monitor.config.schema import SHIPPED, text
@@ -122,6 +123,7 @@ def whole(tmp_path: Path) -> Config:
     (tmp_path / "people.csv").write_text("valls,Manuel Valls\n")
     (tmp_path / "feeds.opml").write_text("<opml><body/></opml>")
     (tmp_path / "sanctioned.csv").write_text("acme,Acme Corp\n")
+    authority(tmp_path)[0].rename(tmp_path / "newsroom-ca.pem")
     (tmp_path / "config.toml").write_text(uncommented(), encoding="utf-8")
     return load(tmp_path / "config.toml", ENV)
 

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,6 +31,7 @@ class Site:
     answers: dict[str, str | bytes | int | web.Response] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     origin: str = ""
+    tls: ssl.SSLContext | None = None
 
     def article(self, path: str, title: str, *paragraphs: str) -> str:
         """Publish a page; returns its address."""
@@ -49,8 +51,8 @@ class Site:
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.origin = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.tls).start()
+        self.origin = f"http{'s' if self.tls else ''}://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -150,6 +152,12 @@ allow_private = true
 async def site() -> AsyncIterator[Site]:
     async with Site() as opened:
         yield opened
+
+
+@pytest.fixture
+def tls_site() -> Callable[[ssl.SSLContext], Site]:
+    """Makes a site that speaks TLS."""
+    return lambda tls: Site(tls=tls)
 
 
 @pytest.fixture
