@@ -17,8 +17,7 @@ from monitor.core.revision.align import align
 from monitor.errors import Corrupt
 from monitor.ports import Append, Batch, Head
 from monitor.store import RedisLog
-from monitor.store.views import FILE, Reader, Views, compare, rebuild, statements
-from monitor.store.views import reader as views_reader
+from monitor.store.views import FILE, Reader, Views, compare, hits, rebuild, statements
 from monitor.store.views.searching import Hit, host_of, passage, questions, segmented
 
 START = datetime(2015, 11, 15, 20, tzinfo=UTC)
@@ -160,7 +159,7 @@ async def test_however_many_matches_are_looked_at_at_once_the_same_is_found(path
             whole = reader.search(typed)
             assert whole != []
             for first in (1, 2, 3):
-                monkeypatch.setattr(views_reader, "_FIRST_MATCHES", first)
+                monkeypatch.setattr(hits, "_FIRST_MATCHES", first)
                 assert reader.search(typed) == whole
                 assert reader.search(typed, limit=1) == whole[:1]
                 last = whole[-1]

@@ -6,7 +6,6 @@ One Reader is one connection; it sees every transaction that was committed befor
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,12 +14,11 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import msgspec
-import zstandard
 
 from monitor.core.content import Content
 from monitor.errors import Corrupt
 from monitor.ports import Floor
-from monitor.store.views import searching
+from monitor.store.views import dumping, hits
 from monitor.store.views.contents import unpack
 from monitor.store.views.rows import (
     AbsenceRow,
@@ -37,14 +35,11 @@ from monitor.store.views.rows import (
     TallyRow,
     TellingRow,
 )
-from monitor.store.views.schema import TABLES, open_for_reading
+from monitor.store.views.schema import open_for_reading
 from monitor.store.views.searching import Hit
 from monitor.store.views.statements import hour, stamp
 
 MOST: Final = 10_000  # rows of one answer, whatever was asked for
-
-_FIRST_MATCHES: Final = 300  # revisions that are looked at for a search at first
-_AFTER_ALL: Final = 1 << 62  # no row stands there
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 Before = tuple[datetime, str]
@@ -184,57 +179,7 @@ class Reader:
             "at >= ?": stamp(since) if since else None,
             "'.' || host_of(articles.url) LIKE '%.' || ?": site,
         }
-        for question in searching.questions(typed):
-            try:
-                found = self._found(question, _where(asked), max(0, min(limit, MOST)))
-                return [self._hit(row, question, since) for row in found]
-            except sqlite3.OperationalError as error:
-                if "fts5" in str(error):  # operators where none can stand: then they are words
-                    continue
-                if (
-                    error.sqlite_errorcode == sqlite3.SQLITE_ERROR
-                ):  # a function of ours, asked by FTS5, could not read a text
-                    raise Corrupt("a stored text cannot be read: `monitor rebuild` makes it again") from error
-                raise
-        return []
-
-    def _found(self, question: str, narrowed: tuple[str, list[str]], limit: int) -> list[sqlite3.Row]:
-        """The articles of the newest revisions that match, those last seen first.
-
-        Matches are gone through by their row, which is by time, so that a word of every text costs no more than a rare one.
-        """
-        where, values = narrowed
-        sql = f"""SELECT articles.*, max(at) AS latest FROM (
-                SELECT rowid AS place FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?
-            ) JOIN revisions ON revisions.rowid = place JOIN articles ON articles.id = article {where} GROUP BY articles.id"""
-        last = "SELECT count(*), min(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)"
-        found: dict[str, sqlite3.Row] = {}
-        below, at_once = _AFTER_ALL, _FIRST_MATCHES
-        while len(found) < limit:
-            these = (question, below, at_once)
-            for row in self._database.execute(sql, (*these, *values)):
-                found.setdefault(row["id"], row)
-            count, below = self._database.execute(last, these).fetchone()
-            if count < at_once:
-                break
-            at_once *= 4
-        return sorted(found.values(), key=lambda row: (row["latest"], row["id"]), reverse=True)[:limit]
-
-    def _hit(self, row: sqlite3.Row, question: str, since: datetime | None) -> Hit:
-        matching = (
-            "SELECT rowid FROM search WHERE search MATCH ? AND rowid IN (SELECT rowid FROM revisions WHERE article = ?)"
-        )
-        rows = {each["rowid"] for each in self._database.execute(matching, (question, row["id"]))}
-        seen = "SELECT rowid, revision, at FROM revisions WHERE article = ? ORDER BY revision"
-        revisions = self._database.execute(seen, (row["id"],)).fetchall()
-        begin = stamp(since) if since else ""
-        having = [each for each in revisions if each["rowid"] in rows and each["at"] >= begin]
-        times = [(each["revision"], datetime.fromisoformat(each["at"])) for each in revisions]
-        sql = f"SELECT {searching.SNIPPET} FROM search WHERE search MATCH ? AND rowid = ?"
-        (snippet,) = self._database.execute(sql, (question, having[-1]["rowid"])).fetchone()
-        facts = {name: row[name] for name in ("url", "source", "title", "state")}
-        stood = searching.runs([each["revision"] for each in having], times)
-        return Hit(article=row["id"], stood=stood, passage=searching.passage(snippet), **facts)
+        return hits.found(self._database, typed, _where(asked), since, max(0, min(limit, MOST)))
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 
@@ -362,15 +307,7 @@ class Reader:
 
     def dump(self) -> Iterator[str]:
         """Every row as a line of JSON, in an order that depends on what is said alone: equal views give equal dumps."""
-        for table in TABLES:
-            order = ", ".join(map(str, range(1, 5 if table == "tallies" else 3)))
-            cursor = self._database.execute(f"SELECT * FROM {table} ORDER BY {order}")
-            for row in cursor:
-                columns = {name: _plain(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over values
-                yield msgspec.json.encode({"table": table, **columns}).decode()
-        self._database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, search, row)")
-        for term, documents, places in self._database.execute("SELECT term, doc, cnt FROM words ORDER BY term"):
-            yield msgspec.json.encode({"table": "search", "word": term, "in": documents, "times": places}).decode()
+        return dumping.dump(self._database)
 
     def _begins_with(self, kind: type[_Row], table: str, prefix: str, name: str, limit: int) -> list[_Row]:
         """Rows by the beginning of their id; its kind (`alert_`) may be left out."""
@@ -399,8 +336,3 @@ def _read(kind: type[_Row], row: sqlite3.Row) -> _Row:
 
 def _parsed(name: str, value: Any) -> Any:
     return msgspec.json.decode(value) if name in _AS_JSON else value
-
-
-def _plain(value: Any) -> Any:
-    """A column as JSON can say it: a compressed text by the sha256 of what it holds, whichever way it was compressed."""
-    return hashlib.sha256(zstandard.decompress(value)).hexdigest() if isinstance(value, bytes) else value
