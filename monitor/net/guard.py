@@ -50,7 +50,7 @@ class Guard(AbstractResolver):
         half of a trap is a trap.
         """
         if (literal := read_literal(host)) is not None:
-            return [literal]
+            return self._fit(host, [literal])
         now, known = asyncio.get_running_loop().time(), self._known.get((host, family))
         if known and known[0] > now:
             return known[1]

@@ -153,6 +153,12 @@ async def test_a_rebound_name_is_judged_again_by_its_socket(names, dialled, monk
     assert dialled == []
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1"])
+async def test_an_address_that_stands_for_itself_is_judged_too(address):
+    assert await reason_of(Guard(()).addresses(address)) == "forbidden_address"
+    assert await Guard(()).addresses(PUBLIC) == [ip_address(PUBLIC)]
+
+
 @pytest.mark.parametrize(
     "address", ["127.0.0.1", "::ffff:127.0.0.1", "169.254.169.254", "10.0.0.1", "64:ff9b::7f00:1", "::1"]
 )
