@@ -12,6 +12,7 @@ from monitor.core.content import Content
 from monitor.core.events import AnyEvent, Recorded
 from monitor.core.listing import ListingKind
 from monitor.core.standing import Article
+from monitor.core.titles import Title
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 
@@ -431,7 +432,7 @@ class ParsedPage:
     `unchanged`: its fingerprint is the known one, and nothing else was read.
     `fingerprint` covers all that reading depends on; empty where there is none. `agreeing` are the places that show the title
     (`json-ld`, `og`, `h1`). `titles` and `rest` are hashes (`core.text.short_hash` of a lettering) of all titles the page gives itself and of its text outside the article;
-    `apart` those of the article's texts that stand in other wrappers than its prose.
+    `apart` those of the article's texts that stand in other wrappers than its prose. `labels` are all its titles, place by place.
     """
 
     verdict: str
@@ -447,6 +448,7 @@ class ParsedPage:
     agreeing: tuple[str, ...] = ()
     fingerprint: str = ""
     apart: tuple[str, ...] = ()
+    labels: tuple[Title, ...] = ()
 
 
 class Parser(Protocol):

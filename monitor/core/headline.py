@@ -25,7 +25,7 @@ def confidence(operations: Sequence[Operation], fields: Mapping[str, Any], agree
     One that the feed alone shows cannot be tested on readers of the page, nor looked at again: it counts as confirmed.
     """
     alone = "title" in fields and not {"dek", "byline"} & fields.keys() and all(isinstance(o, Keep) for o in operations)
-    return "unconfirmed" if alone and not _agreed(agreeing) else "confirmed"
+    return "unconfirmed" if alone and not agreed(agreeing) else "confirmed"
 
 
 def confirmation(
@@ -35,13 +35,13 @@ def confirmation(
     if not article.unconfirmed:
         return None
     stood = not confirm or at - article.changed_at >= max(confirm)
-    if not stood and not _agreed(agreeing):
+    if not stood and not agreed(agreeing):
         return None
     return ArticleConfirmed(
         at=at,
         article=article.id,
         revision=article.revision,
-        how="agreement" if _agreed(agreeing) else "standing",
+        how="agreement" if agreed(agreeing) else "standing",
         last_seen=at,
         agreeing=tuple(agreeing),
     )
@@ -55,5 +55,6 @@ def next_check(article: Article, now: datetime, confirm: Sequence[timedelta]) ->
     return min((wait for wait in waits if wait > timedelta()), default=timedelta())
 
 
-def _agreed(agreeing: Sequence[str]) -> bool:
+def agreed(agreeing: Sequence[str]) -> bool:
+    """Whether the places that show a headline are enough to believe it; one that the feed alone has is shown nowhere else."""
     return len(agreeing) >= _AGREE or tuple(agreeing) == ("feed",)

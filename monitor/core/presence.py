@@ -14,6 +14,7 @@ from monitor.core.decision import Decision
 from monitor.core.events import ArticleFact, ArticleRestored
 from monitor.core.headline import confirmation
 from monitor.core.standing import Article, Looks, Sighting, fold
+from monitor.core.titles import remembered
 
 
 def present(
@@ -63,5 +64,6 @@ def looked(looks: Looks, sighting: Sighting, *, learned: bool = True) -> Looks:
         titles=sighting.titles,
         rest=sighting.rest,
         apart=sighting.apart,
+        labels=remembered(looks.labels, sighting.labels),
         modified=sighting.content.modified or looks.modified,
     )

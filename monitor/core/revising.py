@@ -14,13 +14,14 @@ import msgspec
 from monitor.core.content import Content
 from monitor.core.decision import Decision
 from monitor.core.events import ArticleRevised
-from monitor.core.headline import confidence
+from monitor.core.headline import agreed, confidence
 from monitor.core.presence import looked, present
 from monitor.core.revision.align import align
 from monitor.core.revision.classify import classified
 from monitor.core.revision.noise import settle, wording
 from monitor.core.standing import STATED, Access, Article, Looks, Sighting, fold
 from monitor.core.text import lettering, short_hash
+from monitor.core.titles import keeps, retitled, turned
 from monitor.core.variants import is_variant, seen_again, stays
 
 
@@ -44,26 +45,26 @@ def compared(
         looked(looks, sighting), places=settled.places, apart=_apart(looks, sighting, settled.content)
     )
     after = _unsettled(after) if settled.held else after
-    aside = f" Set aside: {'; '.join(settled.notes)}." if settled.notes else ""
+    notes = (*settled.notes, *_retitled(article, looks, sighting, settled.content))
+    aside = f" Set aside: {'; '.join(notes)}." if notes else ""
     said = wording(settled.content)
     if said == wording(article.content):
         why = f"No word of the article has changed{_bumped(article, looks, sighting)}.{aside}"
-        decision = present(article, after, at, why, agreeing=sighting.agreeing, confirm=confirm)
-        return msgspec.structs.replace(decision, filters=settled.notes)
+        agreeing = sighting.agreeing if _is_titled(sighting, settled.content.title) else ()
+        decision = present(article, after, at, why, agreeing=agreeing, confirm=confirm)
+        return msgspec.structs.replace(decision, filters=notes)
     if is_variant(article.past, said):
         other = seen_again(looks.other, said, at)
         after = msgspec.structs.replace(after, other=other)
         if not stays(other, at):
             why = "The other of two states that the page flips between: known, and no revision."
-            return msgspec.structs.replace(
-                present(article, after, at, why, outcome="variant"), filters=(why, *settled.notes)
-            )
+            return msgspec.structs.replace(present(article, after, at, why, outcome="variant"), filters=(why, *notes))
     event = revision_of(article, looks, sighting, settled.content)
     there = present(article, after, at, "")
     newest = fold(there.article, event)
     after = msgspec.structs.replace(after, other=None)
     outcome = "revised" if event.reverted_to is None else "reverted"
-    return Decision((*there.events, event), newest, after, f"{event.summary}{aside}", outcome, settled.notes)
+    return Decision((*there.events, event), newest, after, f"{event.summary}{aside}", outcome, notes)
 
 
 def _apart(looks: Looks, sighting: Sighting, content: Content) -> tuple[str, ...]:
@@ -88,11 +89,30 @@ def _unsettled(looks: Looks) -> Looks:
 
 
 def _same_title(article: Article, looks: Looks, sighting: Sighting) -> Content:
-    """The new content, under the old title where the new one was already among the page's titles at the last look."""
-    new = sighting.content
-    if lettering(new.title) == lettering(article.content.title) or short_hash(lettering(new.title)) not in looks.titles:
+    """The new content, under the old title where that still is the headline, whatever else the page calls itself.
+
+    It is where heading and data have nothing newer, and where the new one was among the page's titles at the last look and took the
+    old one's place nowhere.
+    """
+    old, new = article.content.title, sighting.content
+    if _is_titled(sighting, old):
         return new
-    return msgspec.structs.replace(new, title=article.content.title)
+    known = short_hash(lettering(new.title)) in looks.titles
+    stays = known and not turned(looks.labels, sighting.labels, old, new.title)
+    if stays or keeps(sighting.labels, old, new.title, agreed=agreed(sighting.agreeing)):
+        return msgspec.structs.replace(new, title=old)
+    return new
+
+
+def _is_titled(sighting: Sighting, title: str) -> bool:
+    """Whether a title is the one that the page's places agree on."""
+    return lettering(sighting.content.title) == lettering(title)
+
+
+def _retitled(article: Article, looks: Looks, sighting: Sighting, settled: Content) -> tuple[str, ...]:
+    """What is to be said of the page's other titles, where its headline stays."""
+    stays = lettering(settled.title) == lettering(article.content.title)
+    return tuple(retitled(looks.labels, sighting.labels)) if stays else ()
 
 
 def revision_of(article: Article, looks: Looks, sighting: Sighting, new: Content) -> ArticleRevised:

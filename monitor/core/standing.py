@@ -27,6 +27,7 @@ from monitor.core.events import (
     Evidence,
 )
 from monitor.core.revision.noise import Place, wording
+from monitor.core.titles import Title
 from monitor.core.validators import Trust
 from monitor.errors import Corrupt
 
@@ -81,7 +82,7 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     `titles` and `rest` are hashes of what else the newest page said: its other titles, its text outside the article; `apart` those of
     texts in the article that stood in other wrappers than its prose.
     `fingerprint` is that of the newest page (`ports.ParsedPage`). `walls` are the looks in a row that something stood before.
-    `other` is the known variant that is seen for now, `reread_by` the newest extractor that reads the text on record as it
+    `labels` are the newest titles of the page, place by place. `other` is the known variant that is seen for now, `reread_by` the newest extractor that reads the text on record as it
     stands. `modified` is the newest stamp, which may be newer than the words; `trust` is what the page's validators are worth.
     """
 
@@ -102,6 +103,7 @@ class Looks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     modified: datetime | None = None
     trust: Trust = Trust()
     apart: tuple[str, ...] = ()
+    labels: tuple[Title, ...] = ()
 
 
 class Seed(msgspec.Struct, frozen=True):
@@ -134,6 +136,7 @@ class Sighting(msgspec.Struct, frozen=True):
     agreeing: tuple[str, ...] = ()
     fingerprint: str = ""
     apart: tuple[str, ...] = ()
+    labels: tuple[Title, ...] = ()
 
 
 # --- state at rest ---------------------------------------------------------------------------------------------------

@@ -274,6 +274,7 @@ def sighting(page: ParsedPage, evidence: Evidence) -> Sighting:
         titles=page.titles,
         rest=page.rest,
         apart=page.apart,
+        labels=page.labels,
         agreeing=page.agreeing,
         fingerprint=page.fingerprint,
     )

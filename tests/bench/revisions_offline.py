@@ -62,6 +62,7 @@ class Looker:
             titles=page.titles,
             rest=page.rest,
             apart=page.apart,
+            labels=page.labels,
         )
         decision = observe(decode_article(self.article), looks, sighting, seed=Seed(article_id(url), url, "bench"))
         self.keep(decision.article, decision.looks)

@@ -120,6 +120,7 @@ def _read(tree: LexborHTMLParser, html: str, url: str, headers: Mapping[str, str
         rest=_rest(seen, blocks, about),
         agreeing=about.agreeing,
         apart=tuple(dict.fromkeys(short_hash(letters) for letters in apart(shown, seen.nodes)))[:_MOST_APART],
+        labels=about.labels,
     )
 
 

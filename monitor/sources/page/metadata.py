@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.core.text import collapse, lettering
+from monitor.core.titles import Place, Title
 from monitor.core.urls import canonical, same_site
 from monitor.errors import Permanent
 from monitor.sources.page.furniture import is_hidden
@@ -56,7 +57,8 @@ TOLD = (
 class Described:
     """A page in its own words. `titles` are all it gives itself, the chosen one first; `free` is None where it does not say.
 
-    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`. `is_article`: it calls itself one, in JSON-LD.
+    `agreeing` names the places that show the chosen title: `json-ld`, `og`, `h1`. `labels` are the titles as they stand in each
+    place, with the site's name. `is_article`: it calls itself one, in JSON-LD.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Described:
     canonical: str
     free: bool | None
     agreeing: tuple[str, ...] = ()
+    labels: tuple[Title, ...] = ()
     posts: tuple[Post, ...] = ()
     is_article: bool = False
 
@@ -81,7 +84,8 @@ def described(tree: LexborHTMLParser, url: str) -> Described:
     meta, thing = _meta(tree), _article(tree)
     site = _line(meta.get("og:site_name"))
     h1 = _h1(tree, site)
-    titles = _titles(tree, meta, thing, h1, {site, *_host_names(url)})
+    labels = _labels(tree, meta, thing, h1)
+    titles = _titles(labels, {site, *_host_names(url)})
     title = _chosen(titles)
     return Described(
         title=title,
@@ -103,7 +107,8 @@ def described(tree: LexborHTMLParser, url: str) -> Described:
         ),
         canonical=_canonical(tree, meta, url),
         free=_free(thing),
-        agreeing=_agreeing(title, meta, thing, h1),
+        agreeing=_agreeing(title, labels),
+        labels=tuple(Title(place, line) for place, line in labels.items()),
         posts=told(thing),
         is_article=bool(thing),
     )
@@ -193,14 +198,20 @@ def _h1(tree: LexborHTMLParser, site: str) -> str:
     return lines[0] if len(lines) == 1 else ""
 
 
-def _titles(tree: LexborHTMLParser, meta: dict[str, str], thing: dict[str, Any], h1: str, names: set[str]) -> list[str]:
-    """All titles, without the site's name, in the order of trust."""
+def _labels(tree: LexborHTMLParser, meta: dict[str, str], thing: dict[str, Any], h1: str) -> dict[Place, str]:
+    """The title in each place that has one, in the order of trust."""
     node = tree.css_first("head title") or tree.css_first("title")
-    shown = [_line(meta.get("og:title") or meta.get("twitter:title")), h1, _line(node.text()) if node else ""]
+    og, title = _line(meta.get("og:title") or meta.get("twitter:title")), _line(node.text()) if node else ""
     headline = _line(thing.get("headline"))
-    found = [headline if headline in shown else _plain(headline), *shown]
-    whole = {lettering(title) for title in found}
-    return [stripped for title in found if (stripped := _without_site(title, names, whole))]
+    headline = headline if headline in {og, h1, title} else _plain(headline)
+    found: dict[Place, str] = {"json-ld": headline, "og": og, "h1": h1, "title": title}
+    return {place: line for place, line in found.items() if line}
+
+
+def _titles(labels: dict[Place, str], names: set[str]) -> list[str]:
+    """All titles, without the site's name, in the order of trust."""
+    whole = {lettering(title) for title in labels.values()}
+    return [stripped for title in labels.values() if (stripped := _without_site(title, names, whole))]
 
 
 def _without_site(title: str, names: set[str], whole: set[str]) -> str:
@@ -215,15 +226,14 @@ def _without_site(title: str, names: set[str], whole: set[str]) -> str:
     return title
 
 
-def _agreeing(title: str, meta: dict[str, str], thing: dict[str, Any], h1: str) -> tuple[str, ...]:
-    """The places that show a title, with the site's name or without."""
-    shown = {
-        "json-ld": _plain(thing.get("headline")),
-        "og": _line(meta.get("og:title") or meta.get("twitter:title")),
-        "h1": h1,
-    }
+def _agreeing(title: str, labels: dict[Place, str]) -> tuple[str, ...]:
+    """The places that show a title, with the site's name or without. The browser's tab is none: nobody reads a headline there."""
     wanted = lettering(title)
-    return tuple(p for p, line in shown.items() if line and lettering(_without_site(line, set(), {wanted})) == wanted)
+    return tuple(
+        place
+        for place, line in labels.items()
+        if place != "title" and lettering(_without_site(line, set(), {wanted})) == wanted
+    )
 
 
 def _host_names(url: str) -> set[str]:
