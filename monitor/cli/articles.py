@@ -206,7 +206,8 @@ def _absence(row: AbsenceRow, zone: tzinfo) -> list[Text]:
     if row.kind == "restored":
         what = Text.assemble(("restored", "green"), f", away since {when(row.since, zone)}")
     else:
-        reasons = ", ".join(dict.fromkeys(f"{look.reason} ({look.status})" for look in row.looks))
+        met = (f"{look.reason} ({look.status})" if look.status else look.reason for look in row.looks)
+        reasons = ", ".join(dict.fromkeys(met))
         what = Text.assemble((row.kind, "bold red"), safe(f": present at {when(row.since, zone)}, then {reasons}"))
     return [Text(""), safe(when(row.at, zone)), Text(""), what, Text("")]
 

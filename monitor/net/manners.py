@@ -2,7 +2,7 @@
 
 A file that cannot be had refuses nothing here, though RFC 9309 (section 2.3.1.4) would have a crawler wait while it is
 unreachable: we read single articles that a feed has just announced, and a broken robots.txt must not silence them. It is
-asked for again after ten minutes.
+asked for again after ten minutes. One that refuses is asked for again after an hour: it may be a mistake, which closes all pages of a host.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from monitor.ports import Limits, Net, Response
 logger = structlog.get_logger()
 
 GOOD_FOR = 24 * 3600.0  # seconds that an answer holds (RFC 9309, section 2.4)
+REFUSES_FOR = 3600.0  # … to the question for a page that it refuses
 AGAIN_AFTER = 600.0  # … and the lack of one
 HOSTS_KEPT = 10_000
 LIMITS = Limits(wire_bytes=MOST_BYTES, decoded_bytes=4 * MOST_BYTES, total_seconds=10.0)
@@ -31,10 +32,16 @@ _EVERYTHING = Robots((), own=False)
 
 
 class Known(NamedTuple):
-    """What a host asks, and until when that holds, by the clock of this process."""
+    """What a host asks, when it was asked for that, and for how many seconds it holds, by the clock of this process."""
 
     robots: Robots
-    until: float
+    since: float
+    good_for: float
+
+    def answers(self, url: str) -> bool:
+        """Whether it holds for a page."""
+        good_for = self.good_for if self.robots.allow(url) else min(self.good_for, REFUSES_FOR)
+        return time.monotonic() < self.since + good_for
 
 
 class PoliteNet:
@@ -72,7 +79,7 @@ class PoliteNet:
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         known = self._known.get(host)
-        if known and known.until > time.monotonic():
+        if known and known.answers(url):
             return known.robots
         if host not in self._asking:  # one question a host, however many articles wait for the answer
             self._asking[host] = asyncio.create_task(self._ask(host))
@@ -92,7 +99,7 @@ class PoliteNet:
                 robots, good_for = parse(response.body, self._agent), GOOD_FOR
             elif 400 <= response.status < 500 and response.status != 429:  # there is none
                 good_for = GOOD_FOR
-        self._known[host] = Known(robots, time.monotonic() + good_for)
+        self._known[host] = Known(robots, time.monotonic(), good_for)
         self._known.move_to_end(host)
         if len(self._known) > HOSTS_KEPT:
             self._known.popitem(last=False)

@@ -49,7 +49,7 @@ class Looker:
         try:
             response, sent = await self._fetched(asked)
         except Permanent as refusal:
-            if refusal.reason != "robots" or not (asked.unread and asked.job.title):
+            if refusal.reason != "robots" or not asked.is_told:
                 raise
             look = await self._walled(asked, Absence(asked.at, NOT_ASKED, "robots_txt"), refusal.detail)
             return dataclasses.replace(look, status=None)

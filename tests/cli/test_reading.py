@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import aclosing, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from verbs import RunVerb
 
+from monitor.cli.articles import _absence
 from monitor.cli.output import clean, show_json
-from monitor.core.events import DeliveryRequested
+from monitor.core.events import Absence, DeliveryRequested
 from monitor.ports import Log
 from monitor.store import open_log
 from monitor.store.views import FILE
+from monitor.store.views.rows import AbsenceRow
 
 STORY = "https://post.example/a1"
 ID = re.compile(r"\b[0-9a-f]{8}\b")
@@ -74,6 +77,13 @@ def test_history_tells_when_an_article_was_there_last(recorded: Path, run: RunVe
     gone = next(row for row in run(recorded, "articles", "list", "--json").json if row["state"] == "gone")
     said = run(recorded, "history", gone["id"])
     assert "gone: present at 2015-11-15 22:40:00, then not_found (404), gone (410)" in squeezed(said.out)
+
+
+def test_history_gives_no_status_to_a_page_that_was_not_asked_for() -> None:
+    at = datetime(2015, 11, 15, 22, 40, tzinfo=UTC)
+    looks = (Absence(at, 0, "robots_txt"), Absence(at, 0, "robots_txt"), Absence(at, 403, "refused"))
+    cells = _absence(AbsenceRow("event_1", "article_1", at, "blocked", 1, at, looks), UTC)
+    assert cells[3].plain == "blocked: present at 2015-11-15 22:40:00, then robots_txt, refused (403)"
 
 
 def test_what_is_not_there_is_said_on_standard_error(recorded: Path, run: RunVerb) -> None:

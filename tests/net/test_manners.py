@@ -1,6 +1,7 @@
 """Manners: a host's robots.txt is asked for once and kept to; its lack silences nobody."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -72,6 +73,18 @@ async def test_a_host_is_asked_once_however_many_wait():
 @pytest.mark.parametrize("robots", [(404, b""), (503, b""), Transient("timeout"), Permanent("tls"), (200, b"<html>")])
 async def test_a_file_that_cannot_be_had_refuses_nothing(robots):
     assert (await PoliteNet(Site(robots), "Monitor").get(PAGE)).status == 200
+
+
+@pytest.mark.parametrize(("robots", "after", "asked"), [(REFUSES, 3599, 1), (REFUSES, 3601, 2), ((200, b""), 3601, 1), ((200, b""), 86_401, 2), ((503, b""), 601, 2)])  # fmt: skip
+async def test_a_refusal_is_asked_about_again_sooner_than_a_leave(monkeypatch, robots, after, asked):
+    site, start = Site(robots), time.monotonic()
+    net = PoliteNet(site, "Monitor")
+    await asyncio.gather(net.get(PAGE), return_exceptions=True)
+    monkeypatch.setattr("monitor.net.manners.time.monotonic", lambda: start + after)
+    site.robots = (200, b"")
+    answer = (await asyncio.gather(net.get(PAGE), return_exceptions=True))[0]
+    assert site.asked.count(ROBOTS) == asked
+    assert isinstance(answer, Permanent) == (robots is REFUSES and asked == 1)
 
 
 async def test_one_who_gives_up_waiting_takes_the_answer_from_nobody():

@@ -1,10 +1,11 @@
 """A wall at the very first look: what the feed says is told; what opens later is nobody's edit. On a real log, with real parsers."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
-from monitor.core.events import AlertRaised, ArticleBlocked, ArticleDiscovered, ArticleRevised
+from monitor.core.events import AlertRaised, ArticleBlocked, ArticleDiscovered, ArticleRestored, ArticleRevised
 from monitor.core.explained import decode, note_key
 from monitor.core.urls import aliases, article_id
 from monitor.core.watch.evaluate import Rulebook
@@ -158,14 +159,49 @@ async def test_where_the_feed_names_no_article_robots_txt_is_obeyed_in_silence(w
     assert (await seen(world))[-1].outcome == "failed"
 
 
-async def test_robots_txt_that_refuses_a_page_read_before_changes_nothing(world, page):
+async def test_robots_txt_that_begins_to_refuse_a_page_is_a_wall_and_nobodys_deletion(world, matcher, page):
     world.net.answers[URL] = page("Strikes on Raqqa")
     await ask_for(world, title="Strikes on Raqqa", html=SUMMARY)
     await look(world)
+    told = await alerts(world, matcher)
     world.net.answers[URL] = ROBOTS
+    world.rechecks = dataclasses.replace(world.rechecks, gone_checks=3, gone_over=timedelta(hours=24))
     await look(world)
     assert len(await story(world)) == 1
-    assert (await seen(world))[-1].outcome == "failed"
+    suspect = (await seen(world))[-1]
+    assert (suspect.outcome, suspect.status) == ("blocked", None)
+    assert suspect.filters == ("robots txt: the host's robots.txt asks not to read this",)
+    assert "(robots_txt): 1 of 3 looks in a row" in suspect.why
+    world.rechecks = dataclasses.replace(world.rechecks, gone_over=timedelta(0))
+    await look(world)
+    await look(world)
+    *_, blocked = await story(world)
+    assert isinstance(blocked, ArticleBlocked)
+    assert [(met.status, met.reason) for met in blocked.blocked] == [(0, "robots_txt")] * 3
+    world.net.answers[URL] = page("Strikes on Raqqa")
+    await look(world)
+    *_, restored = await story(world)
+    assert isinstance(restored, ArticleRestored)
+    assert (restored.was, restored.gone_since) == ("blocked", blocked.at)
+    assert await alerts(world, matcher) == told
+    assert [one.outcome for one in await seen(world)] == ["discovered", "blocked", "blocked", "blocked", "restored"]
+
+
+async def test_a_page_that_was_edited_behind_robots_txt_is_restored_and_revised(world, page, text):
+    world.net.answers[URL] = page("Strikes on Raqqa")
+    await ask_for(world)
+    await look(world)
+    world.net.answers[URL] = ROBOTS
+    world.rechecks = dataclasses.replace(world.rechecks, gone_checks=1, gone_over=timedelta(0))
+    await look(world)
+    world.net.answers[URL] = page("Strikes on Raqqa", text[0], text[1].replace("twenty", "thirty"), text[2])
+    await look(world)
+    assert [type(event) for event in await story(world)] == [
+        ArticleDiscovered,
+        ArticleBlocked,
+        ArticleRestored,
+        ArticleRevised,
+    ]
 
 
 async def test_a_headline_that_changes_in_the_feed_is_an_edit_though_the_page_stays_closed(world):
