@@ -202,7 +202,7 @@ def still(directory: Path, half: str, seed: int, count: int) -> Iterator[Life]:
     """Pages whose articles stand still but for one edit made of their own words."""
     gold = json.loads((directory / "ground-truth.json").read_text(encoding="utf-8"))
     for name, entry in gold.items():
-        if not _is_of(half, name):
+        if not is_of(half, name):
             continue
         html, text = page_of(directory, name), entry["articleBody"]
         spans = paragraphs(html, text)
@@ -230,7 +230,7 @@ def page_of(directory: Path, name: str) -> str:
 def recorded(files: list[Path], half: str, seed: int, count: int) -> Iterator[Life]:
     """Pages with the edits that were really made, each state standing for a while."""
     for polled in polls(files):
-        if not _is_of(half, polled[0]["doc"]) or not any(p["label"] == "text" for p in polled):
+        if not is_of(half, polled[0]["doc"]) or not any(p["label"] == "text" for p in polled):
             continue
         lot = random.Random(f"{seed} {polled[0]['doc']}")
         states, edits, at = {0: polled[0]["html"]}, {}, 0
@@ -243,7 +243,8 @@ def recorded(files: list[Path], half: str, seed: int, count: int) -> Iterator[Li
         yield Life(polled[0]["doc"], last, {at: kind for at, kind in edits.items() if at in last})
 
 
-def _is_of(half: str, name: str) -> bool:
+def is_of(half: str, name: str) -> bool:
+    """Whether a page is one of a half."""
     odd = hashlib.sha256(name.encode()).digest()[0] % 2
     return half == "all" or odd == (half == "held-out")
 
@@ -277,7 +278,7 @@ def lives(
     """All pages of a half, with furniture drawn by lot for some of them."""
     gold = json.loads((directory / "ground-truth.json").read_text(encoding="utf-8"))
     stock: dict[str, list[str]] = {"list": [], "prose": [], "short": [], "other": []}
-    for name in (name for name in gold if _is_of(half, name)):
+    for name in (name for name in gold if is_of(half, name)):
         for snippet in furniture(page_of(directory, name), gold[name]["articleBody"]):
             stock[kind_of(snippet)].append(snippet)
     found = [*still(directory, half, seed, count), *recorded(files, half, seed, count)]

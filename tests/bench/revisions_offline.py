@@ -23,6 +23,7 @@ from monitor.core.article import Article, Decision, Looks, Seed, Sighting, decod
 from monitor.core.events import ArticleRevised, Evidence
 from monitor.core.urls import article_id
 from monitor.sources.page import read_page
+from monitor.stages.look import sighting
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared/corpora"
 
@@ -46,25 +47,21 @@ class Looker:
 
     def look(self, poll: dict[str, Any]) -> Decision:
         """Read one poll and decide."""
+        return self.decide(self.read(poll))
+
+    def read(self, poll: dict[str, Any]) -> Sighting:
+        """What one poll shows."""
         url, body = f"http://example.org{poll['path']}", poll["html"].encode()
         at = datetime.fromtimestamp(poll["ts"], UTC)
-        looks = decode_looks(self.looks)
-        page = read_page(body, url, {"content-type": "text/html; charset=utf-8"}, looks.container)
-        sighting = Sighting(
-            content=page.content,
-            evidence=Evidence(
-                at, url, 200, hashlib.sha256(body).hexdigest(), page.extractor, confidence=page.confidence
-            ),
-            verdict=page.verdict,
-            access=page.access,
-            container=page.container,
-            detail=page.detail,
-            titles=page.titles,
-            rest=page.rest,
-            apart=page.apart,
-            labels=page.labels,
-        )
-        decision = observe(decode_article(self.article), looks, sighting, seed=Seed(article_id(url), url, "bench"))
+        container = decode_looks(self.looks).container
+        page = read_page(body, url, {"content-type": "text/html; charset=utf-8"}, container)
+        sha256 = hashlib.sha256(body).hexdigest()
+        return sighting(page, Evidence(at, url, 200, sha256, page.extractor, confidence=page.confidence))
+
+    def decide(self, seen: Sighting, **known: Any) -> Decision:
+        """What that comes to. `known`: what is known of the site."""
+        article, url = decode_article(self.article), seen.evidence.url
+        decision = observe(article, decode_looks(self.looks), seen, seed=Seed(article_id(url), url, "bench"), **known)
         self.keep(decision.article, decision.looks)
         return decision
 
