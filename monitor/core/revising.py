@@ -21,7 +21,7 @@ from monitor.core.revision.classify import classified
 from monitor.core.revision.noise import settle, wording
 from monitor.core.standing import STATED, Access, Article, Looks, Sighting, fold
 from monitor.core.text import lettering, short_hash
-from monitor.core.titles import keeps, retitled, turned
+from monitor.core.titles import headed, keeps, retitled, shown, turned
 from monitor.core.variants import is_variant, seen_again, stays
 
 
@@ -29,7 +29,8 @@ def compared(
     article: Article, looks: Looks, sighting: Sighting, confirm: Sequence[timedelta], repeated: Collection[str]
 ) -> Decision:
     """Compare the new picture with the old one, and record what is an edit."""
-    new, at = _same_title(article, looks, sighting), sighting.evidence.fetched_at
+    sighting = _titled(article, looks, sighting)
+    new, at = sighting.content, sighting.evidence.fetched_at
     settled = settle(
         article.content,
         new,
@@ -50,7 +51,7 @@ def compared(
     said = wording(settled.content)
     if said == wording(article.content):
         why = f"No word of the article has changed{_bumped(article, looks, sighting)}.{aside}"
-        agreeing = sighting.agreeing if _is_titled(sighting, settled.content.title) else ()
+        agreeing = sighting.agreeing if lettering(settled.content.title) == lettering(new.title) else ()
         decision = present(article, after, at, why, agreeing=agreeing, confirm=confirm)
         return msgspec.structs.replace(decision, filters=notes)
     if is_variant(article.past, said):
@@ -88,25 +89,28 @@ def _unsettled(looks: Looks) -> Looks:
     return msgspec.structs.replace(looks, etag="", last_modified="", raw_sha256="", fingerprint="")
 
 
-def _same_title(article: Article, looks: Looks, sighting: Sighting) -> Content:
-    """The new content, under the old title where that still is the headline, whatever else the page calls itself.
+def _titled(article: Article, looks: Looks, sighting: Sighting) -> Sighting:
+    """The sighting under the title that is the article's headline, whatever else the page calls itself, and with the places that show it."""
+    title = _headline(article.content.title, looks, sighting)
+    if lettering(title) == lettering(sighting.content.title):
+        return sighting
+    content = msgspec.structs.replace(sighting.content, title=title)
+    return msgspec.structs.replace(sighting, content=content, agreeing=shown(sighting.labels, title))
 
-    It is where heading and data have nothing newer, and where the new one was among the page's titles at the last look and took the
-    old one's place nowhere.
+
+def _headline(old: str, looks: Looks, sighting: Sighting) -> str:
+    """What the headline is now that was `old`.
+
+    It is the new heading where the old one stood over the text. It is the old one where heading and data have nothing newer, and where
+    the title that most places show was among the page's titles at the last look and took the old one's place nowhere.
     """
-    old, new = article.content.title, sighting.content
-    if _is_titled(sighting, old):
-        return new
-    known = short_hash(lettering(new.title)) in looks.titles
-    stays = known and not turned(looks.labels, sighting.labels, old, new.title)
-    if stays or keeps(sighting.labels, old, new.title, agreed=agreed(sighting.agreeing)):
-        return msgspec.structs.replace(new, title=old)
-    return new
-
-
-def _is_titled(sighting: Sighting, title: str) -> bool:
-    """Whether a title is the one that the page's places agree on."""
-    return lettering(sighting.content.title) == lettering(title)
+    now, new = sighting.labels, sighting.content.title
+    heading = headed(looks.labels, now, old)
+    if heading or lettering(new) == lettering(old):
+        return heading or new
+    known = short_hash(lettering(new)) in looks.titles
+    stays = known and not turned(looks.labels, now, old, new)
+    return old if stays or keeps(now, old, new, agreed=agreed(sighting.agreeing)) else new
 
 
 def _retitled(article: Article, looks: Looks, sighting: Sighting, settled: Content) -> tuple[str, ...]:

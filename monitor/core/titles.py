@@ -51,6 +51,19 @@ def keeps(now: Sequence[Title], headline: str, new: str, *, agreed: bool) -> boo
     return given.isdisjoint(_HEADLINES) and ("h1" in kept or ("json-ld" in kept and not agreed))
 
 
+def headed(before: Sequence[Title], now: Sequence[Title], headline: str) -> str:
+    """The heading that stands over the text where the headline stood at the last look; empty where that did not change."""
+    was, new = (next((one for one in titles if one.place == "h1"), None) for titles in (before, now))
+    if was is None or new is None or not _is(was, headline) or _said(new.text) in {"", _said(headline)}:
+        return ""
+    return new.text
+
+
+def shown(now: Sequence[Title], headline: str) -> tuple[Place, ...]:
+    """The places that show a headline; the browser's tab is none."""
+    return tuple(one.place for one in now if one.place != "title" and _is(one, headline))
+
+
 def turned(before: Sequence[Title], now: Sequence[Title], headline: str, new: str) -> bool:
     """Whether a place that showed the headline shows the new one instead: one over the text or in the data, or any where a page has neither."""
     trusted = {one.place for one in before if one.place in _HEADLINES} or {one.place for one in before}

@@ -110,6 +110,16 @@ def test_agreement_confirms_before_the_time_is_up() -> None:
     assert (confirmed.how, confirmed.agreeing) == ("agreement", ("h1", "og"))
 
 
+def test_places_that_agree_on_a_headline_that_is_held_back_confirm_no_other() -> None:
+    watch = Watch()
+    for title in ("Peace", "War", "Peace", "Truce"):
+        watch.see(content(title=title))
+    assert watch.article is not None
+    assert watch.article.unconfirmed
+    assert watch.see(content(title="War"), agreeing=("og", "h1")) == ()
+    assert "never rests" in watch.why
+
+
 def test_another_edit_settles_what_was_unconfirmed() -> None:
     watch = Watch()
     watch.see(content())

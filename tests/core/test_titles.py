@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.article import Looks, decode_looks, encode
-from monitor.core.titles import Title, keeps, remembered, retitled, turned
+from monitor.core.titles import Title, headed, keeps, remembered, retitled, shown, turned
 
 HEADLINE, SHARED = "Strikes on Raqqa", "You will not believe what fell on Raqqa"
 PLACES = ("json-ld", "og", "h1", "title")
@@ -61,6 +61,14 @@ def test_the_headline_is_kept_where_the_page_says_it_over_its_text_or_in_its_dat
     assert not keeps(titles(ld=SHARED, **shared), HEADLINE, SHARED, agreed=False)
     assert not keeps(titles(h1=SHARED, **shared), HEADLINE, SHARED, agreed=False)
     assert not keeps(titles(SHARED, og=HEADLINE, title=HEADLINE), HEADLINE, SHARED, agreed=False)
+
+
+def test_the_heading_that_stands_where_the_headline_stood() -> None:
+    assert headed(titles(), titles(h1=SHARED), HEADLINE) == SHARED
+    assert headed(titles(h1=SHARED), titles(h1="C"), HEADLINE) == ""
+    assert headed(titles(), titles(h1=f"(3) {HEADLINE.upper()}"), HEADLINE) == ""
+    assert headed(titles(), titles(h1=""), HEADLINE) == headed(titles(h1=""), titles(), HEADLINE) == ""
+    assert shown(titles(og=SHARED), HEADLINE) == ("json-ld", "h1")
 
 
 def test_a_title_takes_the_headlines_place_where_that_stood() -> None:

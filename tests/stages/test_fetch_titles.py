@@ -74,6 +74,38 @@ async def test_share_and_tab_title_do_not_outvote_the_headline_in_the_pages_data
     assert await headlines(world) == [NEW]
 
 
+async def test_a_heading_that_changes_alone_is_a_headline_that_may_be_a_test(world):
+    await look(world, a_page(), feed=OLD)
+    for _ in range(2):
+        await look(world, a_page(h1=NEW), feed=OLD)
+        assert await headlines(world) == [NEW]
+    [revised] = [one.event for one in await world.events("article.revised")]
+    assert revised.confidence == "unconfirmed"
+    await look(world, a_page(h1=THIRD), feed=OLD)
+    await look(world, a_page(), feed=OLD)
+    assert await headlines(world) == [NEW, THIRD, OLD]
+    assert [one.event.reverted_to for one in await world.events("article.revised")] == [None, None, 1]
+
+
+async def test_a_heading_is_confirmed_once_the_pages_data_follow(world):
+    await look(world, a_page())
+    await look(world, a_page(h1=NEW))
+    await look(world, a_page(h1=NEW, ld=NEW))
+    *_, confirmed = [one.event for one in await world.events("article.")]
+    assert isinstance(confirmed, ArticleConfirmed)
+    assert set(confirmed.agreeing) == {"h1", "json-ld"}
+    assert await headlines(world) == [NEW]
+
+
+async def test_a_heading_that_was_never_the_headline_is_none_when_it_changes(world):
+    await look(world, a_page(h1=THIRD))
+    await look(world, a_page(h1=NEW))
+    await look(world, a_page(h1=""))
+    await look(world, a_page(h1=OLD))
+    assert await headlines(world) == []
+    assert "the page's main heading changed" in (await seen(world))[1].why
+
+
 @pytest.mark.parametrize("old", ["h1", "ld"])
 async def test_heading_and_data_that_disagree_leave_it_to_what_most_titles_say(world, old):
     await look(world, a_page())
