@@ -15,6 +15,7 @@ import msgspec
 
 from monitor.core.content import Block, Content
 from monitor.core.revision.belonging import Story
+from monitor.core.revision.composed import bearers, composed
 from monitor.core.revision.gaps import Gap
 from monitor.core.revision.loss import Doubt, lost
 from monitor.core.revision.piece import Piece, is_prose, pieces
@@ -29,6 +30,7 @@ _WHOLE = "*"  # stands for both neighbours of the page as a whole
 _ENDS = ("^", "$", _WHOLE)
 _PATIENCE_WITH_RETURN = 12  # looks
 _PATIENCE_WITH_DOUBT = 2  # looks that a difference has to stand which is strange by itself
+_LINES = ("title", "dek", "byline")
 _NOBODY = Story(())
 
 
@@ -181,10 +183,15 @@ class _Judge:
     def settled(
         self, old: Content, new: Content, differences: Sequence[tuple[Gap, Piece | None]], past: Collection[str]
     ) -> Content:
-        """The new content with everything that is no edit put back as it was. What is only strange counts beside a sure edit."""
-        lines = {name: self.line(name, getattr(old, name), getattr(new, name)) for name in ("title", "dek", "byline")}
+        """The new content with everything that is no edit put back as it was. What is only strange counts beside a sure edit.
+
+        A line that came with a block which says it too counts with that block: furniture has bylines of its own.
+        """
+        lines = {name: self.line(name, getattr(old, name), getattr(new, name)) for name in _LINES}
+        came = [piece for _, piece in differences]
+        borne = {name: by for name in _LINES if not getattr(old, name) and (by := bearers(lines[name], came))}
         judged = [self._weighed(piece, gap, old.blocks, new.blocks) for gap, piece in differences]
-        sure = any(line != getattr(old, name) for name, line in lines.items())
+        sure = any(line != getattr(old, name) for name, line in lines.items() if name not in borne)
         sure = sure or any(one and not one.doubt and not one.undoes for one in judged)
         stated = {
             name: getattr(new, name) or getattr(old, name) for name in ("section", "lang", "published", "modified")
@@ -192,8 +199,9 @@ class _Judge:
 
         def content(*, undone: bool) -> Content:
             counts = [one is not None and one.counts(sure=sure, undone=undone) for one in judged]
-            blocks = _chosen(old.blocks, new.blocks, [gap for gap, _ in differences], counts)
-            return msgspec.structs.replace(new, blocks=blocks, **lines, **stated)
+            blocks = composed(old.blocks, new.blocks, [gap for gap, _ in differences], counts)
+            brought = {name: lines[name] if any(counts[one] for one in by) else "" for name, by in borne.items()}
+            return msgspec.structs.replace(new, blocks=blocks, **lines | brought, **stated)
 
         undone = any(one and one.undoes for one in judged) and wording(content(undone=True)) in past
         self._conclude([one for one in judged if one], sure=sure, undone=undone)
@@ -335,20 +343,6 @@ class _Judge:
         """The places after this look, those that changed last at the end."""
         after = [place.looked(self.look, self._seen.get(index, set())) for index, place in enumerate(self.places)]
         return tuple(sorted(after, key=lambda place: place.last)[-_MOST_PLACES:])
-
-
-def _chosen(
-    old: tuple[Block, ...], new: tuple[Block, ...], differences: Sequence[Gap], counts: Sequence[bool]
-) -> tuple[Block, ...]:
-    """The new blocks, with the old ones where a difference is no edit."""
-    result: list[Block] = []
-    cursor = 0
-    for gap, is_edit in zip(differences, counts, strict=True):
-        result += new[cursor : gap.c]
-        result += new[gap.c : gap.d] if is_edit else old[gap.a : gap.b]
-        cursor = gap.d
-    result += new[cursor:]
-    return tuple(result) if joined(b.text for b in result) != joined(b.text for b in old) else old
 
 
 def _rolled_off(gone: tuple[Block, ...], later: tuple[Block, ...], new: tuple[Block, ...]) -> bool:

@@ -170,7 +170,7 @@ def pieces(old: Content, new: Content) -> list[tuple[Gap, Piece | None]]:
     if "".join(was) == "".join(now):
         return []
     found = gaps(was, now)
-    story = Story([old.title, old.dek, old.byline, new.byline, *(block.text for block in _kept(found, new.blocks))])
+    story = Story([old.title, old.dek, old.byline, *(block.text for block in _kept(found, new.blocks))])
     return [piece for gap in found for piece in _taken_apart(gap, (was, now), old, new, story)]
 
 

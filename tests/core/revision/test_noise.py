@@ -37,15 +37,15 @@ class Page:
         self.last: Settled | None = None
 
     @staticmethod
-    def content(texts: tuple[str, ...], title: str) -> Content:
-        return Content(title=title, blocks=tuple(Block("paragraph", text) for text in texts))
+    def content(texts: tuple[str, ...], title: str, **lines: str) -> Content:
+        return Content(title=title, **lines, blocks=tuple(Block("paragraph", text) for text in texts))
 
-    def shows(self, *texts: str, title: str = "Raqqa") -> bool:
+    def shows(self, *texts: str, title: str = "Raqqa", **lines: str) -> bool:
         """Whether what the page shows now is told as an edit."""
         self.looks += 1
         seen = settle(
             self.record,
-            self.content(texts, title),
+            self.content(texts, title, **lines),
             look=self.looks,
             places=self.places,
             before=(),
@@ -206,6 +206,33 @@ def test_what_comes_back_in_part_is_told_where_the_part_is_an_earlier_revision()
     assert page.shows(*BODY)
     assert [block.text for block in page.record.blocks] == [sponsor, *BODY]
     assert wording(page.record) in page.past
+
+
+@pytest.mark.parametrize("line", ["byline", "dek"])
+def test_a_line_that_comes_with_furniture_is_furniture_and_vouches_for_none(line: str) -> None:
+    page, box = Page(*BODY), f"By Sean Martin: {TEASERS[0]}"
+    assert not any(page.shows(*BODY, *[box] * (n % 2), **{line: "Sean Martin" * (n % 2)}) for n in range(1, 12))
+    assert getattr(page.record, line) == ""
+    assert page.last is not None
+    assert any("has to be seen again" in note or "never rests" in note for note in page.last.notes)
+
+
+@pytest.mark.parametrize("line", ["byline", "dek"])
+def test_a_line_that_comes_with_what_is_told_or_alone_is_told_at_once(line: str) -> None:
+    page = Page(*BODY)
+    assert page.shows("By Anna Lind", *BODY, **{line: "Anna Lind"})
+    assert getattr(page.record, line) == "Anna Lind"
+    assert Page(*BODY).shows(*BODY, **{line: "Anna Lind"})
+    assert Page(*BODY).shows(*BODY, TEASERS[0], **{line: "Anna Lind"})
+    assert Page(*BODY).shows(*BODY, f"Maps: {TEASERS[0]}", **{line: "AP"})
+    page = Page(*BODY)
+    assert [page.shows(*BODY, f"By Sean Martin: {TEASERS[0]}", **{line: "Sean Martin"}) for _ in range(4)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert getattr(page.record, line) == "Sean Martin"
 
 
 def test_a_counter_in_a_short_line_costs_no_alarm() -> None:
