@@ -125,7 +125,7 @@ def _tracks(name: str) -> bool:
 
 # --- what is the same article ----------------------------------------------------------------------------------------
 
-_AMP_PATH = re.compile(r"(?:/amp/?$|\.amp(?=\.html?$|$)|^/amp(?=/.))", re.IGNORECASE)
+_AMP_PATH = re.compile(r"(?:/amp/?$|(?<=[^./])\.amp(?=\.html?$|$)|^/amp(?=/.))", re.IGNORECASE)
 _AMP_PARAMETER = re.compile(r"(?:amp(?:=(?:1|true)?)?|outputtype=amp)", re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.core.urls import aliases, article_id, canonical, same_site, site, without_amp, without_device
@@ -126,6 +126,7 @@ QUERIES = st.lists(st.sampled_from(["utm_source=x", "amp", "amp=1", "id=5", "&",
 
 
 @given(st.sampled_from(["http://", "HTTPS://", "https:\\\\"]), HOSTS, PIECES, QUERIES)
+@example("http://", "0.com", "..amp", "")  # no name with an ending, and nothing to take off
 def test_no_spelling_changes_the_host_and_each_is_made_once(scheme: str, host: str, path: str, query: str) -> None:
     try:
         known = canonical(f"{scheme}{host}/{path}?{query}#{path}")
