@@ -37,7 +37,8 @@ def run(
     """
     early: list[int] = []
     signal.signal(signal.SIGHUP, lambda number, _: early.append(number))
-    signal.signal(signal.SIGTERM, _end_before_the_start)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end_before_the_start)
     from monitor import app, telemetry  # the parts take a second to import, which other verbs need not wait
     from monitor.reloading import Reloads
 

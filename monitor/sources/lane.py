@@ -1,7 +1,7 @@
 """Worker processes that can be killed, with limits on memory, processor and wall time; each way in which one can fail gets its name here.
 
 A worker is a fork of a server process that has the parsers loaded already, so that replacing one costs milliseconds; it
-dies with its parent, whatever way that goes. Knows no format and no parser: what it runs, `pool` says.
+dies with its parent, whatever way that goes, and hears nothing of what tells that to stop. Knows no format and no parser: what it runs, `pool` says.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
-from multiprocessing import forkserver
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import structlog
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from monitor.errors import OutsideError, Permanent, Transient
 
@@ -48,6 +49,8 @@ _LOADED = [
     "monitor.sources.frontpage",
     "monitor.sources.page.fingerprint",
 ]
+_FOR_THE_DAEMON = (signal.SIGINT, signal.SIGTERM)
+"""What a terminal or a supervisor sends to everybody, and only the daemon is to answer."""
 _PR_SET_PDEATHSIG = 1
 _FORK_SERVER_DIED = 255  # what multiprocessing calls it
 
@@ -76,11 +79,9 @@ class Lane:
         self._pool = self._new_pool()
         self._renewing = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
-        self._in_use = False
 
     def begin(self) -> None:
         """Load the parsers and start the workers, which takes a second or two, while the caller does something else."""
-        self._in_use = True
         self._starting = asyncio.create_task(asyncio.to_thread(_start, self._pool))
 
     async def started(self) -> None:
@@ -92,7 +93,6 @@ class Lane:
         """Kill the workers, whatever they are at."""
         if self._starting:
             await asyncio.wait([self._starting])  # stopped half-way, it would be waited for in vain
-        if self._in_use:
             await asyncio.to_thread(_stop, self._pool)
 
     async def run(self, read: Callable[..., object], *arguments: object) -> tuple[bytes, float]:
@@ -135,9 +135,12 @@ class Lane:
             raise _LostError(f"the pool broke: {error}") from error
 
     async def _working_pool(self) -> ProcessPool:
-        """The pool, renewed if it broke while nobody looked."""
-        self._in_use = True
-        if not self._pool.active:  # which starts one that is new
+        """The pool, started if nobody has yet, renewed if it broke while nobody looked."""
+        if not self._starting:
+            self.begin()
+            with suppress(RuntimeError, TimeoutError, ProcessExpired):
+                await self.started()
+        if not self._pool.active:
             await self._renew(self._pool)
         return self._pool
 
@@ -157,11 +160,25 @@ class Lane:
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_LOADED)
+        CONSTS.term_timeout = 0.0  # who does not hear SIGTERM is killed at once
         return ProcessPool(self._workers, TASKS_A_WORKER, initializer=_confine, initargs=(self._nice,), context=context)
 
 
 def _start(pool: ProcessPool) -> None:
-    pool.schedule(os.getpid).result(_START_SECONDS)
+    with _deaf():
+        started = pool.schedule(os.getpid)
+    started.result(_START_SECONDS)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What this thread starts meanwhile, its threads and processes and theirs, never hears what is for the daemon."""
+    resource_tracker.ensure_running()  # it answers for itself, and would lift the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_DAEMON)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _stop(pool: ProcessPool) -> None:
@@ -181,7 +198,6 @@ def _cause_of_death(exitcode: int) -> str:
 def _confine(nice: int) -> None:
     """Bind a worker to its parent's life and to a share of memory."""
     os.nice(nice)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which drains
     logging.disable()  # parsers log what pages say; their errors travel as errors
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":

@@ -93,6 +93,7 @@ class Daemon:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "monitor", "run", "-c", str(self.file), *options,
                 stdout=log, stderr=log, env={**os.environ, "DESK_SECRET": self.secret},
+                start_new_session=True,  # a group of its own, as a shell gives it
             )  # fmt: skip
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:

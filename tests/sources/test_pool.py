@@ -335,10 +335,12 @@ async def test_closing_leaves_no_worker_even_a_busy_one():
 
 
 DAEMON = """
-import asyncio, sys, time
+import asyncio, signal, sys, time
 from monitor.sources.pool import open_pool
 
 async def main():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     async with open_pool(2) as pool:
         tasks = [asyncio.create_task(pool._run("", time.sleep, 60)) for _ in range(1)]
         await asyncio.sleep(0.2)
@@ -361,13 +363,14 @@ def test_no_worker_survives_the_kill_of_its_daemon(tmp_path):
     assert until_dead(workers) == []
 
 
-def test_an_interrupt_is_not_for_the_workers(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_tells_the_whole_group_to_stop_is_not_for_the_workers(tmp_path, number):
     script = tmp_path / "daemon.py"
     script.write_text(DAEMON, "utf-8")
-    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as daemon:
+    words = [sys.executable, script]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as daemon:
         workers = [int(pid) for pid in daemon.stdout.readline().split()]
-        for worker in workers:
-            os.kill(worker, signal.SIGINT)
+        os.killpg(daemon.pid, number)
         time.sleep(0.3)
         assert all(map(is_alive, workers))
         daemon.kill()
