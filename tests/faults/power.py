@@ -3,7 +3,8 @@
     .venv/bin/python tests/faults/power.py --cuts 200 --seed 1
 
 The model: what fsync(2) or fdatasync(2) returned for is on the disk, names included; of what was written after that any beginning may
-be there, or as much of anything else. It needs a C compiler, for the shim that notes what was synced.
+be there, or as much of anything else; what was deleted may be there again. In half of the runs, by the seed, old events are dropped from
+the archive all the time. It needs a C compiler, for the shim that notes what was synced.
 """
 
 from __future__ import annotations
@@ -23,16 +24,30 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from processes import children
 
+from monitor.core import retention
+from monitor.core.events import ArticleRevised, Recorded
 from monitor.store import open_log
 from monitor.store.verify import verify
 
 HERE = Path(__file__).parent
 PARTITIONS = 2
 TAILS = ("none", "part", "zeros", "garbage")
+FORGETFUL = 0.5  # part of the runs with retention at work
+
+
+class Fact(NamedTuple):
+    """An event that was acknowledged, in the writer's words."""
+
+    id: str
+    position: str
+    entity: str
+    version: int
+    type: str
 
 
 def shim(folder: Path) -> Path | None:
@@ -49,20 +64,25 @@ class Machine:
     """A machine with one log on it, which loses its power by chance of a seed."""
 
     def __init__(self, folder: Path, chance: random.Random, shim: Path, weakened: str = "") -> None:
-        self._weakened = [weakened] if weakened else []
+        self._appendfsync = weakened or "always"
         self._data, self._noted, self._chance, self._shim = folder / "data", folder / "synced", chance, shim
-        self.acknowledged: dict[str, str] = {}  # event id → position, in the writer's words
+        self.acknowledged: dict[str, Fact] = {}
+        self.forgetful = self.dropped = self.came_back = 0
         self.tails: Counter[str] = Counter()
         self.bytes_lost = 0
         self._before: dict[int, int] = {}
+        self._shadow = folder / "shadow"
 
     async def run_and_cut(self) -> None:
         """Start, let it write for a while, and cut the power."""
         self._noted.unlink(missing_ok=True)
         self._before = {path.stat().st_ino: path.stat().st_size for path in self._data.rglob("*.incr.aof")}
+        self._remember_what_stands()
+        words = ["forgetful"] if self._chance.random() < FORGETFUL else []
+        self.forgetful += len(words)
         environment = {**os.environ, "LD_PRELOAD": str(self._shim), "FSYNC_LOG": str(self._noted)}
         writer = await asyncio.create_subprocess_exec(
-            sys.executable, str(HERE / "writer.py"), str(self._data), str(self._chance.randrange(2**31)), *self._weakened,
+            sys.executable, str(HERE / "writer.py"), str(self._data), str(self._chance.randrange(2**31)), self._appendfsync, *words,
             stdout=asyncio.subprocess.PIPE, env=environment, start_new_session=True,
         )  # fmt: skip
         assert writer.stdout is not None
@@ -71,12 +91,28 @@ class Machine:
         self._take_note(first)
         reading = asyncio.create_task(self._read(writer.stdout))
         await asyncio.sleep(self._chance.uniform(0.05, 0.8))
+        assert writer.returncode is None, "the log's owner ended by itself"
         for process in (*children(writer.pid, "valkey"), writer.pid):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         await writer.wait()
         await reading  # what was acknowledged before it died
         self._lose_what_was_not_synced()
+        self._bring_back_what_was_deleted()
+
+    def _remember_what_stands(self) -> None:
+        shutil.rmtree(self._shadow, ignore_errors=True)
+        for path in (self._data / "archive").rglob("*-*"):
+            place = self._shadow / path.relative_to(self._data)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.hardlink_to(path)
+
+    def _bring_back_what_was_deleted(self) -> None:
+        for place in sorted(self._shadow.rglob("*-*")):
+            path = self._data / place.relative_to(self._shadow)
+            if not path.exists() and self._chance.random() < 0.5:
+                place.rename(path)
+                self.came_back += 1
 
     async def _read(self, acknowledged: asyncio.StreamReader) -> None:
         async for line in acknowledged:
@@ -84,15 +120,15 @@ class Machine:
 
     def _take_note(self, line: bytes) -> None:
         if line.endswith(b"\n"):
-            name, _, position = line.decode().strip().partition(" ")
-            self.acknowledged[name] = position
+            name, position, entity, version, kind = line.decode().split()
+            self.acknowledged[name] = Fact(name, position, entity, int(version), kind)
 
     def _lose_what_was_not_synced(self) -> None:
         synced: dict[int, int] = {}
         for line in self._noted.read_text().splitlines():
             size, inode, _ = line.split(" ", 2)
             synced[int(inode)] = int(size)
-        for path in [*(self._data / "log" / "appendonlydir").iterdir(), *(self._data / "archive").rglob("*-*.json*")]:
+        for path in [*(self._data / "log" / "appendonlydir").iterdir(), *(self._data / "archive").rglob("*-*")]:
             about = path.stat()
             # what grew and was never synced is as it was when the machine started
             unsynced = self._before.get(about.st_ino, 0) if path.name.endswith(".incr.aof") else about.st_size
@@ -115,10 +151,31 @@ class Machine:
     async def account(self) -> tuple[int, list[str]]:
         """How many events there are, and what is wrong."""
         async with open_log("embedded", data_dir=self._data, partitions=PARTITIONS, archiving=True) as log:
-            standing = {event.id: event.position for at in range(PARTITIONS) async for event in log.read(at)}
+            standing = {event.id: event for at in range(PARTITIONS) async for event in log.read(at)}
             findings = await verify(log)
-        lost = [f"lost: {name}" for name, position in self.acknowledged.items() if standing.get(name) != position]
-        return len(standing), [*lost, *findings.problems]
+        self.dropped = findings.dropped
+        return len(standing), [*self._lost(standing), *findings.problems]
+
+    def _lost(self, standing: dict[str, Recorded]) -> list[str]:
+        """What was acknowledged and is not there, or not where it was, though retention must leave it."""
+        first: dict[str, Recorded] = {}
+        for event in standing.values():
+            first.setdefault(event.entity, event)
+        found = []
+        for fact in self.acknowledged.values():
+            if fact.id in standing:
+                wrong = standing[fact.id].position != fact.position
+            else:
+                wrong = not (self.dropped and _may_go(fact, first.get(fact.entity)))
+            found += [f"lost: {' '.join(map(str, fact))}"] if wrong else []
+        return found
+
+
+def _may_go(fact: Fact, first: Recorded | None) -> bool:
+    """Whether retention may have dropped an event, where this is the first of its entity that is left."""
+    if retention.is_article(fact.entity):  # its newest text stays, so that what is left begins with a text
+        return first is not None and fact.version < first.version and isinstance(first.event, ArticleRevised)
+    return retention.passes(fact.entity)
 
 
 async def run(cuts: int, seed: int, folder: Path) -> dict[str, object]:
@@ -140,6 +197,9 @@ async def run(cuts: int, seed: int, folder: Path) -> dict[str, object]:
         "seconds": round(time.monotonic() - began),
         "events": events,
         "acknowledged": len(machine.acknowledged),
+        "runs_with_retention": machine.forgetful,
+        "events_dropped": machine.dropped,
+        "deleted_files_that_came_back": machine.came_back,
         "segments_archived": len(list((folder / "data" / "archive").rglob("*.zst"))),
         "tails": dict(machine.tails),
         "bytes_not_synced_and_lost": machine.bytes_lost,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -68,8 +68,9 @@ class Server:
 
 
 class HastyDaemon(Daemon):
-    """A daemon whose claims and leases last seconds, so that nobody waits two minutes for what a killed one held."""
+    """A daemon in a hurry with `what` (see `hasty.py`), so that nobody waits for minutes or a week."""
 
-    def __init__(self, config: Path, said: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, config: Path, said: Path, environment: Mapping[str, str], what: Sequence[str]) -> None:
         super().__init__(config, said, environment)
-        self._command = (sys.executable, str(Path(__file__).with_name("hasty.py")), "run", "--config", str(config))
+        script = Path(__file__).with_name("hasty.py")
+        self._command = (sys.executable, str(script), ",".join(what), "run", "--config", str(config))

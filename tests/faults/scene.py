@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from account import Account
 from processes import HastyDaemon, Server
+from remains import differing, remains
 from truth import PHRASE, World
 from wire import Wire
 
@@ -22,7 +24,7 @@ from monitor.errors import LogUnavailable
 from monitor.listen import new_secret
 from monitor.ports import Append, Batch
 from monitor.store import RedisLog, open_log
-from monitor.store.verify import verify
+from monitor.store.views import FILE as VIEWS
 
 PARTITIONS = 2
 SETTLING = 150.0  # seconds that the daemon gets to come to rest in the end
@@ -35,6 +37,7 @@ partitions = {partitions}
 [archive]
 enabled = true
 seal = {{ after = "2s", events = 150 }}
+{retention}
 [polling]
 allow_private = ["127.0.0.0/8"]
 every = "300ms"
@@ -92,6 +95,7 @@ class Scene:
     witness: Witness
     server: Server | None
     wire: Wire | None
+    forgetful: bool = False  # whether old events are dropped meanwhile
     account: Account = field(default_factory=Account)
 
     async def settle(self) -> dict[str, object]:
@@ -99,10 +103,10 @@ class Scene:
         if self.wire:
             self.wire.share = 0.0
         owed = await _settled(self.account, self.log, self.world)
-        findings = await verify(self.log)
-        await self.account.read_on(self.log)
+        left = await remains(self.log, self.account)
         parked = [error for group in ("match", "policy", "deliver") for _, error in await self.log.parked(group)]
-        problems = [*owed, *self.account.wrong(self.world), *findings.problems]
+        problems = [*owed, *self.account.wrong(self.world), *left.problems]
+        problems += await differing(self.log, self.folder / "data" / VIEWS)
         problems += [*(f"parked: {error}" for error in parked), *_lost(self.witness, self.account)]
         return {
             "seed": self.seed,
@@ -111,8 +115,9 @@ class Scene:
             "daemon_restarts": sum(daemon.restarts for daemon in self.daemons),
             "stories": len(self.world.newsroom.stories),
             "versions_published": sum(story.versions for story in self.world.newsroom.stories),
-            "events": findings.events,
-            "segments_archived": findings.segments,
+            "events": len(self.account.events),
+            "segments_archived": left.segments,
+            "events_dropped": left.dropped,
             "acknowledged_to_the_witness": len(self.witness.acknowledged),
             "alerts": len(self.account.alert_ids),
             "messages": len(self.account.messages),
@@ -132,8 +137,12 @@ async def scene(
     daemons: int = 1,
     share: float = 0.01,
     environment: Mapping[str, str] | None = None,
+    retention: str = "",
 ) -> AsyncIterator[Scene]:
-    """A world, its daemons and their log: embedded, or a `server` behind a wire that loses a `share` of all chunks."""
+    """A world, its daemons and their log: embedded, or a `server` behind a wire that loses a `share` of all chunks.
+
+    With `retention`, a line of `[archive]`, what was archived is dropped within seconds.
+    """
     secret, data = new_secret(), folder / "data"
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(World(seed))
@@ -142,19 +151,20 @@ async def scene(
             valkey = await stack.enter_async_context(Server(folder / "server").running())
             wire = await stack.enter_async_context(Wire(valkey.socket, folder / "w", seed, share))
         url = f"unix://{folder}/w" if wire else "embedded"
-        text = CONFIG.format(url=url, partitions=PARTITIONS, feed=world.feed, hook=world.hook, phrase=PHRASE)
+        text = CONFIG.format(
+            url=url, partitions=PARTITIONS, feed=world.feed, hook=world.hook, phrase=PHRASE, retention=retention
+        )
         (folder / "config.toml").write_text(text)
-        kind = HastyDaemon if daemons > 1 else Daemon
+        hurry = [*(["leases"] if daemons > 1 else []), *(["retention"] if retention else [])]
+        make = partial(HastyDaemon, what=hurry) if hurry else Daemon
+        environment = {"DESK_SECRET": secret, "SEEN": str(folder / "seen"), **(environment or {})}
         everyone = [
-            kind(
-                folder / "config.toml", folder / f"said-{number}.jsonl", {"DESK_SECRET": secret, **(environment or {})}
-            )
-            for number in range(daemons)
+            make(folder / "config.toml", folder / f"said-{number}.jsonl", environment) for number in range(daemons)
         ]
         for daemon in everyone:
             await stack.enter_async_context(daemon.running())
         log = await stack.enter_async_context(beside(url, data))
-        staged = Scene(seed, folder, world, everyone, log, Witness(log), valkey, wire)
+        staged = Scene(seed, folder, world, everyone, log, Witness(log), valkey, wire, bool(retention))
         yield staged
 
 
@@ -163,7 +173,8 @@ async def at_work(staged: Scene) -> AsyncIterator[None]:
     """While entered, the witness writes and the newsroom publishes."""
     tasks = [
         asyncio.create_task(staged.witness.write()),
-        asyncio.create_task(_publish(staged.world, staged.account, staged.log)),
+        asyncio.create_task(_read(staged.account, staged.log, staged.folder / "seen")),
+        asyncio.create_task(_publish(staged.world, staged.account)),
     ]
     try:
         yield
@@ -190,10 +201,20 @@ async def beside(url: str, data: Path) -> AsyncIterator[RedisLog]:
     raise TimeoutError("the daemon's log did not come up")
 
 
-async def _publish(world: World, account: Account, log: RedisLog) -> None:
+async def _read(account: Account, log: RedisLog, seen: Path) -> None:
+    """Keep the account, and say until when nothing is missing in it: what is newer must not be dropped yet."""
+    while True:
+        now = await log.now()
+        await account.read_on(log)
+        beside = seen.with_suffix(".new")
+        beside.write_text(str(now.timestamp()))
+        beside.replace(seen)
+        await asyncio.sleep(0.2)
+
+
+async def _publish(world: World, account: Account) -> None:
     """Publish as fast as the daemon can take it on this machine: news wait while much is owed."""
     while True:
-        await account.read_on(log)
         if len(account.open(world)) < MOST_OWED:
             for _ in range(4):
                 world.newsroom.work()

@@ -1,6 +1,7 @@
-"""The owner of an embedded log, writing and archiving as fast as it can; says each event that was acknowledged, id and position, a line each.
+"""The owner of an embedded log, writing and archiving as fast as it can; says each event that was acknowledged, a line each.
 
-A third argument weakens `appendfsync`, to see that the harness sees it.
+A third argument is the server's `appendfsync`, to see that the harness sees a weaker one; with `forgetful` behind it, old events are
+dropped from the archive all the time.
 """
 
 from __future__ import annotations
@@ -16,27 +17,50 @@ from pathlib import Path
 import structlog
 from redis.exceptions import ResponseError
 
-from monitor.core.events import FeedMoved
-from monitor.ports import Append, Batch
+from monitor.core import article
+from monitor.core.events import AnyEvent, FeedMoved, MatchExcluded, type_of
+from monitor.ports import Append, Batch, Keep
 from monitor.store import RedisLog, open_log
 from monitor.store.keys import GROUPS, Keys
+
+sys.path.append(str(Path(__file__).parents[1]))  # it runs by itself
+
+from archived import revision
 
 PARTITIONS = 2
 
 
 async def write(log: RedisLog, entity: str, chance: random.Random) -> None:
-    home = log.partition_of(entity)
     while True:
         event = FeedMoved(datetime.now(UTC), entity, "https://post.example/", "x" * chance.randrange(2000))
-        head = await log.load(home, entity)
-        for recorded in await log.commit(Batch(home, (Append(entity, head, (event,)),))):
-            print(recorded.id, recorded.position, flush=True)
+        await commit(log, entity, event)
         if chance.random() < 0.1:
             await asyncio.sleep(0.01)
 
 
-async def archive(log: RedisLog, partition: int, chance: random.Random) -> None:
-    """Seal small segments and drop them, all groups having done with everything."""
+async def rewrite(log: RedisLog, entity: str, chance: random.Random) -> None:
+    """An article that is revised again and again; now and then somebody is not told."""
+    head = await log.load(log.partition_of(entity), entity)
+    state, number = article.decode_article(head.snapshot), head.version
+    while True:
+        number += 1
+        event = revision(entity, number)
+        state = article.fold(state, event)
+        await commit(log, entity, event, article.encode(state))
+        if chance.random() < 0.3:
+            excluded = MatchExcluded(datetime.now(UTC), entity, number, "war", ("raid",))
+            await commit(log, f"exclusion_{chance.randbytes(8).hex()}", excluded)
+
+
+async def commit(log: RedisLog, entity: str, event: AnyEvent, snapshot: bytes = b"") -> None:
+    home = log.partition_of(entity)
+    append = Append(entity, await log.load(home, entity), (event,), snapshot)
+    for recorded in await log.commit(Batch(home, (append,))):
+        print(recorded.id, recorded.position, entity, recorded.version, type_of(event), flush=True)
+
+
+async def archive(log: RedisLog, partition: int, chance: random.Random, *, forgetful: bool) -> None:
+    """Seal small segments and drop them from the stream, all groups having done with everything; what is `forgetful`, from the archive too."""
     events = Keys(partition).events
     async with log.archivist(partition) as archivist:
         while True:
@@ -47,6 +71,8 @@ async def archive(log: RedisLog, partition: int, chance: random.Random) -> None:
                 for group in GROUPS:
                     await log.connection.ask("XGROUP", "SETID", events, group, last)
                 await archivist.trim()
+            if forgetful and chance.random() < 0.5:
+                await archivist.let_go(Keep(age=0.0))
             if chance.random() < 0.05:
                 with suppress(ResponseError):  # one is under way
                     await log.connection.once("BGREWRITEAOF")
@@ -58,12 +84,12 @@ async def main() -> None:
     chance = random.Random(int(sys.argv[2]))
     opened = open_log("embedded", data_dir=Path(sys.argv[1]), partitions=PARTITIONS, archiving=True)
     async with opened as log, asyncio.TaskGroup() as tasks:
-        if sys.argv[3:]:
-            await log.connection.ask("CONFIG", "SET", "appendfsync", sys.argv[3])
-        for number in range(6):
+        await log.connection.ask("CONFIG", "SET", "appendfsync", sys.argv[3])
+        for number in range(4):
             tasks.create_task(write(log, f"feed_{number}", chance))
+            tasks.create_task(rewrite(log, f"article_{number}", chance))
         for partition in range(PARTITIONS):
-            tasks.create_task(archive(log, partition, chance))
+            tasks.create_task(archive(log, partition, chance, forgetful="forgetful" in sys.argv[4:]))
 
 
 asyncio.run(main())
