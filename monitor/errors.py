@@ -106,7 +106,7 @@ class Transient(OutsideError):
 
 
 class Postponed(Transient):
-    """It is not the time to ask this host: nothing was asked of it, so that nothing has failed either. `retry_after` is never None."""
+    """It is not its turn: its host is left alone just now, or others are being read, so that nothing has failed. `retry_after` is never None."""
 
     retry_after: float
 

@@ -1,8 +1,8 @@
 """The Parser of ports.py: parsing in subprocesses that can be killed, where one document holds up no other.
 
 All are read in one lane, in which nothing may take longer than a second of processor time. What does, or kills its worker, is a suspect: it is
-read apart, by one worker that yields to everything else and has more time, until it is quick again. What crosses the border is bytes, strictly
-decoded on this side. Knows no format: `feed` and `page` do, and are only loaded over there.
+read apart, by one worker that yields to everything else and has more time, until it is quick again; there sites take turns. What crosses
+the border is bytes, strictly decoded on this side. Knows no format: `feed` and `page` do, and are only loaded over there.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
+from monitor.core.urls import site
 from monitor.errors import Permanent, Transient
 from monitor.ports import Announced, ParsedFeed, ParsedPage, Parser
 from monitor.sources.lane import Broken, Lane, Overdue
+from monitor.sources.turns import Turns
 
 log = structlog.get_logger()
 
 QUICK_SECONDS: Final = 1.0
 """Of processor time: what a document may take among the others. Real ones take a tenth of it at most."""
 SUSPECTS_KEPT: Final = 10_000
-MOST_WAITING: Final = 3
-"""Suspects that are read or wait at once: together they take less than a claim's lease. The next is told to come again."""
-
 _YIELDING = 10  # the niceness of the suspects' worker, …
-_PATIENCE = 30.0  # … which therefore has more seconds by the clock
+_PATIENCE = 50.0  # … which therefore has more seconds by the clock: it may get a twentieth of a processor while the others are busy
 
 _feed_decoder = msgspec.msgpack.Decoder(ParsedFeed)
 _page_decoder = msgspec.msgpack.Decoder(ParsedPage)
@@ -44,13 +43,13 @@ class ParserPool(Parser):
         self._common = Lane(workers, quick=QUICK_SECONDS)
         self._apart = Lane(1, nice=_YIELDING, wall=_PATIENCE)
         self._suspects: OrderedDict[str, None] = OrderedDict()
-        self._waiting = 0
+        self._turns = Turns()
 
     async def feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
         """Parse a feed.
 
         Raises Permanent for bytes that say nothing (see `feed.parse_feed`), Transient(`parser_killed`) where a limit struck,
-        Transient(`parser_busy`) where it took too long before and others that did are being read.
+        Postponed where it took too long before and too many others that did are being read.
         """
         return await self._parse(_feed_decoder, url, _read_feed, body, url, dict(headers))
 
@@ -115,13 +114,8 @@ class ParserPool(Parser):
             self._suspects.popitem(last=False)
 
     async def _run_apart(self, url: str, read: Callable[..., object], *arguments: object) -> bytes:
-        if self._waiting >= MOST_WAITING:
-            raise Transient("parser_busy", "it took long before, and others that did are being read")
-        self._waiting += 1
-        try:
+        async with self._turns.turn(site(url)):
             found, seconds = await self._apart.run(read, *arguments)
-        finally:
-            self._waiting -= 1
         if seconds < QUICK_SECONDS / 2:
             self._suspects.pop(url, None)
         return found

@@ -94,7 +94,8 @@ class Fetcher:
             look = await self._looker.look(asked)
         except Postponed as error:
             wait = wait_after_pause(error.retry_after, random.random())
-            logger.info("article waits for its host", url=asked.job.url, next_try_in=round(wait.total_seconds(), 1))
+            next_try = round(wait.total_seconds(), 1)
+            logger.info("article waits", url=asked.job.url, why=error.detail, next_try_in=next_try)
             await self._log.commit(Batch(asked.claim.partition, finish=Finish(asked.claim, wait.total_seconds())))
             return
         except OutsideError as error:

@@ -18,10 +18,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.errors import OutsideError, Permanent, Transient
+from monitor.errors import OutsideError, Permanent, Postponed, Transient
 from monitor.ports import ParsedFeed
 from monitor.sources import lane as lanes
 from monitor.sources import pool as pools
+from monitor.sources import turns
 from monitor.sources.pool import ParserPool, open_pool
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared/corpora"
@@ -211,21 +212,28 @@ async def test_a_suspect_at_work_holds_up_nobody_and_yields_to_all():
         slow.cancel()
 
 
-async def test_no_more_suspects_wait_or_are_remembered_than_can_be(monkeypatch):
-    monkeypatch.setattr(pools, "MOST_WAITING", 2)
+async def test_no_more_suspects_are_remembered_than_can_be(monkeypatch):
     monkeypatch.setattr(pools, "SUSPECTS_KEPT", 3)
     async with open_pool(1) as pool:
         for number in range(5):
             pool._suspect(f"https://bad.example/{number}", "")
         assert [url[-1] for url in pool._suspects] == ["2", "3", "4"]
-        waiting = [asyncio.create_task(pool._run(f"https://bad.example/{n}", time.sleep, 60)) for n in (2, 3)]
+
+
+async def test_a_suspect_for_which_there_is_no_room_has_not_failed(monkeypatch):
+    monkeypatch.setattr(turns, "MOST_WAITING", 2)
+    async with open_pool(1) as pool:
+        urls = [f"https://{name}.example/" for name in "abcd"]
+        for url in urls:
+            pool._suspect(url, "")
+        waiting = [asyncio.create_task(pool._run(url, time.sleep, 60)) for url in urls[:3]]
         await asyncio.sleep(0)
-        error = await error_of(pool._run("https://bad.example/4", time.sleep, 60))
-        assert (type(error), error.reason) == (Transient, "parser_busy")
+        error = await error_of(pool._run(urls[3], time.sleep, 60))
+        assert isinstance(error, Postponed)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        assert pool._waiting == 0
+        assert await pool._run(urls[3], exec, "") == NOTHING
 
 
 async def test_processor_time_is_counted_anew_for_each_task(monkeypatch):
