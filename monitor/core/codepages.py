@@ -32,8 +32,9 @@ class Rewriting:
 
     def __call__(self, text: str) -> str | None:
         """The text rewritten; None for one that no page can spell, or that holds a character that becomes no single other."""
-        if text.isascii():
-            return self._english.rewrite(text)
+        if text.isascii():  # without another call: by far the most texts are short
+            letters = text.encode().translate(self._english.letters, self._english.dropped)
+            return None if 0 in letters else letters.decode()
         if _elsewhere.match(text):
             return None
         for page in (self._western, self._cyrillic):

@@ -135,13 +135,10 @@ def _with_moves(links: list[Link], old: Sequence[str], new: Sequence[str]) -> li
 # --- in order --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)  # one passage is held against several
 def _words(text: str) -> list[str]:
     """The words of a text, capitals and marks left aside; cut short after some hundred."""
-    return _spelled(text[: _MOST_WORDS * 20])
-
-
-@lru_cache(maxsize=64)  # one passage is held against several
-def _spelled(text: str) -> list[str]:
+    text = text[: _MOST_WORDS * 20]
     spaced = text.isascii() or not _wide.search(text)
     return (small(text) if spaced else _word.findall(text.casefold()))[:_MOST_WORDS]
 
