@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.core.content import Block, Delete, Insert, Keep, Move, Operation, Replace
+from monitor.core.revision.corresponding import one_by_one
 from monitor.core.revision.gaps import Gap, gaps
-from monitor.core.revision.pairing import one_by_one
 
 
 def paired(gap: Gap, old: Sequence[str], new: Sequence[str]) -> list[Gap]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from monitor.core.revision.pairing import Kind, in_place, moves, rearranged
+from monitor.core.revision.moving import moves
+from monitor.core.revision.pairing import Kind, in_place, rearranged
 from monitor.core.sentences import sentences
 
 _MOST_CHARACTERS = 200_000  # of one paragraph: a longer one is not taken apart

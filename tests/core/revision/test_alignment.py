@@ -142,6 +142,27 @@ def test_a_sentence_that_left_its_paragraph_has_moved() -> None:
     assert not [pair for pair in found.sentences if pair.kind in {"added", "removed"}]
 
 
+JUDGE = "A judge has blocked the road scheme."
+CHEERS, GOLIATH = (
+    "Campaigners cheered outside the court.",
+    "“David has beaten Goliath,” said Fay Lomas, who brought the case.",
+)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("to_the_one_before", [True, False])
+def test_a_long_sentence_that_went_to_the_next_paragraph_makes_of_the_two_none(
+    first: bool, to_the_one_before: bool
+) -> None:
+    apart, together = [JUDGE, f"{CHEERS} {GOLIATH}"], [f"{JUDGE} {GOLIATH}", CHEERS]
+    if not first:
+        apart, together = [JUDGE, f"{GOLIATH} {CHEERS}"], [f"{GOLIATH} {JUDGE}", CHEERS]
+    old, new = (apart, together) if to_the_one_before else (together, apart)
+    found = aligned(content(*old), content(*new))
+    assert kinds(found) == ["changed", "changed"]
+    assert [pair.kind for pair in found.sentences if pair.kind != "kept"] == ["moved"]
+
+
 @pytest.mark.case(id="P19")
 @pytest.mark.parametrize(
     ("old", "new"),

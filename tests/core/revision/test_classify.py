@@ -254,7 +254,7 @@ def test_each_of_many_names_is_looked_up_in_bounded_time() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "kinds"),
     [
-        ([A, f"{B} {C}"], [f"{A} {C}", B], ["paragraph_moved"]),
+        ([A, f"{B} {C}"], [f"{A} {C}", B], ["paragraph_changed"]),
         ([A, B, C], [f"{A} {C}", B], ["paragraph_moved"]),
         ([f"{A} {C}", B], [A, B, C], ["paragraph_moved"]),
         ([f"{A} {B}"], [f"{A}{B}"], ["cosmetic"]),
