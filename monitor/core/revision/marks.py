@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.core.revision.subjects import HOLE
 
@@ -27,20 +28,17 @@ _opening = re.compile("[\"“„«»‹「『‘']")  # what each of the pattern
 _word = re.compile(r"\w+")
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)  # of one text asked by all that looks for quotations
+def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where the quotations of a text begin and end, with their marks."""
     found: list[tuple[int, int]] = []
     done = 0
     for mark in _opening.finditer(text):
         if mark.start() >= done and (match := _marks.match(text, mark.start())):
             done = match.end()
-            if _says_words(match):
+            if match.lastindex and _word.search(match[match.lastindex]):
                 found.append(match.span())
-    return found
-
-
-def _says_words(match: re.Match[str]) -> bool:
-    return any(group and _word.search(group) for group in match.groups())
+    return tuple(found)
 
 
 def may_quote(text: str) -> bool:

@@ -15,7 +15,7 @@ def same_speaker(one: str, other: str, near_one: str = "", near_other: str = "")
 
     `near_one` and `near_other` are what stands around the names: “Karen Doyle, a spokeswoman for the airline”.
     """
-    if not one or not other:
+    if not one or not other or one == other:
         return True
     left, right = one.casefold(), other.casefold()
     if left in right or right in left:

@@ -94,32 +94,38 @@ def _strayed(reading: Reading) -> Callable[[Placed, Placed], bool]:
     """Whether a quotation went to another paragraph, in blocks that are told as one because it did."""
 
     @cache
-    def found() -> tuple[list[_Stood], list[_Stood]]:
+    def found() -> tuple[_Stood, _Stood]:
         both = [pair for pair in reading.alignment.sentences if pair.before and pair.after]
-        there = [_Stood(pair.before[0].block, pair.after[0].block, pair.after[0].start) for pair in both]
-        back = [_Stood(pair.after[0].block, pair.before[0].block, pair.before[0].start) for pair in both]
+        there, back = _Stood(defaultdict(list), defaultdict(set)), _Stood(defaultdict(list), defaultdict(set))
+        for pair in both:
+            old, new = pair.before[0], pair.after[0]
+            there.add(old.block, new.block, new.start)
+            back.add(new.block, old.block, old.start)
         return there, back
 
     def strayed(old: Placed, new: Placed) -> bool:
         there, back = found()
-        return _left(there, old, new) or _left(back, new, old)
+        return there.strays(old, new) or back.strays(new, old)
 
     return strayed
 
 
 class _Stood(NamedTuple):
-    """A sentence: the block where it stood, and its place now."""
+    """Where the sentences of each block stood, with their places now, and to which blocks those of each block went."""
 
-    was: int
-    now: int
-    start: int
+    came: dict[int, list[tuple[int, int]]]
+    went: dict[int, set[int]]
 
+    def add(self, was: int, now: int, start: int) -> None:
+        self.came[now].append((was, start))
+        self.went[was].add(now)
 
-def _left(sentences: list[_Stood], old: Placed, new: Placed) -> bool:
-    """Whether what stands before a quotation now comes from elsewhere, while what stood beside it is elsewhere, or it stood first."""
-    ahead = [s.was for s in sentences if s.now == new.block and s.start < new.quote.start and s.was != old.block]
-    stayed = any(s.was == old.block and s.now != new.block for s in sentences)
-    return bool(ahead) and (stayed or min(ahead) > old.block)
+    def strays(self, old: Placed, new: Placed) -> bool:
+        """Whether what stands before a quotation now comes from elsewhere, while what stood beside it is elsewhere, or it stood first."""
+        came = self.came.get(new.block, ())
+        ahead = [was for was, start in came if start < new.quote.start and was != old.block]
+        left = self.went.get(old.block, set()) - {new.block}
+        return bool(ahead) and (bool(left) or min(ahead) > old.block)
 
 
 def _moved_along(reading: Reading, one: Requoted) -> bool:

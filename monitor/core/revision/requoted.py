@@ -140,7 +140,9 @@ def _the_same(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Pl
     for one in old:
         twins = [other for other in rest if other.letters == one.letters]
         if twins:
-            best = max(twins, key=lambda other: (_same(one, other), one.home == other.home))
+            best = twins[0]
+            if len(twins) > 1:
+                best = max(twins, key=lambda other: (_same(one, other), one.home == other.home))
             rest.remove(best)
             yield one, best
 
