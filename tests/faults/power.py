@@ -38,6 +38,7 @@ HERE = Path(__file__).parent
 PARTITIONS = 2
 TAILS = ("none", "part", "zeros", "garbage")
 FORGETFUL = 0.5  # part of the runs with retention at work
+MOST_SECONDS = 10.0  # that such a run waits for retention to take something
 
 
 class Fact(NamedTuple):
@@ -66,6 +67,9 @@ class Machine:
     def __init__(self, folder: Path, chance: random.Random, shim: Path, weakened: str = "") -> None:
         self._appendfsync = weakened or "always"
         self._data, self._noted, self._chance, self._shim = folder / "data", folder / "synced", chance, shim
+        self._forgets = random.Random(
+            chance.random()
+        )  # by the seed alone: how much else is left to chance hangs on time
         self.acknowledged: dict[str, Fact] = {}
         self.forgetful = self.dropped = self.came_back = 0
         self.tails: Counter[str] = Counter()
@@ -78,7 +82,7 @@ class Machine:
         self._noted.unlink(missing_ok=True)
         self._before = {path.stat().st_ino: path.stat().st_size for path in self._data.rglob("*.incr.aof")}
         self._remember_what_stands()
-        words = ["forgetful"] if self._chance.random() < FORGETFUL else []
+        words = ["forgetful"] if self._forgets.random() < FORGETFUL else []
         self.forgetful += len(words)
         environment = {**os.environ, "LD_PRELOAD": str(self._shim), "FSYNC_LOG": str(self._noted)}
         writer = await asyncio.create_subprocess_exec(
@@ -91,6 +95,8 @@ class Machine:
         self._take_note(first)
         reading = asyncio.create_task(self._read(writer.stdout))
         await asyncio.sleep(self._chance.uniform(0.05, 0.8))
+        if words:
+            await self._until_something_went()
         assert writer.returncode is None, "the log's owner ended by itself"
         for process in (*children(writer.pid, "valkey"), writer.pid):
             with suppress(ProcessLookupError):
@@ -106,6 +112,14 @@ class Machine:
             place = self._shadow / path.relative_to(self._data)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.hardlink_to(path)
+
+    async def _until_something_went(self) -> None:
+        """Wait until retention took a file that stood at the start, so that the power is cut while it works, on a slow machine as well."""
+        stood = [self._data / place.relative_to(self._shadow) for place in self._shadow.rglob("*-*")]
+        patience = time.monotonic() + MOST_SECONDS
+        while stood and all(path.exists() for path in stood) and time.monotonic() < patience:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(self._chance.uniform(0, 0.1))
 
     def _bring_back_what_was_deleted(self) -> None:
         for place in sorted(self._shadow.rglob("*-*")):
