@@ -26,6 +26,9 @@ _subjects = words("who which qui quien quienes который которая к�
 RELATIVES = words(
     "that who which whom whose where when que qui dont où quien quienes cuyo который которая которые что где"
 )
+_conjunctions = words(
+    "after before because although though while until unless nachdem bevor weil obwohl während когда хотя cuando mientras porque aunque quand lorsque"
+)
 _what_he = re.compile(
     r"\bwhat (?:s?he|it|they)$|\bce qu['’](?:ils?|elles?)$|\bwas (?:er|sie|es)$|\blo que$", re.IGNORECASE
 )
@@ -53,7 +56,10 @@ def before_verb(text: str, at: int, lexicon: Lexicon, *, goes_on: bool = False) 
         return _named(_segments(text, edges), lexicon, aside=True)
     if said[-2:] and _what_he.search(" ".join(said[-2:])):  # the regulator fined the bank for what it called …
         return "" if goes_on else leading(text, at, lexicon) or "", first
-    name = _before_relative(words.split(), lexicon) or name_of(_after_relative(said), lexicon)
+    clause = _after_relative(said)
+    name = _before_relative(words.split(), lexicon) or name_of(clause, lexicon)
+    if len(clause) < len(said) and said[-len(clause) - 1].lower() in _conjunctions:
+        first = text.rindex(clause[0], first, at)  # not where the main clause begins
     if name is None:
         return _before_apposition(text, edges, first, lexicon)
     if name and not CAPITAL.search(name) and _goes_on.search(text, first, at):  # Volkov, his aide, left without saying
@@ -141,9 +147,9 @@ def _before_relative(words: list[str], lexicon: Lexicon) -> str | None:
 
 
 def _after_relative(words: list[str]) -> list[str]:
-    """The words of the clause that stands next to the verb: of “the attacks that Hollande” only the last."""
+    """The words of the clause that stands next to the verb: of “the attacks that Hollande”, of “hours after he” only the last."""
     for at in range(len(words) - 1, 0, -1):
-        if words[at - 1].lower() in RELATIVES:
+        if words[at - 1].lower() in RELATIVES or words[at - 1].lower() in _conjunctions:
             return words[at:]
     return words
 

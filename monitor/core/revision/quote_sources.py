@@ -40,10 +40,12 @@ class Passage(NamedTuple):
 def source_of(passage: Passage, before: int, start: int, end: int, after: int) -> Attribution | None:
     """Who says the quotation at start:end: by a verb of saying beside it, within its marks, or by any verb right behind it."""
     text, plain, _, lexicon = passage
-    before_it = _named_before(passage, before, start)
+    before_it, behind_it = _named_before(passage, before, start), _named_behind(passage, start, end, after)
     alone = stands_alone(plain, start)
+    if behind_it and before_it and not alone and _another_clause.search(plain, end, behind_it.end):
+        behind_it = None
     return (
-        _named_behind(passage, start, end, after)
+        behind_it
         or (None if alone else before_it)
         or _within(text[start:end], lexicon)
         or behind(plain, end, lexicon, led=text[end - 2] in ",،" or (text[end - 2] in "!?؟" and lexicon.lang != "en"))
@@ -51,6 +53,14 @@ def source_of(passage: Passage, before: int, start: int, end: int, after: int) -
         or _announced(plain, start, lexicon)
         or _subject(passage, start, end)
     )
+
+
+_another_clause = re.compile(  # called it “an act of war”, hours after the minister had said
+    r"\b(?:after|before|because|although|though|while|when|until|unless|nachdem|bevor|weil|obwohl|während|après que|avant que"
+    r"|parce que|quand|lorsque|alors que|después de que|antes de que|cuando|mientras|porque|aunque|после того,? как|прежде чем"
+    r"|когда|хотя|потому что)\b",
+    re.IGNORECASE,
+)
 
 
 def _named_behind(passage: Passage, start: int, end: int, after: int) -> Attribution | None:

@@ -76,6 +76,24 @@ def test_he_said_means_whom_the_sentence_before_is_about(lang: str, text: str, s
     assert quote.speaker == speaker
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "President Paul Roche called the raid “an act of war” on Sunday, a few hours after he had declared a curfew.", "President Paul Roche"),
+        ("en", "The mayor described it as “a blunder of the first order”, shortly before the minister praised it.", "mayor"),
+        ("en", "“We will rebuild it all,” Ida Lund said, hours after the owner had declared it lost.", "Ida Lund"),
+        ("fr", "Le maire a parlé d'« un acte de guerre », quelques heures après que la ministre a déclaré l'état d'urgence.", "maire"),
+        ("de", "Der Bürgermeister nannte es „einen Akt des Krieges“, kurz nachdem die Ministerin den Notstand erklärt hatte.", "Bürgermeister"),
+        ("en", "The clerk left. “Nothing at all was stolen,” he told reporters after the owner had said so.", "The clerk"),
+    ],
+)  # fmt: skip
+def test_who_says_something_else_in_another_clause_does_not_say_the_quotation(
+    lang: str, text: str, speaker: str
+) -> None:
+    (quote,) = quotes(text, LEXICONS[lang])
+    assert quote.speaker.removeprefix("Le ").removeprefix("The ").removeprefix("Der ") == speaker.removeprefix("The ")
+
+
 def test_he_said_means_the_person_named_since_the_last_speaker() -> None:
     text = "“We are home,” Anders Holm said. {} “Nobody has signed it,” {} said."
     between = {"His deputy, Greta Lund, was cautious.": "Greta Lund", "The bridge reopened on Monday.": "Anders Holm"}
