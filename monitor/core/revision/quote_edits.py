@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, islice
-from typing import NamedTuple
 
 from monitor.core.content import Block
 from monitor.core.events import Edit
@@ -94,38 +93,30 @@ def _strayed(reading: Reading) -> Callable[[Placed, Placed], bool]:
     """Whether a quotation went to another paragraph, in blocks that are told as one because it did."""
 
     @cache
-    def found() -> tuple[_Stood, _Stood]:
-        both = [pair for pair in reading.alignment.sentences if pair.before and pair.after]
-        there, back = _Stood(defaultdict(list), defaultdict(set)), _Stood(defaultdict(list), defaultdict(set))
-        for pair in both:
-            old, new = pair.before[0], pair.after[0]
-            there.add(old.block, new.block, new.start)
-            back.add(new.block, old.block, old.start)
+    def found() -> tuple[_Came, _Came]:
+        there: _Came = defaultdict(list)
+        back: _Came = defaultdict(list)
+        for pair in reading.alignment.sentences:
+            if pair.before and pair.after:
+                old, new = pair.before[0], pair.after[0]
+                there[new.block].append((old.block, new.start))
+                back[old.block].append((new.block, old.start))
         return there, back
 
     def strayed(old: Placed, new: Placed) -> bool:
         there, back = found()
-        return there.strays(old, new) or back.strays(new, old)
+        return _is_led(there, old, new) or _is_led(back, new, old)
 
     return strayed
 
 
-class _Stood(NamedTuple):
-    """Where the sentences of each block stood, with their places now, and to which blocks those of each block went."""
+_Came = dict[int, list[tuple[int, int]]]  # by block, where its sentences stood, and their places now
 
-    came: dict[int, list[tuple[int, int]]]
-    went: dict[int, set[int]]
 
-    def add(self, was: int, now: int, start: int) -> None:
-        self.came[now].append((was, start))
-        self.went[was].add(now)
-
-    def strays(self, old: Placed, new: Placed) -> bool:
-        """Whether what stands before a quotation now comes from elsewhere, while what stood beside it is elsewhere, or it stood first."""
-        came = self.came.get(new.block, ())
-        ahead = [was for was, start in came if start < new.quote.start and was != old.block]
-        left = self.went.get(old.block, set()) - {new.block}
-        return bool(ahead) and (bool(left) or min(ahead) > old.block)
+def _is_led(came: _Came, old: Placed, new: Placed) -> bool:
+    """Whether what stands before a quotation now comes from elsewhere, all of it from behind where the quotation stood."""
+    ahead = [was for was, start in came.get(new.block, ()) if start < new.quote.start and was != old.block]
+    return bool(ahead) and min(ahead) > old.block
 
 
 def _moved_along(reading: Reading, one: Requoted) -> bool:

@@ -266,6 +266,13 @@ def test_what_stands_elsewhere_now_was_not_removed(old: list[str], new: list[str
     assert not [kind for kind in found if kind in {"paragraph_removed", "paragraph_added"}]
 
 
+def test_a_name_that_gives_way_to_another_word_for_word_went_and_came() -> None:
+    old, new = "The convoy was bound for Ravenna on Monday.", "The convoy was bound for Trieste on Monday."
+    found = edits(content("T", old), content("T", new))
+    told = [(edit.kind, edit.before or edit.after) for edit in found if edit.kind.startswith("entity")]
+    assert told == [("entity_removed", "Ravenna"), ("entity_added", "Trieste")]
+
+
 def test_a_misspelled_name_is_a_slip_and_no_other_name() -> None:
     old, new = (
         content("T", A, f"We thank Jessica {name} for her work on the bridge.") for name in ("Dussalt", "Dussault")
