@@ -20,6 +20,8 @@ from monitor.core.revision.subjects import HOLE, leading
 from monitor.core.revision.titles import is_name, is_title
 
 _NEAR = 130  # characters between a quotation and its speaker
+_MOST_CHARACTERS = 100_000  # of one block in which quotations are looked for
+_MOST_UNNAMED = 100  # in a row: whom “he said” means is not told from farther
 
 _start = attrgetter("start")
 
@@ -41,6 +43,7 @@ class Quote(NamedTuple):
 
 def quotes(text: str, lexicon: Lexicon) -> list[Quote]:
     """The quotations of a block, in their order; one that goes on after “he said,” is one."""
+    text = text[:_MOST_CHARACTERS]
     places = spans(text)
     if not places:
         return []
@@ -128,10 +131,9 @@ def _goes_back(plain: str, start: int, last: Quote | None, lexicon: Lexicon) -> 
 
 def _carried(start: int, last: Quote | None, said: list[Attribution]) -> tuple[str, int]:
     """The speaker named last before a place, and where the words end that name him."""
-    at = bisect_left(said, start, key=_start) - 1
-    while at >= 0 and not said[at].speaker:
-        at -= 1
-    named = said[at] if at >= 0 else None
+    stop = bisect_left(said, start, key=_start)
+    nearest = reversed(said[max(stop - _MOST_UNNAMED, 0) : stop])
+    named = next((one for one in nearest if one.speaker), None)
     since = max(last.end if last else 0, named.end if named else 0)
     if last and last.speaker and (named is None or named.start <= last.end + _NEAR):
         return last.speaker, since

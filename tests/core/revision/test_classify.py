@@ -246,6 +246,12 @@ def test_wholly_different_text_in_many_blocks_is_classified_in_bounded_time(one:
     assert classified(content("T", *[one * 60] * blocks), content("T", *[other * 60] * blocks)).edits
 
 
+@pytest.mark.parametrize("unit", ["called it “a b c” ", "He said. “We are at war,” he said. "])
+def test_very_many_quotations_in_one_paragraph_are_classified_in_bounded_time(unit: str) -> None:
+    text = unit * (2**21 // len(unit))
+    assert classified(content("T", text), content("T", f"{text[: 2**20]} said “{text[2**20 :]}")).edits
+
+
 def test_each_of_many_names_is_looked_up_in_bounded_time() -> None:
     old, new = ("".join(f"{begin}{number:x} went. " for number in range(20_000)) for begin in ("Al", "Bo"))
     assert classified(content("T", old), content("T", new)).edits
