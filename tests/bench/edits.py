@@ -171,9 +171,8 @@ def main() -> int:
     )
     for name, pairs in sets.items():
         ours, aligning, theirs = (rate(run, pairs) for run in (classified, aligned, word_diff))
-        print(
-            f"{name:<25} {ours:13,.0f} {fresh.get(name, 0):11,.0f} {aligning:13,.0f} {theirs:14,.0f} {ours / theirs:14.2f}"
-        )
+        once = f"{fresh[name]:,.0f}" if name in fresh else "–"
+        print(f"{name:<25} {ours:13,.0f} {once:>11} {aligning:13,.0f} {theirs:14,.0f} {ours / theirs:14.2f}")
     return 0
 
 
