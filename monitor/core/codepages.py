@@ -1,4 +1,4 @@
-"""Texts that a code page can spell (English, Western, Cyrillic), rewritten byte by byte: ten times as quick as character by character.
+"""Texts that a code page can spell (English, Western, Cyrillic), rewritten byte by byte: several times as quick as character by character.
 
 What becomes of a character is the caller's to say. It is only a quicker way: whoever asks has a way of his own for any other text.
 """

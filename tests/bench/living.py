@@ -371,9 +371,14 @@ def main() -> int:
 
 def _tell(result: dict[str, Any], examples: int) -> None:
     print(f"{result['pages']} pages ({result['restless_pages']} with furniture), {result['polls']} polls")
+    tell_outcome(result, examples)
+    print(f"  {result['compared_line']}")
+
+
+def tell_outcome(result: dict[str, Any], examples: int) -> None:
+    """Print what was found of the edits, and what was told besides."""
     print(f"  {result['edits']} edits: {result['at_once']} at once, {result['late']} late, {result['missed']} missed")
     print(f"  {result['false']} false alarms, {result['false_per_1000_polls']} in 1,000 polls")
-    print(f"  {result['compared_line']}")
     for name, count in result["outcome"].items():
         print(f"    {name:32} {count:4}")
     for name, count in result["false_by_furniture"].items():

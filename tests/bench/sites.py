@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from dynamic import ARTICLES
-from living import RECORDED, TEMPERS, Life, Piece, Temper, furniture, is_of, kind_of, page_of, recorded
+from living import RECORDED, TEMPERS, Life, Piece, Temper, furniture, is_of, kind_of, page_of, recorded, tell_outcome
 from revisions_offline import Looker
 from selectolax.lexbor import LexborHTMLParser
 from yardstick import tally, when
@@ -219,14 +219,7 @@ def main() -> int:
 
 def _tell(result: dict[str, Any], examples: int) -> None:
     print(f"{result['sites']} sites, {result['articles']} articles, {result['polls']} polls, {result['seconds']} s")
-    print(f"  {result['edits']} edits: {result['at_once']} at once, {result['late']} late, {result['missed']} missed")
-    print(f"  {result['false']} false alarms, {result['false_per_1000_polls']} in 1,000 polls")
-    for name, count in result["outcome"].items():
-        print(f"    {name:32} {count:4}")
-    for name, count in result["false_by_furniture"].items():
-        print(f"    false: {count:3}  {name}")
-    for example in result["examples"][:examples]:
-        print("  " + example[:400])
+    tell_outcome(result, examples)
 
 
 if __name__ == "__main__":

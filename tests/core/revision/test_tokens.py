@@ -1,10 +1,12 @@
 """What one word is, in eight languages."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.revision.tokens import words_of
+from monitor.core.revision.tokens import small, words_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,13 @@ def test_words_cover_the_text_but_its_white_space(text: str) -> None:
 def test_hostile_text_stays_linear() -> None:
     for text in ("1 " * 30_000, "“A " * 20_000, "1." * 30_000, "$" * 200_000, "Nov " * 20_000, "1 500 " * 20_000):
         assert words_of(text).texts
+
+
+PAGES = [bytes(range(256)).decode(page, "ignore") for page in ("ascii", "cp1252", "cp1251")]
+
+
+@given(
+    st.sampled_from([*PAGES, "Один İs Ἀθῆναι 戦争 حرب 12_3 "]).flatmap(lambda letters: st.text(letters, max_size=40))
+)
+def test_the_words_of_a_text_are_the_same_whichever_way_they_are_found(text: str) -> None:
+    assert small(text) == re.findall(r"\w+", text.lower())
